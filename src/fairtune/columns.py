@@ -1,0 +1,56 @@
+"""The names of columns, blocks and parts: one vocabulary for every table, file and figure."""
+
+from enum import StrEnum
+from typing import Final
+
+# Columns of the canonical tables.
+USER: Final = "user_id"
+ITEM: Final = "item_id"
+PLAYS: Final = "plays"
+TIMESTAMP: Final = "timestamp"
+SPLIT: Final = "split"
+NAME: Final = "name"
+ARTIST: Final = "artist"
+ARTIST_REGION: Final = "artist_region"
+ARTIST_COUNTRY: Final = "artist_country"
+ARTIST_GENDER: Final = "artist_gender"
+COUNTRY: Final = "country"
+REGION: Final = "region"
+GENDER: Final = "gender"
+AGE: Final = "age"
+SIGNUP: Final = "signup"
+MUSIC_TYPE: Final = "music_type"
+SHARE: Final = "share"
+FRIEND: Final = "friend_id"
+
+UNKNOWN: Final = "unknown"
+"""Group of listeners or items whose attribute is null: shown, and left out of differences."""
+OTHER: Final = "other"
+"""Group that pools the groups smaller than `min_group`."""
+
+
+class Table(StrEnum):
+    """The canonical tables, the same for every data set."""
+
+    INTERACTIONS = "interactions"
+    ITEMS = "items"
+    USERS = "users"
+    ITEM_TYPES = "item_types"
+    FRIENDS = "friends"
+
+
+class BlockName(StrEnum):
+    """Groups of matrix columns: item kinds that can be ranked, and influencers beside them."""
+
+    TRACK = "track"
+    ARTIST = "artist"
+    MUSIC_TYPE = "music_type"
+    FRIEND = "friend"
+
+
+class Part(StrEnum):
+    """What a model is fitted on."""
+
+    TRAIN = "train"  # tuning: judged on the validation part
+    TRAIN_VALID = "train_valid"  # evaluation: judged on the test part
+    ALL = "all"  # release: every play there is

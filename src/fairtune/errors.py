@@ -1,0 +1,75 @@
+"""Every error a user can meet.
+
+FairtuneError                 one line: what, where, what to do next; exit code 2
+├── BadParams                 params.yaml says something it must not
+├── BadRequest                a command was given something it can't use
+├── DownloadFailed            a source could not be fetched or has the wrong checksum
+├── BadTable                  data breaks a rule: table, column, rule, count, example rows
+├── BadSplit                  the data can't support the split that was asked for
+├── NotThere                  a file that an earlier stage writes is missing
+├── RegistryFailed            the model registry refused, or a registered model doesn't work
+├── StageFailed               a stage of the pipeline stopped the run
+└── LimitBroken               a gate failed or a metric regressed; exit code 1
+"""
+
+from collections.abc import Sequence
+
+
+class FairtuneError(Exception):
+    """An error that the user can act on: shown as one line, with `exit_code`."""
+
+    exit_code = 2
+
+
+class BadParams(FairtuneError):
+    """`params.yaml` has an unknown key, a missing one, or a value out of range."""
+
+
+class BadRequest(FairtuneError):
+    """A command's argument names something that doesn't exist or is out of range."""
+
+
+class DownloadFailed(FairtuneError):
+    """A source file can't be had, or isn't what its publisher recorded."""
+
+
+class BadTable(FairtuneError):
+    """A table breaks a rule.
+
+    Parameters
+    ----------
+    table: file or canonical table, as the user knows it ("user_artists.dat", "interactions").
+    column: column (or columns) that the rule is about.
+    rule: the rule, as a sentence without a full stop ("plays are at least 1").
+    count: rows that break it.
+    examples: up to five offending rows or values, readable.
+    """
+
+    def __init__(self, *, table: str, column: str, rule: str, count: int, examples: Sequence[object]) -> None:
+        self.table, self.column, self.rule, self.count = table, column, rule, count
+        self.examples = tuple(str(example) for example in examples)[:5]
+        rows = "row breaks" if count == 1 else "rows break"
+        shown = "; ".join(self.examples) or "none to show"
+        super().__init__(f"{table}: {column}: {count:,} {rows} the rule: {rule}. Examples: {shown}")
+
+
+class BadSplit(FairtuneError):
+    """The chosen split needs something that the data doesn't have."""
+
+
+class NotThere(FairtuneError):
+    """A file of an earlier stage is missing."""
+
+
+class RegistryFailed(FairtuneError):
+    """The registry can't be reached, or what it returned doesn't predict."""
+
+
+class StageFailed(FairtuneError):
+    """A stage ended with an error; its own message was printed before."""
+
+
+class LimitBroken(FairtuneError):
+    """A gate failed or a metric regressed: the run worked, the model isn't good enough."""
+
+    exit_code = 1

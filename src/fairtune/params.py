@@ -1,0 +1,200 @@
+"""`params.yaml`, read once into frozen, typed values that reject unknown keys."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+from fairtune.columns import BlockName
+from fairtune.errors import BadParams, BadRequest, NotThere
+
+STRICT = ConfigDict(extra="forbid")
+FILE = "params.yaml"
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Generate:
+    """What the generated data set `demo` looks like; the truth that tests know."""
+
+    listeners: int = Field(ge=50)
+    tracks: int = Field(ge=100)
+    regional_bias: float = Field(ge=0, le=1)  # 0: no region is favoured; 1: only the favoured one is played
+    taste_strength: float = Field(ge=0, le=1)  # 0: everybody plays by popularity; 1: only the own music types
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Download:
+    """Stage `download`."""
+
+    timeout: float = Field(gt=0)  # seconds without a byte before a transfer is tried again
+    retries: int = Field(ge=0)
+    generate: Generate | None = None  # data set `demo` only
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Ingest:
+    """Stage `ingest`."""
+
+    max_rejected: int = Field(ge=0)  # unreadable rows, over all files, before the run stops
+    min_items: int = Field(ge=1)  # a music type is kept if at least so many items carry it
+    max_types: int = Field(ge=1)  # music types of an item, the strongest ones
+    regions: Mapping[str, tuple[str, ...]]  # region -> ISO 3166-1 alpha-2 countries
+    other_region: str  # region of every country not listed
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Validate:
+    """Stage `validate`."""
+
+    max_unknown_region: float = Field(ge=0, le=1)  # share of items without an artist region
+    row_count_tolerance: float = Field(ge=0, le=1)  # around the publisher's row counts
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Matrix:
+    """Stage `matrix`: the split and the blocks; weights are chosen by `tune`."""
+
+    target: BlockName
+    blocks: tuple[BlockName, ...]  # target included
+    split: Literal["random", "leave_last", "temporal", "given"]
+    valid_share: float = Field(gt=0, lt=0.5)
+    test_share: float = Field(gt=0, lt=0.5)
+    min_share: float = Field(ge=0, lt=1)  # of held-out plays, for a music type to count as truth
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Hyperparameters:
+    """One point of the search: what an ALS fit needs besides the matrix and a seed."""
+
+    factors: int = Field(ge=1, le=2048)
+    regularization: float = Field(ge=0)
+    iterations: int = Field(ge=1)
+    alpha: float = Field(gt=0)  # confidence c = 1 + alpha * w
+    beta: float = Field(ge=0, le=2)  # popularity balance
+    gamma: float = Field(ge=0, le=4)  # group balance
+    scaling: Literal["binary", "log", "bm25"]  # s(plays)
+    block_weights: Mapping[BlockName, float]  # the target's is 1
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Range:
+    """A numeric search range, both ends included."""
+
+    low: float
+    high: float
+    log: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Tune:
+    """Stage `tune`."""
+
+    trials: int = Field(ge=1)
+    start: Hyperparameters  # trial 1, and the values of whatever `space` leaves out
+    space: Mapping[str, Range | tuple[int | float | str, ...]]  # "beta", "block_weights.artist", ...
+    max_disparity: float = Field(gt=0)  # choice rule: highest nDCG@10 among trials within it
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Train:
+    """Stage `train`."""
+
+    alternatives: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Evaluate:
+    """Stage `evaluate`."""
+
+    ks: tuple[int, ...]
+    resamples: int = Field(ge=100)
+    min_group: int = Field(ge=1)  # smaller groups are pooled as `other`
+    head_share: float = Field(gt=0, lt=1)  # of training plays by the most played items: tier `head`
+    tail_share: float = Field(gt=0, lt=1)  # of training plays by the least played items: tier `tail`
+    age_bands: tuple[int, ...]  # lower bounds of the bands after the first
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Report:
+    """Stage `report`."""
+
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Gate:
+    """Stage `gate`: the limits. A figure that is missing breaks its limit."""
+
+    min_rmse_skill: float = Field(lt=1)  # the whole interval lies above it
+    beats: tuple[str, ...]  # nDCG@10 at least that of these models
+    max_dp_disparity: Mapping[str, float]  # provider grouping -> limit at k = 10
+    max_eo_disparity: Mapping[str, float]
+    min_eo_ratio: Mapping[str, float]  # listener grouping -> limit at k = 10
+    tolerance_absolute: float = Field(ge=0)  # `compare`: a drop within either tolerance is no regression
+    tolerance_relative: float = Field(ge=0)
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Register:
+    """Stage `register`."""
+
+    model: str  # name in the registry
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class DatasetParams:
+    """Every knob of one data set, a section a stage."""
+
+    download: Download
+    ingest: Ingest
+    validate: Validate
+    matrix: Matrix
+    tune: Tune
+    train: Train
+    evaluate: Evaluate
+    report: Report
+    gate: Gate
+    register: Register
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Params:
+    """The whole of `params.yaml`."""
+
+    seed: int = Field(ge=0)
+    datasets: Mapping[str, DatasetParams]
+    shared: Mapping[str, object] = Field(default_factory=dict)  # YAML anchors only, nothing reads it
+
+    def dataset(self, name: str) -> DatasetParams:
+        """Give the parameters of one data set, or say which there are."""
+        if name not in self.datasets:
+            raise BadRequest(f"{FILE}: no data set '{name}'; there are: {', '.join(sorted(self.datasets))}")
+        return self.datasets[name]
+
+
+def project_root(start: Path | None = None) -> Path:
+    """Find the nearest folder at or above `start` (default: here) that holds `params.yaml`."""
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / FILE).is_file():
+            return folder
+    raise NotThere(f"no {FILE} in {here} or above it: run fairtune inside a fairtune project")
+
+
+def load(root: Path | None = None) -> Params:
+    """Read and check `params.yaml`; `BadParams` names the first key that is wrong."""
+    path = (root or project_root()) / FILE
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise BadParams(f"{FILE}: not valid YAML: {' '.join(str(error).split())}") from error
+    try:
+        return TypeAdapter(Params).validate_python(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in first["loc"])
+        more = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""
+        raise BadParams(f"{FILE}: {where}: {first['msg']}{more}") from error

@@ -1,0 +1,95 @@
+"""Where every file is: written once, relative to the project's root."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from fairtune.columns import Part, Table
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Files of one data set below `root` (default: the working folder, as for DVC stages)."""
+
+    dataset: str
+    root: Path = Path()
+
+    @property
+    def raw(self) -> Path:
+        return self.root / "data" / self.dataset / "raw"
+
+    @property
+    def tables(self) -> Path:
+        return self.root / "data" / self.dataset / "tables"
+
+    def table(self, table: Table) -> Path:
+        return self.tables / f"{table}.parquet"
+
+    @property
+    def rejected(self) -> Path:
+        return self.tables / "rejected.csv"
+
+    @property
+    def matrix(self) -> Path:
+        return self.root / "data" / self.dataset / "matrix"
+
+    @property
+    def _models(self) -> Path:
+        return self.root / "models" / self.dataset
+
+    @property
+    def best(self) -> Path:
+        return self._models / "best.json"
+
+    @property
+    def trials(self) -> Path:
+        return self._models / "trials.parquet"
+
+    @property
+    def study(self) -> Path:
+        """Working file of the search, kept over a kill; no output of a stage."""
+        return self._models / "study.journal"
+
+    def fit(self, part: Part) -> Path:
+        return self._models / part
+
+    @property
+    def release(self) -> Path:
+        """The fit on everything: what is registered and what recommends."""
+        return self.fit(Part.ALL)
+
+    @property
+    def reports(self) -> Path:
+        return self.root / "reports" / self.dataset
+
+    @property
+    def validation(self) -> Path:
+        return self.reports / "validation.json"
+
+    @property
+    def data_docs(self) -> Path:
+        return self.reports / "data-docs"
+
+    @property
+    def metrics(self) -> Path:
+        return self.reports / "metrics.json"
+
+    @property
+    def listeners(self) -> Path:
+        """Figures of each listener, for paired comparisons."""
+        return self.reports / "listeners.parquet"
+
+    @property
+    def verdict(self) -> Path:
+        return self.reports / "verdict.json"
+
+    @property
+    def report(self) -> Path:
+        return self.reports / "report.html"
+
+    @property
+    def plots(self) -> Path:
+        return self.reports / "plots"
+
+    @property
+    def registration(self) -> Path:
+        return self.reports / "registration.json"

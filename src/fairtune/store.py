@@ -1,0 +1,87 @@
+"""Reading and writing of what stages exchange: same value, same bytes; a file appears whole or not at all."""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fairtune.errors import NotThere
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from scipy.sparse import csr_array
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path` that takes its place when the block ends without an error."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=path.suffix, dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _existing(path: Path) -> Path:
+    if not path.exists():
+        raise NotThere(f"{path} is missing: run the stage that writes it (`dvc repro`)")
+    return path
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write with sorted keys and a final newline; NaN is refused."""
+    text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    with replacing(path) as temporary:
+        temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def read_json(path: Path) -> Any:
+    return json.loads(_existing(path).read_text(encoding="utf-8"))
+
+
+def write_table(path: Path, table: "pd.DataFrame") -> None:
+    """Write Parquet without an index and without pandas' metadata (it names versions)."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    arrow = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
+    with replacing(path) as temporary:
+        pq.write_table(arrow, temporary, compression="zstd")
+
+
+def read_table(path: Path) -> "pd.DataFrame":
+    import pandas as pd
+
+    return pd.read_parquet(_existing(path))
+
+
+def write_array(path: Path, array: np.ndarray) -> None:
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        np.save(file, array, allow_pickle=False)
+
+
+def read_array(path: Path) -> np.ndarray:
+    return np.load(_existing(path), allow_pickle=False)  # type: ignore[no-any-return]
+
+
+def write_sparse(path: Path, matrix: "csr_array") -> None:
+    from scipy.sparse import save_npz
+
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        save_npz(file, matrix, compressed=False)
+
+
+def read_sparse(path: Path) -> "csr_array":
+    from scipy.sparse import csr_array, load_npz
+
+    return csr_array(load_npz(_existing(path)))

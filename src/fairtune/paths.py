@@ -29,6 +29,11 @@ class Paths:
         return self.tables / "rejected.csv"
 
     @property
+    def about(self) -> Path:
+        """What the tables hold: item kind, whether plays are counted, source, licence."""
+        return self.tables / "about.json"
+
+    @property
     def matrix(self) -> Path:
         return self.root / "data" / self.dataset / "matrix"
 

@@ -6,8 +6,10 @@ FairtuneError                 one line: what, where, what to do next; exit code 
 ├── DownloadFailed            a source could not be fetched or has the wrong checksum
 ├── BadTable                  data breaks a rule: table, column, rule, count, example rows
 ├── BadSplit                  the data can't support the split that was asked for
+├── BadRanking                a model's scores hold NaN, or its lists name an item twice
 ├── NotThere                  a file that an earlier stage writes is missing
 ├── RegistryFailed            the model registry refused, or a registered model doesn't work
+├── Busy                      another run works on the same data set
 ├── StageFailed               a stage of the pipeline stopped the run
 └── LimitBroken               a gate failed or a metric regressed; exit code 1
 """
@@ -57,12 +59,20 @@ class BadSplit(FairtuneError):
     """The chosen split needs something that the data doesn't have."""
 
 
+class BadRanking(FairtuneError):
+    """What a model returned can't be judged: scores that are no numbers, an item twice in one list."""
+
+
 class NotThere(FairtuneError):
     """A file of an earlier stage is missing."""
 
 
 class RegistryFailed(FairtuneError):
     """The registry can't be reached, or what it returned doesn't predict."""
+
+
+class Busy(FairtuneError):
+    """Another run works on the same data set: overlapping runs are refused."""
 
 
 class StageFailed(FairtuneError):

@@ -1,0 +1,44 @@
+"""Root mean squared error of predictions for listener-item pairs, with listeners resampled.
+
+The pairs of one listener belong together, so whole listeners are drawn. A smaller error is better, in the
+unit of the truth.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairtune.metrics.bootstrap import Bootstrap, Figure, Floats, divided, figure
+
+
+def rmse(truth: Floats, predicted: Floats, listeners: NDArray[np.intp], bootstrap: Bootstrap) -> Figure:
+    """Give sqrt(mean of squared errors) over pairs; 0: perfect. No pairs: undefined.
+
+    truth, predicted: (pairs,). listeners: (pairs,), the listener of each pair, 0..bootstrap.n_listeners - 1.
+    """
+    value, resampled = _resampled(truth, predicted, listeners, bootstrap)
+    return figure(value, resampled)
+
+
+def skill(
+    truth: Floats, predicted: Floats, baseline: Floats, listeners: NDArray[np.intp], bootstrap: Bootstrap
+) -> Figure:
+    """Give 1 - rmse(predicted) / rmse(baseline), both from the same resamples.
+
+    1: perfect; 0: no better than the baseline; below 0: worse. Undefined if the baseline makes no error.
+    """
+    value, resampled = _resampled(truth, predicted, listeners, bootstrap)
+    base, base_resampled = _resampled(truth, baseline, listeners, bootstrap)
+    return figure(1 - float(divided(np.array(value), np.array(base))), 1 - divided(resampled, base_resampled))
+
+
+def _resampled(
+    truth: Floats, predicted: Floats, listeners: NDArray[np.intp], bootstrap: Bootstrap
+) -> tuple[float, Floats]:
+    squared = np.square(np.asarray(predicted, dtype=np.float64) - truth)
+    if np.isnan(squared).any():
+        raise ValueError(f"{np.count_nonzero(np.isnan(squared))} pairs have no truth or no prediction (NaN)")
+    n = bootstrap.n_listeners
+    errors = np.bincount(listeners, weights=squared, minlength=n).astype(np.float64)
+    counts = np.bincount(listeners, minlength=n).astype(np.float64)
+    values, resampled = bootstrap.ratios(errors[:, None], counts[:, None])
+    return float(np.sqrt(values[0])), np.sqrt(resampled[:, 0])

@@ -1,0 +1,40 @@
+"""How far the rates of groups lie apart: difference, ratio and disparity, with intervals."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairtune.metrics.bootstrap import Figure, Floats, divided, figure
+
+
+def spread(rates: Floats, resampled: Floats, compared: NDArray[np.bool_]) -> dict[str, Figure]:
+    """Compare the rates of groups.
+
+    rates: (g,). resampled: (resamples, g). compared: (g,), groups that count. A NaN rate (0/0: the group had
+    no chance) does not count either; with fewer than two rates there is nothing to compare, and every figure
+    is `UNDEFINED`.
+
+    difference  max - min, 0..1; 0: parity
+    ratio       min / max, 0..1; 1: parity; undefined if every rate is 0
+    disparity   standard deviation / mean, 0 and above; 0: parity. RSP or REO of Zhu, Wang, Caverlee (SIGIR
+    2020), "Measuring and mitigating item under-recommendation bias in personalized ranking systems"
+    """
+    counted = compared & np.isfinite(rates)
+    at, around = _measures(rates[None, counted]), _measures(resampled[:, counted])
+    return {name: figure(at[name][0], around[name]) for name in at}
+
+
+def _measures(rates: Floats) -> dict[str, Floats]:
+    """Measure each row of (rows, g), NaN rates left out; NaN where fewer than two are left."""
+    there = np.isfinite(rates)
+    count = there.sum(axis=1).astype(np.float64)
+    enough = np.where(count >= 2, 1.0, np.nan)  # noqa: PLR2004 - two rates make a comparison
+    highest = np.where(there, rates, 0.0).max(axis=1, initial=0.0)
+    lowest = np.where(there, rates, np.inf).min(axis=1, initial=np.inf)
+    lowest = np.where(np.isfinite(lowest), lowest, 0.0)
+    mean = divided(np.where(there, rates, 0.0).sum(axis=1), count)
+    squares = np.where(there, (rates - mean[:, None]) ** 2, 0.0).sum(axis=1)
+    return {
+        "difference": (highest - lowest) * enough,
+        "ratio": divided(lowest, highest) * enough,
+        "disparity": divided(np.sqrt(divided(squares, count)), mean) * enough,
+    }

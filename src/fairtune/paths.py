@@ -98,3 +98,13 @@ class Paths:
     @property
     def registration(self) -> Path:
         return self.reports / "registration.json"
+
+    @property
+    def run_lock(self) -> Path:
+        """Held by a run of the whole pipeline, so that a second one is refused."""
+        return self.root / "data" / self.dataset / ".run.lock"
+
+    @property
+    def stage_lock(self) -> Path:
+        """Held by a stage, so that the next run waits for one that outlived its own."""
+        return self.root / "data" / self.dataset / ".stage.lock"

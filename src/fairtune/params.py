@@ -111,7 +111,8 @@ class Evaluate:
 
     ks: tuple[int, ...]
     resamples: int = Field(ge=100)
-    min_group: int = Field(ge=1)  # smaller groups are pooled as `other`
+    min_group: int = Field(ge=1)  # listeners; smaller groups are pooled as `other`
+    min_provider_group: int = Field(ge=1)  # items, the same
     head_share: float = Field(gt=0, lt=1)  # of training plays by the most played items: tier `head`
     tail_share: float = Field(gt=0, lt=1)  # of training plays by the least played items: tier `tail`
     age_bands: tuple[int, ...]  # lower bounds of the bands after the first
@@ -173,6 +174,11 @@ class Params:
         if name not in self.datasets:
             raise BadRequest(f"{FILE}: no data set '{name}'; there are: {', '.join(sorted(self.datasets))}")
         return self.datasets[name]
+
+
+def hyperparameters(raw: Mapping[str, object]) -> Hyperparameters:
+    """Check one point of the search, as it stands in a JSON file or comes from a search space."""
+    return TypeAdapter(Hyperparameters).validate_python(raw)
 
 
 def project_root(start: Path | None = None) -> Path:

@@ -1,0 +1,23 @@
+"""Models: each a frozen dataclass of arrays that scores target columns, made by its `fit`."""
+
+from typing import Final
+
+from fairtune.errors import BadParams
+from fairtune.models.base import Alternative
+from fairtune.models.item_knn import ItemKnn
+from fairtune.models.popularity import Popularity
+from fairtune.models.tutorial_als import TutorialAls
+
+ALTERNATIVES: Final[dict[str, type[Alternative]]] = {
+    "popularity": Popularity,
+    "tutorial_als": TutorialAls,
+    "item_knn": ItemKnn,
+}
+"""What `als` is compared with on every run, by the name that params.yaml uses."""
+
+
+def alternative(name: str) -> type[Alternative]:
+    """Give the class of an alternative; `BadParams` lists the names there are."""
+    if name not in ALTERNATIVES:
+        raise BadParams(f"train.alternatives: no model '{name}'; there are: {', '.join(ALTERNATIVES)}")
+    return ALTERNATIVES[name]

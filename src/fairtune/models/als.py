@@ -1,0 +1,117 @@
+"""`als`: one weighted matrix, all blocks, factorised by alternating least squares. The product."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array, hstack
+
+from fairtune import groups
+from fairtune.columns import BlockName, Part
+from fairtune.matrix import SIDE_BLOCKS, Matrix
+from fairtune.models.base import Rows, Scores
+from fairtune.params import Hyperparameters
+from fairtune.weights import BlockWeights, block_weights
+
+Factors = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Als:
+    """Factors of listeners and of every column.
+
+    listener_factors: (n_listeners, factors). column_factors: for each block (n_columns, factors).
+    weights: how the cells of each block were weighed; a new listener is folded in with them.
+    """
+
+    listener_factors: Factors
+    column_factors: Mapping[BlockName, Factors]
+    weights: Mapping[BlockName, BlockWeights]
+
+    def scores(self, listeners: Rows, block: BlockName) -> Scores:
+        """Score the columns of `block`: (len(listeners), n_columns)."""
+        return self.listener_factors[listeners] @ self.column_factors[block].T
+
+
+def weigh(matrix: Matrix, part: Part, chosen: Hyperparameters) -> dict[BlockName, BlockWeights]:
+    """Weights of every block of the matrix, from what is played in `part`."""
+    return {
+        block: block_weights(
+            matrix.block(block, part),
+            weight=chosen.alpha * chosen.block_weights.get(block, 1.0),
+            beta=chosen.beta,
+            gamma=chosen.gamma,
+            scaling=chosen.scaling,
+            membership=None if block in SIDE_BLOCKS else groups.regions(matrix, block, part).membership,
+        )
+        for block in matrix.blocks
+    }
+
+
+def fit(
+    matrix: Matrix,
+    part: Part,
+    chosen: Hyperparameters,
+    *,
+    seed: int,
+    threads: int,
+    progress: Callable[[int], None] | None = None,
+) -> Als:
+    """Weigh and factorise all blocks of `part` at once; `progress` is called with each finished iteration's
+    number.
+    """
+    weights = weigh(matrix, part, chosen)
+    cells = [weights[block].confidence(matrix.block(block, part)) for block in matrix.blocks]
+    listener_factors, column_factors = factorise(
+        csr_array(hstack(cells, format="csr")),
+        factors=chosen.factors,
+        regularization=chosen.regularization,
+        iterations=chosen.iterations,
+        seed=seed,
+        threads=threads,
+        progress=progress,
+    )
+    bounds = np.cumsum([cell.shape[1] for cell in cells])[:-1]
+    return Als(
+        listener_factors=listener_factors,
+        column_factors=dict(zip(matrix.blocks, np.split(column_factors, bounds), strict=True)),
+        weights=weights,
+    )
+
+
+def factorise(
+    confidence: csr_array,
+    *,
+    factors: int,
+    regularization: float,
+    iterations: int,
+    seed: int,
+    threads: int,
+    progress: Callable[[int], None] | None = None,
+) -> tuple[Factors, Factors]:
+    """Factors of rows and columns for confidences c (float32; a cell's preference is 1, its cost c times as
+    much).
+
+    implicit's conjugate gradient solver (Takacs, Pilaszy and Tikk, "Applications of the conjugate gradient
+    method for implicit feedback collaborative filtering", RecSys 2011). Same seed, same bytes, whatever
+    `threads` is.
+    """
+    from implicit.cpu.als import AlternatingLeastSquares
+    from scipy.sparse import csr_matrix
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1, user_api="blas"):  # implicit has threads of its own
+        model = AlternatingLeastSquares(
+            factors=factors,
+            regularization=regularization,
+            alpha=1.0,
+            iterations=iterations,
+            random_state=seed,
+            num_threads=threads,
+            calculate_training_loss=False,
+        )
+        if progress is not None:
+            model.fit_callback = lambda iteration, _elapsed, _loss=None: progress(iteration + 1)
+        model.fit(csr_matrix(confidence), show_progress=False)
+    return model.user_factors, model.item_factors

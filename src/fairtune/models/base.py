@@ -1,0 +1,27 @@
+"""The one interface of all models that rank the target."""
+
+from typing import Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairtune.columns import Part
+from fairtune.matrix import Matrix
+
+Rows = NDArray[np.intp]
+Scores = NDArray[np.float32]
+
+
+class Alternative(Protocol):
+    """A model to compare `als` with: a frozen dataclass whose fields are arrays, so that it can be stored as
+    it is.
+    """
+
+    @classmethod
+    def fit(cls, matrix: Matrix, part: Part, *, seed: int, threads: int) -> Self:
+        """Learn from the target's cells in `part`."""
+        ...
+
+    def scores(self, listeners: Rows) -> Scores:
+        """Score every target column for the given rows: (len(listeners), n_columns), higher is better."""
+        ...

@@ -1,0 +1,28 @@
+"""Stage `evaluate`: every figure, on the test part, with its interval."""
+
+import os
+
+from fairtune import artifacts, evaluation, store
+from fairtune.columns import Part
+from fairtune.models import alternative
+from fairtune.params import DatasetParams
+from fairtune.paths import Paths
+
+
+def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
+    """Read the fits, write metrics.json and the figures of each listener."""
+    evaluated = evaluation.evaluate(
+        artifacts.read_matrix(paths.matrix),
+        {part: artifacts.read_als(paths.fit(part)) for part in (Part.TRAIN, Part.TRAIN_VALID)},
+        {
+            name: artifacts.read_model(paths.fit(Part.TRAIN_VALID) / name, alternative(name))
+            for name in params.train.alternatives
+        },
+        params.evaluate,
+        seed=seed,
+        threads=os.cpu_count() or 1,
+    )
+    store.write_json(paths.metrics, evaluated.metrics)
+    store.write_table(paths.listeners, evaluated.listeners)
+    ndcg = {name: figures["ndcg@10"]["value"] for name, figures in evaluated.metrics["ranking"].items()}
+    print("nDCG@10: " + ", ".join(f"{name} {value:.4f}" for name, value in ndcg.items()))

@@ -1,0 +1,21 @@
+"""Stage `matrix`: split the listening, then describe the blocks."""
+
+from fairtune import artifacts, matrix, store
+from fairtune.columns import BlockName, Table
+from fairtune.params import DatasetParams
+from fairtune.paths import Paths
+
+
+def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
+    """Read the canonical tables, write the matrix."""
+    about = store.read_json(paths.about)
+    built = matrix.build(
+        {table: store.read_table(paths.table(table)) for table in Table},
+        params.matrix,
+        item_block=BlockName(about["item"]),
+        counts=about["counts"],
+        seed=seed,
+    )
+    artifacts.write_matrix(paths.matrix, built)
+    parts = ", ".join(f"{getattr(built, part).nnz:,} {part}" for part in ("train", "valid", "test"))
+    print(f"{built.train.shape[0]:,} listeners; pairs: {parts}; target: {built.target}")

@@ -1,0 +1,32 @@
+"""Stage `train`: fit the tuned model for calibration, evaluation and release; and the alternatives."""
+
+import os
+
+from fairtune import artifacts, store
+from fairtune.columns import Part
+from fairtune.models import als, alternative
+from fairtune.params import DatasetParams, hyperparameters
+from fairtune.paths import Paths
+from fairtune.progress import steps
+
+
+def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
+    """Write a folder a part: TRAIN for the play predictor, TRAIN_VALID for evaluation, ALL for release."""
+    matrix = artifacts.read_matrix(paths.matrix)
+    chosen = hyperparameters(store.read_json(paths.best)["hyperparameters"])
+    threads = os.cpu_count() or 1
+    names = params.train.alternatives
+    with steps("train", total=len(Part) * chosen.iterations + len(names)) as advance:
+        for part in Part:
+            fitted = als.fit(matrix, part, chosen, seed=seed, threads=threads, progress=lambda _: advance())
+            if part is Part.ALL:
+                artifacts.write_release(
+                    paths.release, fitted, matrix, chosen, dataset=paths.dataset, seed=seed
+                )
+            else:
+                artifacts.write_als(paths.fit(part), fitted)
+        for name in names:
+            other = alternative(name).fit(matrix, Part.TRAIN_VALID, seed=seed, threads=threads)
+            artifacts.write_model(paths.fit(Part.TRAIN_VALID) / name, other)
+            advance()
+    print(f"als on {', '.join(Part)}; {', '.join(names)} on {Part.TRAIN_VALID}")

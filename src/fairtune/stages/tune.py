@@ -1,0 +1,85 @@
+"""Stage `tune`: search on the validation part, then choose by rule."""
+
+import hashlib
+import json
+import os
+from dataclasses import asdict
+
+import pandas as pd
+
+from fairtune import artifacts, evaluation, store, tuning
+from fairtune.columns import Part
+from fairtune.models import als
+from fairtune.params import DatasetParams, Hyperparameters
+from fairtune.paths import Paths
+from fairtune.progress import steps
+
+
+def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
+    """Read the matrix; write the choice and all trials. A search that was killed goes on where it stopped."""
+    from optuna.storages import JournalStorage
+    from optuna.storages.journal import JournalFileBackend
+
+    matrix, threads = artifacts.read_matrix(paths.matrix), os.cpu_count() or 1
+
+    def judge(point: Hyperparameters) -> tuning.Judged:
+        fitted = als.fit(matrix, Part.TRAIN, point, seed=seed, threads=threads)
+        return evaluation.judge(matrix, Part.TRAIN, fitted, params.evaluate, threads=threads)
+
+    paths.study.parent.mkdir(parents=True, exist_ok=True)
+    with steps("tune", total=params.tune.trials) as finished:
+        trials = tuning.search(
+            judge,
+            params.tune,
+            seed=seed,
+            storage=JournalStorage(JournalFileBackend(str(paths.study))),
+            name=_study_name(params, paths, seed),
+            finished=finished,
+        )
+    choice = tuning.choose(trials, params.tune.max_disparity)
+    store.write_json(paths.best, _best(choice))
+    store.write_table(paths.trials, _table(trials, choice))
+    judged = choice.trial.judged
+    print(
+        f"trial {choice.trial.number}: nDCG@10 {judged.ndcg:.4f}, disparity {judged.disparity:.3f}; "
+        f"{choice.reason}"
+    )
+
+
+def _study_name(params: DatasetParams, paths: Paths, seed: int) -> str:
+    """Name the study after everything its trials depend on: another matrix or space is another study."""
+    depends = {
+        "start": asdict(params.tune.start),
+        "space": {name: repr(dimension) for name, dimension in params.tune.space.items()},
+        "min_provider_group": params.evaluate.min_provider_group,
+        "seed": seed,
+    }
+    digest = hashlib.sha256(json.dumps(depends, sort_keys=True).encode())
+    for file in sorted(paths.matrix.iterdir()):
+        digest.update(file.name.encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _best(choice: tuning.Choice) -> dict[str, object]:
+    return {
+        "hyperparameters": asdict(choice.trial.point),
+        "number": choice.trial.number,
+        "ndcg@10": choice.trial.judged.ndcg,
+        "disparity": choice.trial.judged.disparity,
+        "flagged": choice.flagged,
+        "reason": choice.reason,
+    }
+
+
+def _table(trials: tuple[tuning.FinishedTrial, ...], choice: tuning.Choice) -> pd.DataFrame:
+    points = pd.json_normalize([asdict(trial.point) for trial in trials])
+    judged = pd.DataFrame(
+        {
+            "number": [trial.number for trial in trials],
+            "ndcg": [trial.judged.ndcg for trial in trials],
+            "disparity": [trial.judged.disparity for trial in trials],
+            "chosen": [trial.number == choice.trial.number for trial in trials],
+        }
+    )
+    return judged.join(points[sorted(points.columns)])

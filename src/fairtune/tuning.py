@@ -1,0 +1,174 @@
+"""The search for weights that are accurate and fair at once.
+
+Two goals, both on the validation part: nDCG@10 up, the worst fairness disparity down. The choice among the
+finished trials is a rule of its own, so that another limit needs no new fit.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from fairtune.errors import BadParams
+from fairtune.params import Hyperparameters, Range, Tune, hyperparameters
+
+if TYPE_CHECKING:
+    from optuna import Study, Trial
+    from optuna.storages import BaseStorage
+
+LIBRARY_DEFAULTS: Final = Hyperparameters(
+    factors=100,
+    regularization=0.01,
+    iterations=15,
+    alpha=1.0,
+    beta=0.0,
+    gamma=0.0,
+    scaling="log",
+    block_weights={},
+)
+"""Trial 0: what somebody who tunes nothing would get from the same matrix."""
+STARTUP: Final = 6
+"""Searched trials drawn at random before the sampler learns from what it has seen."""
+POINT: Final = "hyperparameters"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a fit is worth on the validation part: ndcg (0 to 1, up), disparity (0 and above, down)."""
+
+    ndcg: float
+    disparity: float
+
+
+@dataclass(frozen=True)
+class FinishedTrial:
+    """One point of the search and what came of it; `number` counts finished trials from 0."""
+
+    number: int
+    point: Hyperparameters
+    judged: Judged
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The trial that is fitted and released; `flagged` if no trial kept the limit, and `reason` in a
+    sentence.
+    """
+
+    trial: FinishedTrial
+    flagged: bool
+    reason: str
+
+
+def search(
+    judge: Callable[[Hyperparameters], Judged],
+    tune: Tune,
+    *,
+    seed: int,
+    storage: "BaseStorage | None" = None,
+    name: str = "study",
+    finished: Callable[[], None] = lambda: None,
+) -> tuple[FinishedTrial, ...]:
+    """Run trials until `tune.trials` have finished in the study `name` of `storage`; give the first that
+    many.
+
+    The sampler is seeded by the number of finished trials: a search that was killed and started again
+    proposes what it would have proposed. `finished` is called once a trial, those found in the storage
+    included.
+    """
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    _check_start(tune)
+    study = optuna.create_study(
+        storage=storage, study_name=name, directions=["maximize", "minimize"], load_if_exists=True
+    )
+    for left in study.get_trials(deepcopy=False, states=[optuna.trial.TrialState.RUNNING]):
+        study.tell(left.number, state=optuna.trial.TrialState.FAIL)
+    done = len(_complete(study))
+    for _ in range(min(done, tune.trials)):
+        finished()
+    while done < tune.trials:
+        study.sampler = optuna.samplers.TPESampler(seed=seed + done, n_startup_trials=STARTUP)
+        if done == 1:
+            study.enqueue_trial(_start(tune), skip_if_exists=False)
+        trial = study.ask()
+        point = LIBRARY_DEFAULTS if done == 0 else suggest(trial, tune)
+        trial.set_user_attr(POINT, asdict(point))
+        judged = judge(point)
+        study.tell(trial, [judged.ndcg, judged.disparity])
+        finished()
+        done = len(_complete(study))
+    return _complete(study)[: tune.trials]
+
+
+def choose(trials: Sequence[FinishedTrial], max_disparity: float) -> Choice:
+    """Take the highest nDCG among the trials within `max_disparity`, else the least unfair one, flagged."""
+    within = [trial for trial in trials if trial.judged.disparity <= max_disparity]
+    if within:
+        best = max(within, key=lambda trial: (trial.judged.ndcg, -trial.number))
+        reason = (
+            f"highest nDCG@10 of the {len(within)} of {len(trials)} trials within disparity {max_disparity:g}"
+        )
+        return Choice(trial=best, flagged=False, reason=reason)
+    least = min(trials, key=lambda trial: (trial.judged.disparity, trial.number))
+    reason = f"no trial of {len(trials)} is within disparity {max_disparity:g}: the least unfair one"
+    return Choice(trial=least, flagged=True, reason=reason)
+
+
+def suggest(trial: "Trial", tune: Tune) -> Hyperparameters:
+    """Draw a point: what `space` names, and `start` for the rest."""
+    values: dict[str, Any] = {}
+    for name, dimension in sorted(tune.space.items()):
+        if not isinstance(dimension, Range):
+            values[name] = trial.suggest_categorical(name, dimension)
+        elif name in {"factors", "iterations"}:
+            values[name] = trial.suggest_int(name, int(dimension.low), int(dimension.high), log=dimension.log)
+        else:
+            values[name] = trial.suggest_float(name, dimension.low, dimension.high, log=dimension.log)
+    return _point(tune.start, values)
+
+
+def _point(start: Hyperparameters, values: Mapping[str, Any]) -> Hyperparameters:
+    point = asdict(start)
+    weights = dict(point["block_weights"])
+    for name, value in values.items():
+        head, _, block = name.partition(".")
+        if block:
+            weights[block] = value
+        else:
+            point[head] = value
+    return hyperparameters({**point, "block_weights": weights})
+
+
+def _start(tune: Tune) -> dict[str, Any]:
+    point = asdict(tune.start)
+    weights = point["block_weights"]
+    return {
+        name: weights.get(name.partition(".")[2], 1.0) if "." in name else point[name] for name in tune.space
+    }
+
+
+def _check_start(tune: Tune) -> None:
+    """Refuse a space with an unknown name or one that doesn't hold its own starting point."""
+    allowed = set(asdict(tune.start)) - {"block_weights"}
+    for name, dimension in tune.space.items():
+        if name not in allowed and not name.startswith("block_weights."):
+            raise BadParams(
+                f"tune.space: '{name}' is nothing to tune; there are: {', '.join(sorted(allowed))}"
+            )
+        value = _start(tune)[name]
+        inside = (
+            dimension.low <= value <= dimension.high if isinstance(dimension, Range) else value in dimension
+        )
+        if not inside:
+            raise BadParams(f"tune.space.{name}: the start value {value} lies outside of it")
+
+
+def _complete(study: "Study") -> tuple[FinishedTrial, ...]:
+    from optuna.trial import TrialState
+
+    complete = study.get_trials(deepcopy=False, states=[TrialState.COMPLETE])
+    return tuple(
+        FinishedTrial(number, hyperparameters(trial.user_attrs[POINT]), Judged(*trial.values))
+        for number, trial in enumerate(sorted(complete, key=lambda trial: trial.number))
+    )

@@ -88,6 +88,11 @@ class Paths:
         return self.reports / "verdict.json"
 
     @property
+    def passed(self) -> Path:
+        """Written by the gate if every limit holds; without it nothing can be registered."""
+        return self.reports / "passed.json"
+
+    @property
     def report(self) -> Path:
         return self.reports / "report.html"
 

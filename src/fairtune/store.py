@@ -59,6 +59,12 @@ def write_table(path: Path, table: "pd.DataFrame") -> None:
         pq.write_table(arrow, temporary, compression="zstd")
 
 
+def write_csv(path: Path, table: "pd.DataFrame") -> None:
+    """Write CSV with a header and LF line ends; null is an empty field."""
+    with replacing(path) as temporary:
+        table.to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
+
+
 def read_table(path: Path) -> "pd.DataFrame":
     import pandas as pd
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fairtune.columns import BlockName, Table
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from fairtune.params import Generate
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 class Source:
     """One file of the raw folder, as its publisher recorded it.
 
-    `<mirror>/<folder>/<file>` is the file in a mirror. `url` is the file at the publisher, or, when `member` is
-    set, the archive that holds it under that name.
+    `<mirror>/<folder>/<file>` is the file in a mirror. `url` is the file at the publisher, or, when `member`
+    is set, the archive that holds it under that name.
     """
 
     file: str
@@ -33,15 +34,15 @@ class Source:
 class RawTables:
     """What a reader returns: everything the raw files say, not yet cleaned.
 
-    Shapes and rules are those of the canonical tables, but for what `ingest` does to them: countries as the source
-    writes them, any age, no regions, tags instead of music types, any order of rows. Null means unknown.
+    Shapes and rules are those of the canonical tables, but for what `ingest` does to them: countries as the
+    source writes them, any age, no regions, tags instead of music types, any order of rows. Null: unknown.
 
     interactions: user_id, item_id, plays[, timestamp][, split]. A data set without counts has plays = 1.
     items: item_id, name, artist, artist_country, artist_gender.
     users: user_id, country, gender ("m", "f" or null), age (Float64 or float), signup (datetime64[s]).
-    tags: item_id, tag, taggers: how many listeners gave the item this tag, or any other weight > 0. May be empty.
+    tags: item_id, tag, taggers: how many listeners gave the item this tag, or any weight > 0. May be empty.
     friends: user_id, friend_id, both directions. May be empty.
-    rejected: file, line (1-based, header included), reason: rows that could not be read. May be empty.
+    rejected: rows that could not be read, see `delimited.REJECTED`. May be empty.
     notes: counted facts of the reading ("tag rows of unknown artists": 1538), kept in `about.json`.
     """
 

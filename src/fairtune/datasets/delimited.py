@@ -1,0 +1,220 @@
+"""Delimited text to typed columns: a wrong file is refused, a wrong row set aside with line and reason."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+import numpy as np
+import pandas as pd
+
+from fairtune.errors import BadTable, NotThere
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+REJECTED: Final = ("file", "line", "column", "rule", "found")
+"""Columns of the rejected rows; `line` counts from 1 and includes the header."""
+SHOWN: Final = 80
+"""Characters of a rejected row that are kept."""
+
+
+class Kind(StrEnum):
+    """What a column holds, as the rule that its fields keep."""
+
+    WHOLE = "is a whole number"
+    TEXT = "is UTF-8 text and not empty"
+    MOMENT = "is a time like 2007-03-27 19:50:20"
+    UNREAD = "is anything"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """How a tab-separated file is written. Without `quoted` a double quote is a character like any other."""
+
+    columns: Mapping[str, Kind]
+    header: bool
+    encoding: str = "utf-8"
+    quoted: bool = False
+
+
+@dataclass(frozen=True)
+class Delimited:
+    """`rows`: the columns that are read, indexed by line number. `rejected`: see `REJECTED`."""
+
+    rows: pd.DataFrame
+    rejected: pd.DataFrame
+
+
+def read(path: Path, layout: Layout) -> Delimited:
+    """Read a tab-separated file.
+
+    Raises `BadTable` when it can't be what `layout` says: empty, another header or none, another separator,
+    quotes that never close. Rows that break a rule by themselves are set aside.
+    """
+    if not path.is_file():
+        raise NotThere(f"{path} is missing: run the stage that writes it (`dvc repro`)")
+    with path.open("rb") as file:
+        if layout.header:
+            _check_header(path, layout, file.readline())
+        if not file.peek(1):
+            raise _refused(path, "rows", "the file has at least one row", "nothing there")
+        fields, broken = _fields(path, layout, file)
+    lines = np.arange(1, len(fields) + len(broken) + 1)
+    lines = np.delete(lines, [line - 1 for line, _ in broken]) + layout.header
+    width = f"has {len(layout.columns)} fields between tabs"
+    wide = [(path.name, line + layout.header, "row", width, found) for line, found in broken]
+    rows, typed = _typed(path, layout, fields, lines)
+    rejected = pd.DataFrame([*wide, *typed], columns=list(REJECTED)).sort_values("line", ignore_index=True)
+    if rows.empty:
+        raise refusal(rejected)
+    if not layout.header and rejected["line"].isin([1]).any():
+        # Such a file numbers its rows by their lines: a header would shift every id by one.
+        column, found = rejected["column"].iloc[0], rejected["found"].iloc[0]
+        raise _refused(path, column, "the file has no header, its first line is a row", found)
+    return Delimited(rows, rejected)
+
+
+def refusal(rejected: pd.DataFrame) -> BadTable:
+    """Make the error for the rule that most rejected rows break."""
+    rules = rejected.groupby(["file", "column", "rule"], sort=True)
+    file, column, rule = rules.size().idxmax()
+    rows = rules.get_group((file, column, rule))
+    examples = [f"line {line}: {found}" for line, found in zip(rows["line"], rows["found"], strict=True)]
+    return BadTable(
+        table=file, column=column, rule=f"{column} {rule}", count=len(rows), examples=examples[:5]
+    )
+
+
+def _refused(path: Path, column: str, rule: str, found: str) -> BadTable:
+    return BadTable(table=path.name, column=column, rule=rule, count=1, examples=[_shown(found)])
+
+
+def _shown(text: str) -> str:
+    """Make a piece of a file fit for one line of a message."""
+    return repr(text[:SHOWN] + ("..." if len(text) > SHOWN else ""))
+
+
+def _check_header(path: Path, layout: Layout, line: bytes) -> None:
+    if not line:
+        raise _refused(path, "header", "the file has a header and rows", "an empty file")
+    found = line.decode(layout.encoding, errors="replace").rstrip("\r\n").split("\t")
+    expected = list(layout.columns)
+    if found != expected:
+        missing = [name for name in expected if name not in found] or expected
+        rule = "the first line names the columns " + ", ".join(expected) + ", separated by tabs"
+        raise _refused(path, ", ".join(missing), rule, "\t".join(found))
+
+
+def _fields(path: Path, layout: Layout, file: BinaryIO) -> tuple["pa.Table", list[tuple[int, str]]]:
+    """Split what is left of a file; rows with another number of fields come as (row number from 1, text)."""
+    import pyarrow as pa
+    from pyarrow import csv
+
+    broken: list[tuple[int, str]] = []
+
+    def set_aside(row: csv.InvalidRow) -> str:
+        broken.append((row.number, _shown(row.text)))
+        return "skip"
+
+    # Bytes, so that one wrong character costs one row; other encodings decode any byte.
+    type_ = pa.binary() if layout.encoding == "utf-8" else pa.string()
+    read_ = [name for name, kind in layout.columns.items() if kind is not Kind.UNREAD]
+    start = file.tell()
+    try:
+        table = csv.read_csv(
+            file,
+            # One thread: only then do broken rows know their number.
+            read_options=csv.ReadOptions(
+                use_threads=False, column_names=list(layout.columns), encoding=layout.encoding
+            ),
+            parse_options=csv.ParseOptions(
+                delimiter="\t",
+                quote_char='"' if layout.quoted else False,
+                ignore_empty_lines=False,
+                invalid_row_handler=set_aside,
+            ),
+            convert_options=csv.ConvertOptions(
+                include_columns=read_,
+                column_types=dict.fromkeys(layout.columns, type_),
+                strings_can_be_null=False,
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        raise _refused(path, "row", "the file can be split into rows", str(error)) from error
+    if layout.quoted:
+        with path.open("rb") as again:
+            again.seek(start)
+            lines = sum(1 for _ in again)
+        if lines != table.num_rows + len(broken):
+            raise BadTable(
+                table=path.name,
+                column="row",
+                rule="every quote closes on its line",
+                count=lines - table.num_rows - len(broken),
+                examples=[found for _, found in broken],
+            )
+    return table, broken
+
+
+def _typed(
+    path: Path, layout: Layout, fields: "pa.Table", lines: np.ndarray
+) -> tuple[pd.DataFrame, list[tuple[str, int, str, str, str]]]:
+    """Convert text to what each column holds; rows that can't be are returned as rejected."""
+    columns: dict[str, pd.Series] = {}
+    rejected: dict[int, tuple[str, int, str, str, str]] = {}
+    for name in fields.column_names:
+        kind = layout.columns[name]
+        values, wrong = _converted(fields[name], kind)
+        columns[name] = values
+        for position in wrong:
+            text = fields[name][position].as_py()
+            text = text.decode(errors="replace") if isinstance(text, bytes) else text
+            line = int(lines[position])
+            rejected.setdefault(line, (path.name, line, name, str(kind), _shown(text)))
+    rows = pd.DataFrame(columns).set_index(pd.Index(lines, name="line"))
+    if rejected:
+        kept = ~rows.index.isin(list(rejected))
+        rows = rows[kept]
+        whole = {name: "int64" for name, kind in layout.columns.items() if kind is Kind.WHOLE}
+        rows = rows.astype(whole)
+    return rows, list(rejected.values())
+
+
+def _converted(values: "pa.ChunkedArray", kind: Kind) -> tuple[pd.Series, np.ndarray]:
+    """Convert a column; positions that can't be converted are null in the result and listed."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    text, undecodable = _decoded(values)
+    if kind is Kind.WHOLE:
+        try:
+            return pc.cast(text, pa.int64()).to_pandas(), undecodable
+        except pa.ArrowInvalid:
+            is_whole = pc.match_substring_regex(text, r"^-?[0-9]{1,18}$")
+            result = pc.cast(pc.if_else(is_whole, text, None), pa.int64())
+            series = result.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+    elif kind is Kind.MOMENT:
+        result = pc.strptime(text, format="%Y-%m-%d %H:%M:%S", unit="s", error_is_null=True)
+        series = result.to_pandas()
+    else:
+        series = text.to_pandas().astype("str")
+        return series, np.union1d(undecodable, np.flatnonzero(series.str.len() == 0))
+    return series, np.flatnonzero(series.isna())
+
+
+def _decoded(values: "pa.ChunkedArray") -> tuple["pa.ChunkedArray", np.ndarray]:
+    """Decode UTF-8; positions that aren't are listed and empty."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        return pc.cast(values, pa.string()), np.array([], dtype=np.int64)
+    except pa.ArrowInvalid:
+        pieces = values.to_pylist()
+        texts = [piece.decode(errors="replace") for piece in pieces]
+        wrong = [
+            i for i, (piece, text) in enumerate(zip(pieces, texts, strict=True)) if piece != text.encode()
+        ]
+        return pa.chunked_array([pa.array(texts, pa.string())]), np.array(wrong, dtype=np.int64)

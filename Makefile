@@ -1,0 +1,65 @@
+# Everything a person or a machine starts here: `make help` lists it. A bare machine needs python3, make, git and
+# a package index; the first target makes .venv, the next ones find it ready.
+
+VENV := .venv
+READY := $(VENV)/.ready
+WORKERS ?= 2
+
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export DO_NOT_TRACK := 1
+export DVC_NO_ANALYTICS := 1
+export GX_ANALYTICS_ENABLED := false
+export MLFLOW_DISABLE_TELEMETRY := true
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+export OPENBLAS_NUM_THREADS := 1
+# Byte code written once saves seconds at every start; variables of another Python would lead astray.
+unexport PYTHONDONTWRITEBYTECODE
+unexport PYTHONHOME
+unexport PYTHONPATH
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test tests lint types lock clean
+
+help:  ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
+
+setup: $(READY)  ## Make .venv with the locked packages and the project
+	@:
+
+demo: $(READY)  ## Set up, then run the whole pipeline on generated data
+	@fairtune run demo
+
+run: $(READY)  ## Set up, then run the whole pipeline on lastfm-2k
+	@fairtune run lastfm-2k
+
+test: lint types tests  ## Set up, then run every check: style, contracts, types, tests
+
+tests: $(READY)  ## Run the tests alone; WORKERS=1 for one after the other
+	pytest -n $(WORKERS)
+
+lint: $(READY)  ## Check style, layout, import contracts and workflow files
+	ruff check
+	ruff format --check
+	lint-imports --no-logo
+	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+
+types: $(READY)  ## Check types
+	mypy
+
+lock: $(READY)  ## Choose versions again and write requirements.lock
+	@python scripts/packages.py lock
+
+clean:  ## Remove .venv and caches; data, models and reports stay
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# A virtual environment knows its own absolute path: in a folder that was moved it is made again.
+ifneq ($(shell cat $(READY) 2>/dev/null),$(CURDIR))
+.PHONY: $(READY)
+endif
+
+$(READY): requirements.lock pyproject.toml scripts/packages.py
+	@for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.11); do \
+	    found=`$$python -c 'import sys; (3, 11) <= sys.version_info[:2] <= (3, 13) or sys.exit(1); print(getattr(sys, "_base_executable", sys.executable))' 2>/dev/null` \
+	        && exec "$$found" scripts/packages.py install $(VENV); \
+	done; \
+	echo "fairtune needs Python 3.11, 3.12 or 3.13 and finds none ($(or $(PYTHON),python3) is: `$(or $(PYTHON),python3) --version 2>&1`): install one, or name it with make PYTHON=/path/to/python3.12" >&2; exit 2

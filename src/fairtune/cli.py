@@ -1,0 +1,185 @@
+"""The command line: `fairtune COMMAND`.
+
+Importing this module costs next to nothing, so that `fairtune --help` answers at once: commands import
+what they need when they run, and those of other modules stand in `ELSEWHERE`, loaded when asked for.
+"""
+
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from fairtune import __version__, environment
+from fairtune.errors import FairtuneError, LimitBroken, NotThere
+
+if TYPE_CHECKING:
+    from fairtune.comparison import Comparison
+    from fairtune.params import Params
+
+ELSEWHERE: Final = {"recommend": "fairtune.serving.command:recommend"}
+"""Commands of other modules: name -> `module:command`. These modules import nothing heavy at the top."""
+
+BAD_INPUT = 2
+DEFECT = 3
+INTERRUPTED = 130
+
+
+class Commands(click.Group):
+    """The commands of this module, and those of `ELSEWHERE`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *ELSEWHERE})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = ELSEWHERE[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show the stack trace of an error.")
+def fairtune() -> None:
+    """Train, judge, ship and explain a music recommender that is accurate and fair."""
+
+
+@fairtune.command()
+@click.argument("dataset")
+@click.option("--force", is_flag=True, help="Run every stage, also those that are up to date.")
+def run(dataset: str, *, force: bool) -> None:
+    """Run the pipeline for DATASET: whatever is not up to date, from download to register.
+
+    Exits with 1 if the model breaks one of its limits; then it is not registered.
+    """
+    from fairtune import outcome, runs
+    from fairtune.paths import Paths
+    from fairtune.pipeline import Pipeline
+
+    _enter_project().dataset(dataset)
+    outcome.forget_lost_registration(Paths(dataset))
+    try:
+        ran = runs.run(Pipeline(), dataset, force=force, say=_say, timed=sys.stdout.isatty())
+    except LimitBroken:
+        outcome.show(Paths(dataset), gates=False)
+        raise
+    outcome.show(Paths(dataset), gates="gate" not in {step.name for step in ran})
+
+
+@fairtune.command()
+@click.argument("revision", metavar="REV")
+@click.option("--dataset", "datasets", multiple=True, help="Compare this data set only; may be repeated.")
+@click.option("--markdown", is_flag=True, help="Write headings and tables as Markdown.")
+def compare(revision: str, datasets: Sequence[str], *, markdown: bool) -> None:
+    """Compare the metrics that are here with those of the Git revision REV.
+
+    Exits with 1 if a headline figure is worse by more than the tolerances of params.yaml.
+    """
+    from fairtune import revisions
+
+    params = _enter_project()
+    revisions.check(revision)
+    regressed = []
+    for dataset in datasets or _measured(params, revision):
+        comparison = _compared(params, dataset, revision)
+        _say(
+            f"## {dataset}: metrics since {revision}\n"
+            if markdown
+            else f"{dataset}: metrics since {revision}"
+        )
+        _say(comparison.to_markdown() + "\n")
+        regressed += [f"{change.figure} of {dataset}" for change in comparison.regressions]
+    if regressed:
+        raise LimitBroken(f"worse than at {revision} by more than the tolerance: {', '.join(regressed)}")
+
+
+def _compared(params: "Params", dataset: str, revision: str) -> "Comparison":
+    from fairtune import comparison, revisions, store
+    from fairtune.paths import Paths
+
+    gate, metrics = params.dataset(dataset).gate, Paths(dataset).metrics
+    return comparison.compare(
+        revisions.read_json(revision, metrics),
+        store.read_json(metrics),
+        tolerance_absolute=gate.tolerance_absolute,
+        tolerance_relative=gate.tolerance_relative,
+    )
+
+
+def _measured(params: "Params", revision: str) -> list[str]:
+    """Give the data sets that have metrics now and at `revision`."""
+    from fairtune import revisions
+    from fairtune.paths import Paths
+
+    found = []
+    for dataset in params.datasets:
+        if Paths(dataset).metrics.exists():
+            try:
+                revisions.read_json(revision, Paths(dataset).metrics)
+            except NotThere:
+                _say(f"{dataset}: no metrics at {revision}, nothing to compare with")
+                continue
+            found.append(dataset)
+    if not found:
+        raise NotThere(
+            f"no data set has metrics both here and at {revision}: run `fairtune run DATASET` first"
+        )
+    return found
+
+
+def _enter_project() -> "Params":
+    """Make the project's folder the working folder, where DVC and all paths start; give its parameters."""
+    from fairtune import params
+
+    root = params.project_root()
+    os.chdir(root)
+    return params.load(root)
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # stages write to the same terminal
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and give its exit code; an error is one line on stderr, `--debug` adds the stack trace."""
+    environment.prepare()
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    wanted = [argument for argument in given if argument != "--debug"]  # it may stand anywhere
+    try:
+        code = fairtune.main(wanted, prog_name="fairtune", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.NoArgsIsHelpError as error:
+        print(error.format_message())
+        return BAD_INPUT
+    except BrokenPipeError:  # the reader, `head` for one, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the user gets one line, whatever it is
+        if "--debug" in given:
+            traceback.print_exc()
+        message, code = _told(error)
+        print(f"fairtune: {message}", file=sys.stderr)
+    return code if isinstance(code, int) else 0
+
+
+def _told(error: BaseException) -> tuple[str, int]:
+    """Give the line that the user reads, and the exit code."""
+    if isinstance(error, FairtuneError):
+        return str(error), error.exit_code
+    if isinstance(error, click.ClickException):
+        context = error.ctx if isinstance(error, click.UsageError) else None
+        message = " ".join(error.format_message().split()).rstrip(".")
+        return f"{message}; see `{context.command_path if context else 'fairtune'} --help`", BAD_INPUT
+    if isinstance(error, (KeyboardInterrupt, click.Abort)):
+        return "interrupted; run again to go on where it stopped", INTERRUPTED
+    defect = " ".join(f"{type(error).__name__}: {error}".split())
+    return f"a defect of fairtune: {defect}; --debug shows where", DEFECT
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,63 @@
+"""The few figures of an evaluation that a person reads first, as rows of tables."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from fairtune.gates import Metrics, Path, Reading, Verdict, read
+
+Rows = Sequence[Sequence[str]]
+
+FIGURES_HEAD = ("figure", "value", "95 % interval")
+GATES_HEAD = ("", "gate", "figure", "limit", "reason")
+
+
+def figures(metrics: Metrics) -> Rows:
+    """Give label, value and interval of the headline figures; those that are missing are left out."""
+    found = ((label, read(metrics, path)) for label, path in _headlines(metrics))
+    return [(label, f"{one.value:.4f}", _interval(one)) for label, one in found if one is not None]
+
+
+def gates(verdict: Verdict) -> Rows:
+    """Give result, name, figure, limit and reason of each gate."""
+    return [
+        ("pass" if gate.passed else "FAIL", gate.name, _number(gate.value), _number(gate.limit), gate.reason)
+        for gate in verdict.gates
+    ]
+
+
+def markdown(head: Sequence[str], rows: Rows) -> str:
+    """Give a Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def _headlines(metrics: Metrics) -> Iterator[tuple[str, Path]]:
+    models = _names(metrics, "ranking")
+    for model in sorted(models, key=lambda name: (name != "als", name)):
+        yield f"nDCG@10, {model}", ("ranking", model, "ndcg@10")
+    yield "recall@10, als", ("ranking", "als", "recall@10")
+    yield "RMSE of ln(1 + plays)", ("rmse", "log_plays", "bias_als_influencers")
+    yield "RMSE of preference", ("rmse", "preference", "bias_als_influencers")
+    yield "RMSE skill over listener and item averages", ("rmse", "skill")
+    for grouping in _names(metrics, "fairness", "providers"):
+        path: Path = ("fairness", "providers", grouping)
+        yield f"demographic parity by {grouping}, disparity@10", (*path, "dp@10", "disparity")
+        yield f"equal opportunity by {grouping}, disparity@10", (*path, "eo@10", "disparity")
+    for grouping in _names(metrics, "fairness", "listeners"):
+        label = f"equal opportunity of listeners by {grouping}, ratio@10"
+        yield label, ("fairness", "listeners", grouping, "eo@10", "ratio")
+
+
+def _names(metrics: Metrics, *path: str) -> list[str]:
+    node: Any = metrics
+    for step in path:
+        node = node.get(step, {}) if isinstance(node, Mapping) else {}
+    return sorted(node) if isinstance(node, Mapping) else []
+
+
+def _interval(one: Reading) -> str:
+    return f"{one.low:.4f} to {one.high:.4f}"
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"

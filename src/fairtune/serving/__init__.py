@@ -1,0 +1,1 @@
+"""Recommending from a released model: files in, ranked and explained music out."""

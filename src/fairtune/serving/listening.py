@@ -1,0 +1,57 @@
+"""What one listener plays, as cells of the matrix, and how sure the model is of each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairtune.columns import BlockName
+from fairtune.serving.release import Release
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Columns of one block that a listener plays, ascending, and how much: both (k,), plays above 0."""
+
+    columns: NDArray[np.int64]
+    plays: NDArray[np.float64]
+
+
+Listening = Mapping[BlockName, Cells]
+"""Cells of a listener for every block of the model."""
+
+
+def of_listener(release: Release, row: int) -> Listening:
+    """Everything the model was fitted on for one of its listeners."""
+    return {block: Cells(*release.plays(block).row(row)) for block in release.blocks}
+
+
+def confidences(release: Release, block: BlockName, cells: Cells) -> NDArray[np.float64]:
+    """Confidence of each cell in the fit, (k,): c = 1 + multiplier[column] * s(plays) / scale.
+
+    The formulas are those of `fairtune.weights` for one row, without its imports; a test holds the two
+    together.
+    """
+    scaling = release.scaling[block]
+    weights = release.multipliers(block)[cells.columns] / scaling.scale
+    if scaling.s == "binary":
+        return np.asarray(1 + weights)
+    if scaling.s == "log":
+        return np.asarray(1 + weights * np.log1p(cells.plays))
+    plays = release.plays(block)
+    mean_total = plays.data.sum() / plays.shape[0]
+    length = 1 - scaling.b + scaling.b * cells.plays.sum() / mean_total
+    listeners = np.bincount(plays.indices, minlength=plays.shape[1])[cells.columns]
+    rarity = np.maximum(np.log(plays.shape[0]) - np.log1p(listeners), 0)
+    saturated = cells.plays * (scaling.k1 + 1) / (scaling.k1 * length + cells.plays)
+    return np.asarray(1 + weights * rarity * saturated)
+
+
+def average_plays(release: Release, block: BlockName) -> float:
+    """Plays that count as average listening: s(plays) is the block's mean if s is `log`, else the median."""
+    scaling = release.scaling[block]
+    if scaling.s == "log":
+        return float(np.expm1(scaling.scale))
+    plays = release.plays(block).data
+    return float(np.median(plays)) if len(plays) else 1.0

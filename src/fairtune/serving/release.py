@@ -1,0 +1,155 @@
+"""A released model on disk: what it holds, read when it is asked for.
+
+Only numpy and pyarrow are imported here, and only what a question needs is read: that is what makes the
+command answer while a larger import would still be loading.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairtune.columns import ARTIST, ITEM, NAME, USER, BlockName
+from fairtune.errors import NotThere
+from fairtune.serving.rows import Rows
+
+T = TypeVar("T")
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The items of one block, in the order of its columns."""
+
+    ids: list[int | str]
+    names: list[str]
+    artists: list[str] | None  # tracks only
+    listeners: NDArray[np.int64]  # (n,) training listeners
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """How plays of one block become s(plays) / scale, which has mean 1 over the block's training cells."""
+
+    s: str  # binary | log | bm25
+    scale: float
+    k1: float = 1.2  # bm25 only
+    b: float = 0.75
+
+
+@dataclass(frozen=True, eq=False)
+class Release:
+    """The folder that stage `train` releases; `fairtune.artifacts.write_release` says what is in it."""
+
+    folder: Path
+    dataset: str
+    target: BlockName
+    item_block: BlockName  # the items that were played: artists or tracks
+    blocks: tuple[BlockName, ...]
+    regularization: float
+    counts: bool
+    scaling: Mapping[BlockName, Scaling]
+    _kept: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def load(cls, folder: Path) -> "Release":
+        """Read the manifest; everything else waits. `NotThere` if the model isn't trained."""
+        path = folder / MANIFEST
+        if not path.is_file():
+            raise NotThere(f"{path} is missing: train the model first (`dvc repro train`)")
+        told = json.loads(path.read_text(encoding="utf-8"))
+        return cls(
+            folder=folder,
+            dataset=told["dataset"],
+            target=BlockName(told["target"]),
+            item_block=BlockName(told["item_block"]),
+            blocks=tuple(BlockName(block) for block in told["blocks"]),
+            regularization=float(told["regularization"]),
+            counts=bool(told["counts"]),
+            scaling={BlockName(block): Scaling(**values) for block, values in told["scaling"].items()},
+        )
+
+    @property
+    def kinds(self) -> tuple[BlockName, ...]:
+        """Blocks whose columns are music, which is what can be recommended."""
+        return tuple(block for block in self.blocks if block is not BlockName.FRIEND)
+
+    @property
+    def listener_ids(self) -> list[int | str]:
+        """Ids in the order of the matrix's rows."""
+        return self.once("listeners", self._listener_ids)
+
+    @property
+    def listener_factors(self) -> NDArray[np.float32]:
+        """(n_listeners, f), mapped, not read."""
+        return self.once("listener_factors", lambda: self._array("listener_factors.npy"))
+
+    def factors(self, block: BlockName) -> NDArray[np.float64]:
+        """(n_columns, f). Doubles: a score doesn't depend on how many listeners are scored at once."""
+        name = f"factors_{block}.npy"
+        return self.once(name, lambda: self._array(name).astype(np.float64))
+
+    def width(self, block: BlockName) -> int:
+        """Number of columns of a block."""
+        return len(self._array(f"multipliers_{block}.npy"))
+
+    def multipliers(self, block: BlockName) -> NDArray[np.float64]:
+        """(n_columns,) weight of a cell whose s(plays) is the block's mean."""
+        name = f"multipliers_{block}.npy"
+        return self.once(name, lambda: self._array(name).astype(np.float64))
+
+    def plays(self, block: BlockName) -> Rows:
+        """Listeners x columns: what the model was fitted on, hence what a listener knows."""
+        name = f"plays_{block}.npz"
+        return self.once(name, lambda: Rows.read(self.folder / name))
+
+    def columns(self, block: BlockName) -> Columns:
+        return self.once(f"columns_{block}", lambda: self._columns(block))
+
+    @property
+    def item_types(self) -> Rows | None:
+        """Item block columns x music types: shares, rows sum to 1 (or 0: no type known)."""
+        return self.once("item_types", lambda: self._rows_if(BlockName.MUSIC_TYPE, "item_types.npz"))
+
+    @property
+    def item_artist(self) -> Rows | None:
+        """Track columns x artist columns, one cell a row; None where artists are the items or no block."""
+        if self.item_block is BlockName.ARTIST:
+            return None
+        return self.once("item_artist", lambda: self._rows_if(BlockName.ARTIST, "item_artist.npz"))
+
+    def once(self, key: str, read: Callable[[], T]) -> T:
+        """Give what `read` returns, and the same again whenever `key` is asked for."""
+        if key not in self._kept:
+            self._kept[key] = read()
+        return self._kept[key]  # type: ignore[no-any-return]
+
+    def _array(self, name: str) -> NDArray[Any]:
+        return np.load(self.folder / name, mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]
+
+    def _rows_if(self, block: BlockName, name: str) -> Rows | None:
+        return Rows.read(self.folder / name) if block in self.blocks else None
+
+    def _table(self, name: str) -> Any:
+        from pyarrow.parquet import ParquetFile
+
+        with ParquetFile(self.folder / name) as file:  # `read_table` and `to_numpy` would import pandas
+            return file.read()
+
+    def _listener_ids(self) -> list[int | str]:
+        return list(self._table("listeners.parquet")[USER].to_pylist())
+
+    def _columns(self, block: BlockName) -> Columns:
+        table = self._table(f"columns_{block}.parquet")
+        ids = table[ITEM].to_pylist()
+        names = [name or str(item) for name, item in zip(table[NAME].to_pylist(), ids, strict=True)]
+        return Columns(
+            ids=ids,
+            names=names,
+            artists=table[ARTIST].to_pylist() if block is BlockName.TRACK else None,
+            listeners=np.array(table["listeners"].to_pylist(), dtype=np.int64),
+        )

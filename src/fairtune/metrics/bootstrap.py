@@ -47,6 +47,8 @@ def figure(value: float, resampled: Floats) -> Figure:
     extremes (biased upwards) may miss.
     """
     finite = resampled[np.isfinite(resampled)]
+    if np.isfinite(value) and not len(resampled):
+        return Figure.exact(float(value))  # nobody asked for an interval
     if not np.isfinite(value) or not len(finite):
         return UNDEFINED
     low, high = np.percentile(finite, PERCENTILES)
@@ -61,7 +63,10 @@ def divided(numerator: Floats, denominator: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Bootstrap:
-    """The resamples of `n_listeners` rows; the same arguments give the same resamples."""
+    """The resamples of `n_listeners` rows; the same arguments give the same resamples.
+
+    With 0 resamples every figure is a point estimate, its interval the value: quick, for a search.
+    """
 
     n_listeners: int
     resamples: int
@@ -87,7 +92,8 @@ class Bootstrap:
             raise ValueError(f"{len(columns)} rows, but {self.n_listeners} listeners are resampled")
         step = max(1, CELLS_PER_CHUNK // max(1, self.n_listeners))
         parts = (self.draws[start : start + step] for start in range(0, self.resamples, step))
-        return np.concatenate([part.astype(np.float64) @ columns for part in parts])
+        products = (part.astype(np.float64) @ columns for part in parts)
+        return np.concatenate([np.empty((0, columns.shape[1])), *products])
 
     def ratios(self, numerators: Floats, denominators: Floats) -> tuple[Floats, Floats]:
         """Divide sums of (n_listeners, g) by one another: values (g,), resampled (resamples, g); 0/0: NaN."""

@@ -58,7 +58,8 @@ def providers(
     size, g = given @ pooling.merge, len(pooling.names)
 
     wanted, heard = pairs.ones(truth), pairs.ones(known) @ member
-    columns = [heard, size - heard, wanted @ member]
+    unheard_items = np.round(size - heard, 9)  # shares that cancel leave 1e-16 behind: nothing, not a chance
+    columns = [heard, unheard_items, wanted @ member]
     for k in ks:
         listed = pairs.listed(lists[:, :k], len(member))
         columns += [listed @ member, listed.multiply(wanted) @ member]

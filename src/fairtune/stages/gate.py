@@ -22,7 +22,7 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG
             f"Nothing will be registered; see {paths.report}"
         )
     store.write_json(paths.passed, {"gates": len(verdict.gates), "passed": True})
-    print(f"all {len(verdict.gates)} gates passed")
+    print(f"{len(verdict.gates)} of {len(verdict.gates)} gates passed")
 
 
 def show(verdict: Verdict, *, title: str) -> None:

@@ -18,6 +18,11 @@ class Paths:
         return self.root / "data" / self.dataset / "raw"
 
     @property
+    def partial(self) -> Path:
+        """Unfinished transfers, kept over a kill; no output of a stage."""
+        return self.root / "data" / self.dataset / "partial"
+
+    @property
     def tables(self) -> Path:
         return self.root / "data" / self.dataset / "tables"
 

@@ -16,6 +16,6 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG
     print(", ".join(f"{rows:,} {table}" for table, rows in result.about["rows"].items()))
     known = result.about["coverage"]["artist_region"]
     print(
-        f"{result.about['music_types']:,} music types; artist region known for {known['items']:.1%} of items, "
+        f"{result.about['music_types']:,} music types; region known for {known['items']:.1%} of items, "
         f"{known['plays']:.1%} of plays, {result.about['rejected']:,} rejected"
     )

@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+
+from fairtune.columns import BlockName
+from fairtune.serving.listening import of_listener
+from fairtune.serving.reasons import Reason, sources
+
+
+@pytest.fixture(params=["recommender", "track_recommender"])
+def model(request):
+    return request.getfixturevalue(request.param)
+
+
+def test_regrouping_by_artist_and_friends_changes_no_sum(model):
+    for row in range(len(model.release.listener_ids)):
+        spread = sources(model.release, of_listener(model.release, row)).spread
+        assert spread.min() >= 0
+        assert np.allclose(spread.sum(axis=1), 1)
+
+
+def test_a_reason_names_the_artists_that_add_most(model):
+    release = model.release
+    listening = of_listener(release, 9)
+    folded, origin = model._explaining(listening)
+    names = release.columns(BlockName.ARTIST).names
+    played = {names[column] for column in listening[BlockName.ARTIST].columns}
+    for item in model.for_listener(release.listener_ids[9], kind="artist").items:
+        column = names.index(item.name)
+        added = folded.contributions(release.factors(BlockName.ARTIST)[[column]])[0] @ origin.spread
+        assert added.sum() == pytest.approx(release.factors(BlockName.ARTIST)[column] @ folded.factor)
+        assert set(item.reason.names) <= played
+        assert item.reason.contributions == pytest.approx(
+            tuple(-np.sort(-added[:-1])[: len(item.reason.names)])
+        )
+
+
+def test_friends_are_counted_only_if_they_play_it(model):
+    release = model.release
+    told = 0
+    for row, user_id in enumerate(release.listener_ids[:20]):
+        friends = of_listener(release, row)[BlockName.FRIEND].columns
+        plays = release.plays(BlockName.ARTIST).dense()[friends] > 0
+        names = release.columns(BlockName.ARTIST).names
+        for item in model.for_listener(user_id, n=3, kind="artist").items:
+            if item.reason.friends:
+                told += 1
+                assert item.reason.friends == plays[:, names.index(item.name)].sum()
+                assert item.reason.of_friends == len(friends)
+    assert told > 0
+
+
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    [
+        (Reason(("Radiohead", "Blur"), (0.3, 0.2)), "because you play Radiohead and Blur"),
+        (Reason(("Blur",), (0.3,), 1, 4), "because you play Blur; 1 of your 4 friends plays it"),
+        (Reason((), (), 3, 4), "3 of your 4 friends play it"),
+        (Reason((), ()), "because of your listening as a whole"),
+    ],
+)
+def test_reasons_read_as_sentences(reason, sentence):
+    assert reason.sentence("play") == sentence

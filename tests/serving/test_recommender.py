@@ -1,0 +1,141 @@
+import numpy as np
+import pytest
+
+from fairtune.columns import BlockName
+from fairtune.serving.listening import of_listener
+from fairtune.serving.recommender import Recommender
+from fairtune.serving.shares import types_of
+
+KINDS = [
+    ("recommender", "music_type"),
+    ("recommender", "artist"),
+    ("track_recommender", "track"),
+    ("track_recommender", "artist"),
+    ("track_recommender", "music_type"),
+]
+
+
+@pytest.fixture(params=KINDS, ids="-".join)
+def model(request) -> tuple[Recommender, BlockName]:
+    return request.getfixturevalue(request.param[0]), BlockName(request.param[1])
+
+
+def left(recommender, row, kind):
+    return recommender.release.width(kind) - len(of_listener(recommender.release, row)[kind].columns)
+
+
+def test_no_list_ever_holds_anything_its_listener_knows(model):
+    recommender, kind = model
+    for row, user_id in enumerate(recommender.release.listener_ids):
+        n = left(recommender, row, kind)
+        if n == 0:
+            continue
+        listening = of_listener(recommender.release, row)
+        known = {
+            block: {recommender.release.columns(block).ids[column] for column in cells.columns}
+            for block, cells in listening.items()
+            if block is not BlockName.FRIEND
+        }
+        listed = recommender.for_listener(user_id, n=n, kind=kind)
+        assert len(listed.items) == n
+        assert not known[kind].intersection(item.item_id for item in listed.items)
+        under = {starter.item_id for item in listed.items for starter in item.start_with}
+        assert not known[BlockName.ARTIST] & under
+
+
+def test_a_batch_is_the_same_lists_and_is_never_filled_up_with_known_items(model):
+    recommender, kind = model
+    ids = recommender.release.listener_ids
+    n = recommender.release.width(kind)
+    batch = recommender.batch(ids, n=n, kind=kind)
+    told = recommender.release.columns(kind)
+    for row, user_id in enumerate(ids):
+        n_left = left(recommender, row, kind)
+        assert (batch[row, n_left:] == -1).all()
+        if n_left:
+            single = recommender.for_listener(user_id, n=n_left, kind=kind)
+            assert [told.ids[column] for column in batch[row, :n_left]] == [
+                item.item_id for item in single.items
+            ]
+
+
+def test_items_are_ranked_by_factors_of_listener_and_item(model):
+    recommender, kind = model
+    release = recommender.release
+    scores = release.listener_factors[4].astype(float) @ release.factors(kind).T
+    known = of_listener(release, 4)[kind].columns
+    expected = [column for column in np.argsort(-scores) if column not in known]
+    listed = recommender.for_listener(release.listener_ids[4], kind=kind)
+    ids = release.columns(kind).ids
+    assert [item.item_id for item in listed.items] == [
+        ids[column] for column in expected[: len(listed.items)]
+    ]
+    assert [item.score for item in listed.items] == pytest.approx(
+        sorted(-np.sort(-scores[expected]))[::-1][: len(listed.items)]
+    )
+
+
+def test_who_likes_jazz_is_recommended_jazz(recommender):
+    listed = recommender.for_likes("Miles Davis", n=1, kind="artist")
+    assert [item.name for item in listed.items] == ["John Coltrane"]
+    assert listed.items[0].why == "because you like Miles Davis"
+    assert listed.listener == {"likes": ["Miles Davis"]}
+
+
+def test_what_is_liked_and_its_types_are_known(recommender):
+    artists = recommender.for_likes("Bjork, Pulp", n=14, kind="artist")
+    assert not {"Björk", "Pulp"} & {item.name for item in artists.items}
+    types = recommender.for_likes("Bjork, Pulp")
+    assert {item.name for item in types.items} == {
+        "alternative",
+        "ambient",
+        "funk",
+        "jazz",
+        "post-rock",
+        "soul",
+    }  # all but electronic, icelandic, britpop, rock
+
+
+def test_a_liked_track_counts_for_its_artist_and_types(track_recommender):
+    listed = track_recommender.for_likes("Song 18", kind="artist", n=15)  # by Miles Davis
+    assert "Miles Davis" not in {item.name for item in listed.items}
+    assert "jazz" not in {
+        item.name for item in track_recommender.for_likes("Song 18", kind="music_type").items
+    }
+
+
+def test_under_a_type_stand_artists_of_it_and_none_twice_if_that_can_be_helped(recommender):
+    release = recommender.release
+    shares = types_of(release, BlockName.ARTIST).dense()
+    names, types = release.columns(BlockName.ARTIST).names, release.columns(BlockName.MUSIC_TYPE).names
+    listed = recommender.for_likes("Miles Davis")
+    before: set[str] = set()
+    for item in listed.items:
+        of_type = {names[row] for row in np.flatnonzero(shares[:, types.index(item.name)])} - {"Miles Davis"}
+        under = [starter.name for starter in item.start_with]
+        assert len(under) == len(set(under)) == min(3, len(of_type))
+        assert set(under) <= of_type
+        assert len(set(under) - before) == min(3, len(of_type - before))
+        before.update(under)
+
+
+def test_artists_of_tracks_have_the_types_of_their_tracks_by_listeners(track_recommender):
+    release = track_recommender.release
+    shares, listeners = release.item_types.dense(), release.columns(BlockName.TRACK).listeners
+    artist = release.item_artist.indices
+    found = types_of(release, BlockName.ARTIST).dense()
+    for row in range(release.width(BlockName.ARTIST)):
+        expected = np.average(shares[artist == row], axis=0, weights=listeners[artist == row])
+        assert np.allclose(found[row], expected)
+
+
+def test_items_are_emerging_while_all_so_rarely_heard_hold_a_fifth_of_listening(recommender):
+    listeners = recommender.release.columns(BlockName.ARTIST).listeners
+    below = recommender.emerging_below(BlockName.ARTIST)
+    assert listeners[listeners < below].sum() <= 0.2 * listeners.sum() < listeners[listeners <= below].sum()
+    listed = recommender.for_likes("Blur", n=15, kind="artist")
+    told = recommender.release.columns(BlockName.ARTIST)
+    assert all(
+        item.emerging == (told.listeners[told.ids.index(item.item_id)] < below) for item in listed.items
+    )
+    assert all(item.new for item in listed.items)

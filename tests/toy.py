@@ -1,78 +1,65 @@
-"""A pipeline of four tiny shell stages, to test what runs pipelines without running the real one."""
+"""A music service of five listeners, six tracks, four artists and three music types: a hand can check it."""
 
-import subprocess
-from dataclasses import dataclass
-from pathlib import Path
+import pandas as pd
 
-DVC_YAML = """
-stages:
-  fetch:
-    foreach: ${datasets}
-    do:
-      desc: take the source as it is
-      cmd: echo fetch >> ran-${key} && sh fetch.sh && mkdir -p data/${key} && cat ${key}.txt > data/${key}/raw
-      outs:
-        - data/${key}/raw: {persist: true}
-      meta: {retries: 1}
-  count:
-    foreach: ${datasets}
-    do:
-      cmd: >-
-        echo count >> ran-${key} && mkdir -p reports/${key}
-        && wc -c < data/${key}/raw > reports/${key}/count
-      deps: ["data/${key}/raw"]
-      outs: ["reports/${key}/count"]
-  judge:
-    foreach: ${datasets}
-    do:
-      cmd: >-
-        echo judge >> ran-${key} && test $(cat reports/${key}/count) -lt ${item.limit}
-        && echo passed > reports/${key}/passed
-      deps: ["reports/${key}/count"]
-      params: ["datasets.${key}.limit"]
-      outs:
-        - reports/${key}/passed: {cache: false}
-  ship:
-    foreach: ${datasets}
-    do:
-      cmd: echo ship >> ran-${key} && cp reports/${key}/count reports/${key}/shipped
-      deps: ["reports/${key}/count", "reports/${key}/passed"]
-      outs:
-        - reports/${key}/shipped: {cache: false}
-"""
+from fairtune import matrix
+from fairtune.columns import BlockName, Table
+from fairtune.params import Matrix, hyperparameters
 
-PARAMS_YAML = """
-datasets:
-  small: {limit: 100}
-  large: {limit: 1}
-"""
+ITEMS = 6
+TYPES = {0: {"rock": 1.0}, 1: {"rock": 0.5, "jazz": 0.5}, 2: {"jazz": 1.0}, 3: {"folk": 0.9, "rock": 0.1}}
+PLAYED = {(user, item): user + item for user in range(1, 6) for item in range(user % 3, ITEMS, 2)}
+POINT = hyperparameters(
+    {
+        "factors": 8,
+        "regularization": 0.1,
+        "iterations": 10,
+        "alpha": 3.0,
+        "beta": 0.2,
+        "gamma": 0.2,
+        "scaling": "log",
+        "block_weights": {"artist": 0.5},
+    }
+)
 
 
-@dataclass(frozen=True)
-class Toy:
-    """The toy's folder; data set `small` passes its judge, `large` doesn't."""
+def tables(played):
+    rows = sorted((user, item, plays) for (user, item), plays in played.items())
+    artists = ["a", "a", "b", "c", "c", "d"]
+    return {
+        Table.INTERACTIONS: pd.DataFrame(rows, columns=["user_id", "item_id", "plays"]),
+        Table.ITEMS: pd.DataFrame(
+            {
+                "item_id": range(ITEMS),
+                "name": [f"track {i}" for i in range(ITEMS)],
+                "artist": artists,
+                "artist_region": ["north", "north", "south", None, None, "south"],
+            }
+        ),
+        Table.USERS: pd.DataFrame({"user_id": range(1, 6), "region": ["north"] * 5}),
+        Table.ITEM_TYPES: pd.DataFrame(
+            [(item, kind, share) for item, kinds in TYPES.items() for kind, share in kinds.items()],
+            columns=["item_id", "music_type", "share"],
+        ),
+        Table.FRIENDS: pd.DataFrame({"user_id": [1, 2, 1], "friend_id": [2, 1, 9]}),
+    }
 
-    root: Path
 
-    def ran(self, dataset: str = "small") -> list[str]:
-        """Give the stages that ran since the last call, in order."""
-        log = self.root / f"ran-{dataset}"
-        stages = log.read_text().split() if log.exists() else []
-        log.unlink(missing_ok=True)
-        return stages
+def params(**changes):
+    values = {
+        "target": "track",
+        "blocks": ("track", "artist", "music_type", "friend"),
+        "split": "random",
+        "valid_share": 0.2,
+        "test_share": 0.3,
+        "min_share": 0.2,
+    }
+    return Matrix(**{**values, **changes})
 
-    def fetch_script(self, script: str) -> None:
-        """Have `fetch` run this first."""
-        (self.root / "fetch.sh").write_text(script)
+
+def build(played, **changes):
+    return matrix.build(tables(played), params(**changes), item_block=BlockName.TRACK, counts=True, seed=1)
 
 
-def create(root: Path) -> Toy:
-    """Write the toy into an empty folder and make it a Git and DVC repository."""
-    (root / "dvc.yaml").write_text(DVC_YAML)
-    (root / "params.yaml").write_text(PARAMS_YAML)
-    (root / "fetch.sh").write_text("true\n")
-    (root / "small.txt").write_text("Radiohead\n")
-    (root / "large.txt").write_text("Sigur Rós\n")
-    for command in (["git", "init", "-q"], ["dvc", "init", "-q"]):
-        subprocess.run(command, cwd=root, check=True, capture_output=True)
-    return Toy(root)
+def cells(sparse):
+    return {(int(r), int(c)): v for r, c, v in zip(*sparse.nonzero(), sparse[sparse.nonzero()], strict=True)}

@@ -35,7 +35,7 @@ class Evaluation:
 
 
 def judge(matrix: Matrix, part: Part, model: Als, params: Evaluate, *, threads: int) -> Judged:
-    """nDCG@10 and the worst DP or EO disparity between artist regions at 10: point estimates for the search."""
+    """nDCG@10 and the worst DP or EO disparity between artist regions: point estimates for the search."""
     block = matrix.target
     known, truth = matrix.block(block, part), matrix.truth(block, part)
     lists = ranking.rank(lambda rows: model.scores(rows, block), known, HEADLINE, threads=threads)
@@ -172,11 +172,10 @@ def _errors(
     skill = rmse.skill(test.y, predicted[best], predicted[play_predictor.BIAS], test.rows, bootstrap)
     scale = "log_plays" if matrix.counts else "preference"
     n = len(matrix.listeners)
-    columns = {
-        f"squared_error_{rung}": np.bincount(test.rows, (values - test.y) ** 2, minlength=n)
-        for rung, values in predicted.items()
-    }
-    columns["predicted_pairs"] = np.bincount(test.rows, minlength=n).astype(np.float64)
+    columns = {"predicted_pairs": np.bincount(test.rows, minlength=n).astype(np.float64)}
+    for rung, values in predicted.items():
+        squared = np.bincount(test.rows, (values - test.y) ** 2, minlength=n)
+        columns[f"squared_error_{rung}"] = squared.astype(np.float64)
     return {scale: _json(rungs), "skill": skill.to_json()}, columns
 
 

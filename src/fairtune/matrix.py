@@ -97,7 +97,8 @@ class Matrix:
         if block is BlockName.MUSIC_TYPE:
             totals = held.sum(axis=1)
             share = diags_array(np.divide(1.0, totals, out=np.zeros(len(totals)), where=totals > 0)) @ held
-            held = csr_array(share * (share >= self.min_share))
+            held = csr_array(share)
+            held.data[held.data < self.min_share] = 0
         known = self.block(block, part)
         new = _ones(held) - _ones(held).multiply(_ones(known))
         return _ones(csr_array(new))

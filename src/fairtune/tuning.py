@@ -153,9 +153,8 @@ def _check_start(tune: Tune) -> None:
     allowed = set(asdict(tune.start)) - {"block_weights"}
     for name, dimension in tune.space.items():
         if name not in allowed and not name.startswith("block_weights."):
-            raise BadParams(
-                f"tune.space: '{name}' is nothing to tune; there are: {', '.join(sorted(allowed))}"
-            )
+            there = ", ".join([*sorted(allowed), "block_weights.<block>"])
+            raise BadParams(f"tune.space: '{name}' is nothing to tune; there are: {there}")
         value = _start(tune)[name]
         inside = (
             dimension.low <= value <= dimension.high if isinstance(dimension, Range) else value in dimension

@@ -99,26 +99,29 @@ def features(matrix: Matrix, part: Part, als: Als, pairs: Pairs) -> dict[str, Fl
     return known | _influencers(matrix, residuals, ones, pairs)
 
 
-def fit(known: Features, y: Floats) -> dict[str, tuple[tuple[str, ...], Floats]]:
-    """Least squares of each rung (ridge, features standardised): rung -> its features, coefficients with the
-    constant last.
-    """
+@dataclass(frozen=True)
+class Rung:
+    """One fitted regression: the features it uses, and (features + 1,) coefficients, the constant last."""
+
+    names: tuple[str, ...]
+    coefficients: Floats
+
+
+def fit(known: Features, y: Floats) -> dict[str, Rung]:
+    """Least squares of every rung: ridge, as strong for a feature in any unit, none for the constant."""
     fitted = {}
     for rung, beginnings in RUNGS.items():
-        names = tuple(name for name in sorted(known) if name.startswith(beginnings) and beginnings)
+        names = tuple(name for name in sorted(known) if beginnings and name.startswith(beginnings))
         design = _design(known, names, len(y))
-        scale = np.where(design.std(axis=0) > 0, design.std(axis=0), 1.0)
-        penalty = np.diag(RIDGE * scale**2)
-        penalty[-1, -1] = 0.0
-        fitted[rung] = names, np.linalg.solve(design.T @ design + penalty, design.T @ y)
+        penalty = np.diag(RIDGE * design.var(axis=0))
+        coefficients = np.linalg.lstsq(design.T @ design + penalty, design.T @ y, rcond=None)[0]
+        fitted[rung] = Rung(names, np.asarray(coefficients, dtype=np.float64))
     return fitted
 
 
-def predict(
-    fitted: Mapping[str, tuple[tuple[str, ...], Floats]], known: Features, n: int
-) -> dict[str, Floats]:
+def predict(fitted: Mapping[str, Rung], known: Features, n: int) -> dict[str, Floats]:
     """Predictions (n,) of each rung."""
-    return {rung: _design(known, names, n) @ coefficients for rung, (names, coefficients) in fitted.items()}
+    return {name: _design(known, rung.names, n) @ rung.coefficients for name, rung in fitted.items()}
 
 
 def biases(rows: Rows, items: Rows, y: Floats, *, shape: tuple[int, int]) -> tuple[Floats, Floats]:

@@ -12,7 +12,7 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     built = matrix.build(
         {table: store.read_table(paths.table(table)) for table in Table},
         params.matrix,
-        item_block=BlockName(about["item"]),
+        item_block=BlockName(about["item_kind"]),
         counts=about["counts"],
         seed=seed,
     )

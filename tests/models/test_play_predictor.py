@@ -1,0 +1,59 @@
+"""The play predictor: a ladder that can only climb by learning something true."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+from sklearn.linear_model import LinearRegression
+from tests.toy import PLAYED, POINT, build
+
+from fairtune.columns import Part
+from fairtune.models import als, play_predictor
+
+
+def test_biases_recover_an_additive_truth():
+    rng = np.random.default_rng(0)
+    listeners, items = rng.normal(size=300), rng.normal(size=200)
+    rows, columns = np.nonzero(rng.random((300, 200)) < 0.5)
+    y = listeners[rows] + items[columns]
+    y -= y.mean()
+    by_listener, by_item = play_predictor.biases(rows, columns, y, shape=(300, 200))
+    error = y - by_listener[rows] - by_item[columns]
+    assert error.std() < 0.1 * y.std()
+
+
+def test_rungs_are_least_squares_of_their_features():
+    rng = np.random.default_rng(1)
+    known = {name: rng.normal(size=5_000) for name in ("item_bias", "user_bias", "als")}
+    y = 3 + 0.5 * known["item_bias"] - 2 * known["user_bias"] + rng.normal(size=5_000)
+    design = np.column_stack([known["item_bias"], known["user_bias"]])
+    expected = LinearRegression().fit(design, y).predict(design)
+    predicted = play_predictor.predict(play_predictor.fit(known, y), known, len(y))
+    assert predicted["bias"] == pytest.approx(expected, abs=0.01)
+    assert predicted["global_mean"] == pytest.approx(np.full(len(y), y.mean()))
+
+
+def test_features_of_a_pair_do_not_depend_on_the_held_out_plays():
+    built = build(PLAYED)
+    fitted = als.fit(built, Part.TRAIN_VALID, POINT, seed=1, threads=1)
+    pairs = play_predictor.held_out_pairs(built, Part.TRAIN_VALID, seed=1)
+    louder = dataclasses.replace(built, test=csr_array(built.test * 50))
+    before = play_predictor.features(built, Part.TRAIN_VALID, fitted, pairs)
+    after = play_predictor.features(louder, Part.TRAIN_VALID, fitted, pairs)
+    assert before.keys() == after.keys()
+    assert all((before[name] == after[name]).all() for name in before)
+    assert any(name.startswith("influencer_friend") for name in before)
+
+
+def test_without_counts_half_of_the_pairs_are_unheard_and_of_the_same_listeners():
+    built = dataclasses.replace(build(PLAYED), counts=False)
+    pairs = play_predictor.held_out_pairs(built, Part.TRAIN_VALID, seed=4)
+    n = built.test.nnz
+    assert pairs.y.tolist() == [1.0] * n + [0.0] * n
+    assert pairs.rows[:n].tolist() == pairs.rows[n:].tolist()
+    heard = built.plays(Part.ALL).toarray()
+    assert (heard[pairs.rows[:n], pairs.items[:n]] > 0).all()
+    assert (heard[pairs.rows[n:], pairs.items[n:]] == 0).all()
+    again = play_predictor.held_out_pairs(built, Part.TRAIN_VALID, seed=4)
+    assert pairs.items.tolist() == again.items.tolist()

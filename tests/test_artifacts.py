@@ -1,0 +1,69 @@
+"""What is written comes back as it was, in the same bytes each time."""
+
+import hashlib
+
+import numpy as np
+import pytest
+from tests.toy import PLAYED, POINT, build
+
+from fairtune import artifacts, store
+from fairtune.columns import BlockName, Part
+from fairtune.models import ALTERNATIVES, als
+
+
+def digest(folder):
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def test_a_matrix_comes_back_as_it_was(tmp_path):
+    built = build(PLAYED)
+    artifacts.write_matrix(tmp_path / "a", built)
+    artifacts.write_matrix(tmp_path / "b", build(PLAYED))
+    read = artifacts.read_matrix(tmp_path / "a")
+    for part in Part:
+        for block in built.blocks:
+            assert (read.block(block, part).toarray() == built.block(block, part).toarray()).all()
+    assert read.columns[BlockName.TRACK]["name"].tolist() == built.columns[BlockName.TRACK]["name"].tolist()
+    assert digest(tmp_path / "a") == digest(tmp_path / "b")
+
+
+def test_a_fit_comes_back_as_it_was(tmp_path):
+    built = build(PLAYED)
+    fitted = als.fit(built, Part.TRAIN, POINT, seed=1, threads=1)
+    artifacts.write_als(tmp_path, fitted)
+    read = artifacts.read_als(tmp_path)
+    rows = np.arange(5)
+    for block in built.item_blocks:
+        assert (read.scores(rows, block) == fitted.scores(rows, block)).all()
+        plays = built.block(block, Part.TRAIN)
+        again = read.weights[block].confidence(plays).data
+        assert (again == fitted.weights[block].confidence(plays).data).all()
+
+
+@pytest.mark.parametrize("name", ALTERNATIVES)
+def test_an_alternative_comes_back_as_it_was(tmp_path, name):
+    kind = ALTERNATIVES[name]
+    fitted = kind.fit(build(PLAYED), Part.TRAIN, seed=1, threads=1)
+    artifacts.write_model(tmp_path, fitted)
+    read = artifacts.read_model(tmp_path, kind)
+    assert (read.scores(np.arange(5)) == fitted.scores(np.arange(5))).all()
+
+
+def test_a_release_holds_the_confidences_that_the_model_was_fitted_with(tmp_path):
+    built = build(PLAYED)
+    fitted = als.fit(built, Part.ALL, POINT, seed=1, threads=1)
+    artifacts.write_release(tmp_path, fitted, built, POINT, dataset="toy", seed=1)
+    manifest = store.read_json(tmp_path / "manifest.json")
+    assert manifest["blocks"] == ["track", "artist", "music_type", "friend"]
+    for block in built.blocks:
+        plays = store.read_sparse(tmp_path / f"plays_{block}.npz")
+        scaling = manifest["scaling"][block]
+        multipliers = store.read_array(tmp_path / f"multipliers_{block}.npy")
+        confidence = 1 + multipliers[plays.indices] * np.log1p(plays.data) / scaling["scale"]
+        assert confidence == pytest.approx(fitted.weights[block].confidence(plays).data, rel=1e-5)
+    columns = store.read_table(tmp_path / "columns_artist.parquet")
+    assert columns["name"].tolist() == ["a", "b", "c", "d"]
+    assert columns["listeners"].tolist() == [
+        len({user for user, item in PLAYED if item in of}) for of in ({0, 1}, {2}, {3, 4}, {5})
+    ]

@@ -1,0 +1,106 @@
+"""The search ends with the same choice however often it is interrupted, and the choice follows its rule."""
+
+from dataclasses import replace
+
+import pytest
+from optuna.storages import InMemoryStorage
+from tests.toy import POINT
+
+from fairtune.errors import BadParams
+from fairtune.params import Range, Tune
+from fairtune.tuning import LIBRARY_DEFAULTS, FinishedTrial, Judged, choose, search
+
+SPACE = {
+    "factors": (4, 8, 16),
+    "beta": Range(low=0, high=1),
+    "alpha": Range(low=1, high=40, log=True),
+    "block_weights.artist": Range(low=0.1, high=2, log=True),
+}
+TUNE = Tune(trials=12, start=POINT, space=SPACE, max_disparity=0.5)
+
+
+def judge(point):
+    """Best at beta = .3 with many factors; fair at high beta."""
+    return Judged(ndcg=1 - (point.beta - 0.3) ** 2 + point.factors / 100, disparity=1 - point.beta)
+
+
+class Killed(BaseException):
+    """As sudden as a signal."""
+
+
+def test_trial_0_is_the_library_and_trial_1_the_start():
+    trials = search(judge, TUNE, seed=1)
+    assert len(trials) == TUNE.trials
+    assert trials[0].point == LIBRARY_DEFAULTS
+    assert trials[1].point == POINT
+    assert {trial.point.factors for trial in trials[2:]} <= {4, 8, 16}
+    assert len({trial.point.beta for trial in trials}) == TUNE.trials
+    assert all(trial.point.regularization == POINT.regularization for trial in trials[1:])
+
+
+def test_same_seed_same_trials_and_another_seed_other_trials():
+    assert search(judge, TUNE, seed=1) == search(judge, TUNE, seed=1)
+    assert search(judge, TUNE, seed=1) != search(judge, TUNE, seed=2)
+
+
+@pytest.mark.parametrize("after", [0, 1, 2, 7])
+def test_a_killed_search_goes_on_as_if_nothing_had_happened(after):
+    storage, judged = InMemoryStorage(), []
+
+    def dies(point):
+        if len(judged) == after:
+            raise Killed
+        judged.append(point)
+        return judge(point)
+
+    with pytest.raises(Killed):
+        search(dies, TUNE, seed=1, storage=storage)
+    seen = []
+    trials = search(lambda p: seen.append(p) or judge(p), TUNE, seed=1, storage=storage)
+    assert trials == search(judge, TUNE, seed=1)
+    assert len(seen) == TUNE.trials - after  # no finished trial was judged again
+
+
+def test_fewer_trials_than_the_study_holds_are_its_first_ones():
+    storage = InMemoryStorage()
+    trials = search(judge, TUNE, seed=1, storage=storage)
+    assert search(judge, replace(TUNE, trials=5), seed=1, storage=storage) == trials[:5]
+
+
+def trial(number, ndcg, disparity):
+    return FinishedTrial(number, POINT, Judged(ndcg, disparity))
+
+
+def test_the_highest_ndcg_within_the_limit_is_chosen():
+    choice = choose([trial(0, 0.9, 0.6), trial(1, 0.7, 0.4), trial(2, 0.8, 0.5)], max_disparity=0.5)
+    assert (choice.trial.number, choice.flagged) == (2, False)
+    assert choice.reason == "highest nDCG@10 of the 2 of 3 trials within disparity 0.5"
+
+
+def test_without_a_trial_within_the_limit_the_least_unfair_is_chosen_and_flagged():
+    choice = choose([trial(0, 0.9, 0.6), trial(1, 0.7, 0.4)], max_disparity=0.1)
+    assert (choice.trial.number, choice.flagged) == (1, True)
+    assert choice.reason == "no trial of 2 is within disparity 0.1: the least unfair one"
+
+
+@pytest.mark.parametrize(
+    ("space", "message"),
+    [
+        ({"factors": (16, 32)}, "tune.space.factors: the start value 8 lies outside of it"),
+        (
+            {"block_weights.artist": Range(low=1, high=2)},
+            "tune.space.block_weights.artist: the start value 0.5 lies outside of it",
+        ),
+        (
+            {"learning_rate": Range(low=0, high=1)},
+            (
+                "tune.space: 'learning_rate' is nothing to tune; there are: alpha, beta, factors, gamma, "
+                "iterations, regularization, scaling, block_weights.<block>"
+            ),
+        ),
+    ],
+)
+def test_a_space_that_makes_no_sense_is_refused(space, message):
+    with pytest.raises(BadParams) as error:
+        search(judge, replace(TUNE, space=space), seed=1)
+    assert str(error.value) == message

@@ -45,14 +45,19 @@ class BadTable(FairtuneError):
     rule: the rule, as a sentence without a full stop ("plays are at least 1").
     count: rows that break it.
     examples: up to five offending rows or values, readable.
+    more: what else is worth knowing, without a full stop ("see reports/demo/data-docs").
+
     """
 
-    def __init__(self, *, table: str, column: str, rule: str, count: int, examples: Sequence[object]) -> None:
+    def __init__(
+        self, *, table: str, column: str, rule: str, count: int, examples: Sequence[object], more: str = ""
+    ) -> None:
         self.table, self.column, self.rule, self.count = table, column, rule, count
         self.examples = tuple(str(example) for example in examples)[:5]
         rows = "row breaks" if count == 1 else "rows break"
         shown = "; ".join(self.examples) or "none to show"
-        super().__init__(f"{table}: {column}: {count:,} {rows} the rule: {rule}. Examples: {shown}")
+        message = f"{table}: {column}: {count:,} {rows} the rule: {rule}. Examples: {shown}"
+        super().__init__(f"{message}. {more}" if more else message)
 
 
 class BadSplit(FairtuneError):

@@ -1,0 +1,1 @@
+"""What has to hold of the canonical tables, checked by Great Expectations before a matrix is built."""

@@ -1,0 +1,104 @@
+"""A rule of a table, said once for the check, the message and the page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One expectation.
+
+    column: column, or columns, as the user reads them.
+    sentence: the rule without a full stop, in words that a message can quote.
+    kind: class of `great_expectations.expectations`.
+    arguments: its arguments.
+    critical: whether breaking it stops the pipeline; if not, it is reported only.
+    """
+
+    column: str
+    sentence: str
+    kind: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    critical: bool = True
+
+
+def columns(names: tuple[str, ...], optional: tuple[str, ...] = ()) -> Rule:
+    also = f", if need be also {' and '.join(optional)}" if optional else ""
+    return Rule(
+        column="columns",
+        sentence=f"the table has the columns {', '.join(names)}{also}",
+        kind="ExpectTableColumnsToMatchSet",
+        arguments={"column_set": list(names), "exact_match": False},
+    )
+
+
+def rows(low: int, high: int | None, sentence: str) -> Rule:
+    arguments = {"min_value": low, "max_value": high}
+    return Rule(column="rows", sentence=sentence, kind="ExpectTableRowCountToBeBetween", arguments=arguments)
+
+
+def known(column: str, *, mostly: float = 1.0, sentence: str = "", critical: bool = True) -> Rule:
+    return Rule(
+        column=column,
+        sentence=sentence or f"{column} is never empty",
+        kind="ExpectColumnValuesToNotBeNull",
+        arguments={"column": column, "mostly": mostly},
+        critical=critical,
+    )
+
+
+def typed(column: str, types: tuple[str, ...], sentence: str) -> Rule:
+    return Rule(
+        column=column,
+        sentence=sentence,
+        kind="ExpectColumnValuesToBeInTypeList",
+        arguments={"column": column, "type_list": list(types)},
+    )
+
+
+def between(column: str, low: object, high: object, sentence: str, *, critical: bool = True) -> Rule:
+    """Both ends are allowed; None is no end. Unknown values pass."""
+    return Rule(
+        column=column,
+        sentence=sentence,
+        kind="ExpectColumnValuesToBeBetween",
+        arguments={"column": column, "min_value": low, "max_value": high},
+        critical=critical,
+    )
+
+
+def one_of(column: str, values: tuple[str, ...], sentence: str) -> Rule:
+    arguments = {"column": column, "value_set": list(values)}
+    return Rule(column=column, sentence=sentence, kind="ExpectColumnValuesToBeInSet", arguments=arguments)
+
+
+def unique(column: str) -> Rule:
+    return Rule(
+        column=column,
+        sentence=f"no {column} comes twice",
+        kind="ExpectColumnValuesToBeUnique",
+        arguments={"column": column},
+    )
+
+
+def free_of(column: str, pattern: str, sentence: str, *, mostly: float = 1.0, critical: bool = True) -> Rule:
+    """No value matches the regular expression. For small tables: it is slow."""
+    return Rule(
+        column=column,
+        sentence=sentence,
+        kind="ExpectColumnValuesToNotMatchRegex",
+        arguments={"column": column, "regex": pattern, "mostly": mostly},
+        critical=critical,
+    )
+
+
+def fact(name: str, *, column: str, sentence: str = "", mostly: float = 1.0, critical: bool = True) -> Rule:
+    """The column `name` that `facts` adds to the table is true; `name` says what it means when true."""
+    return Rule(
+        column=column,
+        sentence=sentence or name,
+        kind="ExpectColumnValuesToBeInSet",
+        arguments={"column": name, "value_set": [True], "mostly": mostly},
+        critical=critical,
+    )

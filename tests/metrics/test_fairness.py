@@ -197,6 +197,16 @@ def test_a_group_without_a_chance_has_no_rate_and_does_not_count():
     assert ours["eo@2"]["groups"]["a"]["rate"] == NOTHING_KNOWN
 
 
+def test_shares_of_known_items_that_cancel_to_rounding_errors_leave_no_chance():
+    membership = np.vstack(
+        [np.tile([0.1, 0.9], (8, 1)), [[0, 1], [0, 1]]]
+    )  # 8 * 0.1 - sum of 8 * 0.1 = 1e-16
+    lists, truth = np.array([[8, 9]], dtype=np.int32), pairs([{8}], 10)
+    known = pairs([range(8)], 10)
+    ours = providers(lists, truth, known, names=("a", "b"), membership=membership, min_group=0)
+    assert ours["dp@2"]["groups"]["a"]["rate"] == NOTHING_KNOWN
+
+
 def test_one_group_alone_is_no_comparison():
     ours = providers(membership=np.ones((5, 1)), names=("all",))["dp@2"]
     assert ours["difference"] == ours["ratio"] == ours["disparity"] == NOTHING_KNOWN

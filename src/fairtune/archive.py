@@ -38,6 +38,6 @@ def _entry(opened: ZipFile, member: str, origin: str) -> ZipInfo:
     """Find the one entry of that name."""
     entries = [entry for entry in opened.infolist() if PurePosixPath(entry.filename).name == member]
     if len(entries) != 1:
-        found = f"has {len(entries) or 'no'} file of that name"
-        raise DownloadFailed(f"{member}: the archive {origin} {found}: nothing was replaced")
+        found = f"{len(entries)} files" if entries else "no file"
+        raise DownloadFailed(f"{member}: {origin} has {found} of that name: nothing was replaced")
     return entries[0]

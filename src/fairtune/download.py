@@ -25,8 +25,8 @@ def fetch(
     mirror: a folder or URL; without one, files come from their publishers.
     partial: folder where unfinished transfers wait for the next run; removed when everything is in place.
 
-    A file takes its place when its checksum is right; a failure or a kill before leaves what was there. Raises
-    `DownloadFailed`, which names the file, the source and what to do.
+    A file takes its place when its checksum is right; a failure or a kill before leaves what was there.
+    Raises `DownloadFailed`, which names the file, the source and what to do.
     """
     try:
         missing = [source for source in sources if not _is_there(source, raw / source.file)]
@@ -154,7 +154,7 @@ class _Fetch:
         if found != recorded:
             raise DownloadFailed(
                 f"{source.file}: {origin} is damaged or another version: {found}, recorded is {recorded}: "
-                f"get it anew or set {MIRROR} to a folder with a good copy; what was there before is unchanged"
+                f"get it anew or set {MIRROR} to a folder with a good copy; what was there is unchanged"
             )
         file.chmod(0o644)
         file.replace(self.raw / source.file)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT: Final = 4.0
 """Seconds to find and connect a host: without a network the user is told within ten."""
 LONGEST_PAUSE: Final = 60.0
-CHUNK: Final = 1 << 16
 PASSING: Final = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 """Answers below 500 that are worth another try."""
 
@@ -136,11 +135,12 @@ def _store(response: "httpx.Response", partial: Path, *, start: int, limit: int)
     with partial.open("r+b" if start else "wb") as file, _bar() as bar:
         file.seek(start)
         task = bar.add_task(partial.stem, total=start + int(length) if length else None, completed=start)
-        for chunk in response.iter_raw(CHUNK):
+        for chunk in response.iter_raw():
             size += len(chunk)
             if size > limit:
                 raise Refused(f"the server sends more than the {limit:,} bytes that it can be")
             file.write(chunk)
+            file.flush()  # a kill loses nothing that came
             bar.update(task, completed=size)
 
 

@@ -198,13 +198,11 @@ def test_a_group_without_a_chance_has_no_rate_and_does_not_count():
 
 
 def test_shares_of_known_items_that_cancel_to_rounding_errors_leave_no_chance():
-    membership = np.vstack(
-        [np.tile([0.1, 0.9], (8, 1)), [[0, 1], [0, 1]]]
-    )  # 8 * 0.1 - sum of 8 * 0.1 = 1e-16
-    lists, truth = np.array([[8, 9]], dtype=np.int32), pairs([{8}], 10)
-    known = pairs([range(8)], 10)
-    ours = providers(lists, truth, known, names=("a", "b"), membership=membership, min_group=0)
-    assert ours["dp@2"]["groups"]["a"]["rate"] == NOTHING_KNOWN
+    membership = np.vstack([np.tile([0.1, 0.2, 0.7], (16, 1)), [[0, 0, 1], [0, 0, 1]]])
+    lists, truth, known = np.array([[16, 17]], dtype=np.int32), pairs([{16}], 18), pairs([range(16)], 18)
+    # `a` and `b` are pooled: 16 * (0.1 + 0.2), less what is known of it, is 2e-15 in floating point
+    ours = providers(lists, truth, known, names=("a", "b", "c"), membership=membership, min_group=4)
+    assert ours["dp@2"]["groups"]["other"]["rate"] == NOTHING_KNOWN
 
 
 def test_one_group_alone_is_no_comparison():

@@ -1,0 +1,113 @@
+"""Section: what the model is, what it was made from, what it is for and where it ends: a model card.
+
+After Mitchell et al., "Model cards for model reporting", FAT* 2019.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fairtune.columns import UNKNOWN, BlockName
+from fairtune.params import DatasetParams
+from fairtune.report import numbers, words
+from fairtune.report.exhibit import Section, Table
+from fairtune.report.reading import branch, estimate
+
+_SPLITS: Final = {
+    "random": "a random part of what each listener played ({})",
+    "leave_last": "the last thing each listener played",
+    "temporal": "everything played after one moment in time",
+    "given": "the part that the data set itself marks as held out",
+}
+_ASKED: Final = {"gender": "gender", "age_band": "age", "region": "country"}
+
+
+def section(
+    metrics: Mapping[str, Any], about: Mapping[str, Any], params: DatasetParams, *, dataset: str
+) -> Section:
+    """Say it in words and small tables; facts that `about.json` doesn't hold are left out."""
+    items = words.noun(str(params.matrix.target))
+    return Section(
+        name="card",
+        title="What it is for, and where it ends",
+        short="Model card",
+        lead=(
+            f"This model ranks {items} that a listener has not played yet. It is meant to help people "
+            "discover music in a service like the one the data comes from. It is not meant to judge "
+            "artists or listeners, to set pay, or to guess anything about a person but their taste."
+        ),
+        tables=(("Model card", Table((), _facts(metrics, about, params, dataset), prose=True)),),
+        notes=limits(metrics, params),
+    )
+
+
+def _facts(
+    metrics: Mapping[str, Any], about: Mapping[str, Any], params: DatasetParams, dataset: str
+) -> tuple[tuple[str, str], ...]:
+    target = str(params.matrix.target)
+    items = words.noun(target)
+    influencers = [
+        words.BLOCKS.get(name, name) for name in params.matrix.blocks if name != params.matrix.target
+    ]
+    size = [
+        f"{numbers.count(metrics[key])} {what}"
+        for key, what in (("n_listeners", "listeners"), ("n_items", items))
+        if key in metrics
+    ]
+    facts = {
+        "data set": dataset,
+        "size": numbers.listed(size) if size else "",
+        "source": str(about.get("source") or ""),
+        "citation": str(about.get("citation") or ""),
+        "licence": str(about.get("licence") or ""),
+        "play counts": "counted" if metrics.get("counts") else "not counted: played or not is all there is",
+        "method": "weighted alternating least squares (ALS) on one matrix of listeners and what they play",
+        "recommends": f"{items}, learned from {words.BLOCKS.get(target, target)}",
+        "influencers beside them": numbers.listed(influencers) if influencers else "none",
+        "held out to judge it": _SPLITS[params.matrix.split].format(
+            numbers.percent(params.matrix.test_share)
+        ),
+        "intervals": f"95 %, from {numbers.count(params.evaluate.resamples)} resamples of listeners",
+        "seed": str(metrics["seed"]) if "seed" in metrics else "",
+    }
+    return tuple((name, value) for name, value in facts.items() if value)
+
+
+def limits(metrics: Mapping[str, Any], params: DatasetParams) -> tuple[str, ...]:
+    """List what a reader must know before relying on the figures; only what is true of this run."""
+    used = numbers.listed(words.BLOCKS.get(name, name) for name in params.matrix.blocks)
+    pooled = params.evaluate.min_group, params.evaluate.min_provider_group
+    history = (
+        "What was held out is what people played under the recommendations and the radio of their time. A "
+        "listener may like something new and yet not have played it, and that counts as a miss here."
+    )
+    sentences = [history, f"Of a listener, the model knows {used}, and nothing else."]
+    unknown = estimate(_unknown_region(metrics), "share_listening")
+    if unknown and unknown.value:
+        sentences.append(
+            f"{numbers.percent(unknown.value)} of listening goes to artists whose region is not known. "
+            "They are shown as a group of their own and left out of comparisons."
+        )
+    if params.matrix.target == BlockName.MUSIC_TYPE:
+        sentences.append(
+            "A music type belongs to a region as far as its artists do: its exposure is shared between "
+            "regions."
+        )
+    missing = [name for kind, name in _ASKED.items() if kind not in branch(metrics, "fairness", "listeners")]
+    if missing:
+        sentences.append(
+            f"Nothing is known of listeners' {numbers.listed(missing)}: whether such groups are served alike "
+            "cannot be told from this data."
+        )
+    sentences.append(
+        f"Groups of fewer than {pooled[0]} listeners, or {pooled[1]} items, are pooled: what happens inside "
+        "of them is not shown."
+    )
+    sentences.append(
+        "Equal exposure and equal chance are two of several notions of fairness, and can't always be had "
+        "together. Which gap is acceptable is for people to decide; the limits at the top write it down."
+    )
+    return tuple(sentences)
+
+
+def _unknown_region(metrics: Mapping[str, Any]) -> Mapping[str, Any]:
+    return branch(metrics, "fairness", "providers", "region", "dp@10", "groups", UNKNOWN)

@@ -1,0 +1,166 @@
+"""The head of the page: the verdict as traffic lights, and the handful of figures that sum it up."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from fairtune.gates import GateResult, Verdict
+from fairtune.report import accuracy, numbers, providers, words
+from fairtune.report.reading import branch, estimate, extremes, groups
+
+_AGAINST: Final = "ranking against "
+_TITLES: Final = {
+    "play prediction": "Guessing how much is played",
+    _AGAINST: "More accurate than",
+    "demographic parity by ": "Equal exposure by",
+    "equal opportunity by ": "Equal chance by",
+    "equal opportunity of listeners by ": "Listeners served alike by",
+}
+_LIMITS: Final = {"disparity": "at most", "difference": "at most", "skill": "above"}
+
+
+class Light(NamedTuple):
+    """One gate: told by sign and word, never by colour alone."""
+
+    kept: bool
+    title: str
+    sentence: str
+    figure: str
+    limit: str
+
+
+class Tile(NamedTuple):
+    """A figure worth remembering, what it is, and its interval."""
+
+    figure: str
+    meaning: str
+    interval: str
+
+
+def lights(verdict: Verdict) -> tuple[Light, ...]:
+    """Give a light for each gate, in the order of the verdict."""
+    return tuple(_light(gate) for gate in verdict.gates)
+
+
+def status(verdict: Verdict) -> str:
+    """Sum the verdict up in a line."""
+    total, broken = len(verdict.gates), len(verdict.failed)
+    if not broken:
+        return f"Ready to be released: {'the limit is' if total == 1 else f'all {total} limits are'} kept"
+    return f"Not to be released: {broken} of {total} limits {'is' if broken == 1 else 'are'} broken"
+
+
+def _light(gate: GateResult) -> Light:
+    show = numbers.plain if "ndcg" in gate.metric else numbers.percent
+    figure = "no figure" if gate.value is None else show(gate.value)
+    limit = (
+        ""
+        if gate.limit is None
+        else f"{_LIMITS.get(gate.metric.rpartition('.')[2], 'at least')} {show(gate.limit)}"
+    )
+    return Light(gate.passed, _title(gate.name), _in_words(gate), figure, limit)
+
+
+def _title(name: str) -> str:
+    """Name a gate in words: 'ranking against item_knn' -> 'More accurate than similar items (kNN)'."""
+    for start, title in _TITLES.items():
+        if name.startswith(start):
+            about = name.removeprefix(start).strip()
+            return (
+                f"{title} {words.model(about) if title.endswith('than') else words.grouping(about)}".strip()
+            )
+    return numbers.sentence(name)
+
+
+def _in_words(gate: GateResult) -> str:
+    """Say a model's name in the sentence as the rest of the page does."""
+    reason = re.sub(r"(\d) %", rf"\1{numbers.THIN}%", gate.reason)
+    rival = gate.name.removeprefix(_AGAINST)
+    return reason.replace(f" of {rival}.", f" of {words.model(rival)}.") if rival != gate.name else reason
+
+
+def summary(metrics: Mapping[str, Any], *, target: str, min_group: int) -> str:
+    """Say in a few sentences how accurate and how even-handed the model is, for all it ranks."""
+    rival = accuracy.best_alternative(metrics)
+    lists = f"Lists of ten {words.noun(target)}"
+    ranked = {target: metrics, **branch(metrics, "also")}
+    sentences = [
+        f"{lists} are {rival.lead} than those of the best alternative, {rival.name}." if rival else ""
+    ]
+    for block, figures in ranked.items():
+        parity = branch(figures, "fairness", "providers", "region", "dp@10")
+        sentences.append(providers.exposure("region", groups(parity, min_group=min_group), block))
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def tiles(metrics: Mapping[str, Any], *, target: str, min_group: int) -> tuple[Tile, ...]:
+    """Give the figures that exist, the most telling first."""
+    items = words.noun(target)
+    found = (
+        _hit(metrics, items),
+        _advantage(metrics),
+        _exposure(metrics, min_group),
+        _skill(metrics),
+        _coverage(metrics, items),
+        _tail(metrics, items),
+    )
+    return tuple(tile for tile in found if tile)
+
+
+def _hit(metrics: Mapping[str, Any], items: str) -> Tile | None:
+    hit = estimate(metrics, "ranking", "als", "hit@10")
+    if hit is None:
+        return None
+    meaning = f"of listeners find at least one of the {items} they went on to play in a list of ten"
+    return Tile(numbers.percent(hit.value), meaning, numbers.interval_only(hit, numbers.percent))
+
+
+def _advantage(metrics: Mapping[str, Any]) -> Tile | None:
+    rival = accuracy.best_alternative(metrics)
+    if rival is None:
+        return None
+    share, _, direction = rival.lead.partition("% ")
+    scores = f"nDCG@10: {numbers.plain(rival.ours.value)} against {numbers.plain(rival.its.value)}"
+    return Tile(f"{share}%", f"{direction} than the best alternative, {rival.name}", scores)
+
+
+def _exposure(metrics: Mapping[str, Any], min_group: int) -> Tile | None:
+    parity = branch(metrics, "fairness", "providers", "region", "dp@10")
+    ends = extremes(groups(parity, min_group=min_group))
+    if ends is None or not ends[1].rate.value:
+        return None
+    most, least = ends
+    ratio = most.rate.value / least.rate.value
+    meaning = (
+        f"as often recommended: music from {words.region(most.name)}, against {words.region(least.name)}"
+    )
+    return Tile(numbers.times(ratio), meaning, "1 would be equal")
+
+
+def _skill(metrics: Mapping[str, Any]) -> Tile | None:
+    skill = estimate(metrics, "rmse", "skill")
+    if skill is None:
+        return None
+    word = "smaller" if skill.value >= 0 else "larger"
+    meaning = f"{word} error in guessing how much somebody plays than averages alone (RMSE)"
+    return Tile(numbers.percent(abs(skill.value)), meaning, numbers.interval_only(skill, numbers.percent))
+
+
+def _coverage(metrics: Mapping[str, Any], items: str) -> Tile | None:
+    coverage = estimate(metrics, "ranking", "als", "coverage@10")
+    if coverage is None:
+        return None
+    return Tile(numbers.percent(coverage.value), f"of all {items} are recommended to somebody", "")
+
+
+def _tail(metrics: Mapping[str, Any], items: str) -> Tile | None:
+    tail = branch(metrics, "fairness", "providers", "tier", "dp@10", "groups", "tail")
+    recommended, listening = estimate(tail, "share_recommended"), estimate(tail, "share_listening")
+    if recommended is None or listening is None:
+        return None
+    meaning = f"of recommendations are {items} of the long tail"
+    return Tile(
+        numbers.percent(recommended.value),
+        meaning,
+        f"they have {numbers.percent(listening.value)} of listening",
+    )

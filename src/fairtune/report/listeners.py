@@ -1,0 +1,77 @@
+"""Section: who gets good recommendations: listeners by region, gender, age and activity."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fairtune.report import numbers, rates, words
+from fairtune.report.exhibit import Exhibit, Section
+from fairtune.report.providers import EQUAL
+from fairtune.report.rates import Measure
+from fairtune.report.reading import Group, branch, extremes, groups
+
+_ORDER = ("region", "gender", "age_band", "activity")
+_ACTIVITY = {"less active": 0, "active": 1, "most active": 2}
+
+
+def section(metrics: Mapping[str, Any], *, items: str, min_group: int) -> Section | None:
+    """Show a picture for each listener grouping that the data set knows of; None if there is none."""
+    found = branch(metrics, "fairness", "listeners")
+    kinds = sorted(found, key=lambda kind: (_ORDER.index(kind) if kind in _ORDER else len(_ORDER), kind))
+    exhibits = tuple(
+        exhibit
+        for kind in kinds
+        if (exhibit := _exhibit(kind, branch(found, kind), items=items, min_group=min_group))
+    )
+    if not exhibits:
+        return None
+    return Section(
+        name="listeners",
+        title="Who gets good recommendations",
+        short="Listeners",
+        lead=(
+            "A service can be accurate on average and still let some of its listeners down. Here the same "
+            "lists are judged for each group of listeners: how much of what they went on to play was in "
+            "the list, and how near its top."
+        ),
+        exhibits=exhibits,
+    )
+
+
+def _exhibit(kind: str, measures: Mapping[str, Any], *, items: str, min_group: int) -> Exhibit | None:
+    found = {group.name: group for group in groups(branch(measures, "eo@10"), min_group=min_group)}
+    scored = {group.name: group for group in groups(branch(measures, "dp_ndcg@10"), min_group=min_group)}
+    names = _in_order(kind, [name for name in found if name in scored])
+    if not names:
+        return None
+    recalled, ranked = [found[name] for name in names], [scored[name] for name in names]
+    return rates.exhibit(
+        (Measure("Found", "played later", recalled), Measure("nDCG@10: higher is better", "", ranked)),
+        kind=kind,
+        name=f"listeners-{kind}",
+        title=f"Listeners by {words.grouping(kind)}",
+        reading=_reading(kind, recalled, items),
+    )
+
+
+def _in_order(kind: str, names: list[str]) -> list[str]:
+    if kind == "activity":
+        return sorted(names, key=lambda name: _ACTIVITY.get(name, len(_ACTIVITY)))
+    if kind == "age_band":
+        return sorted(
+            names, key=lambda name: (name in {"other", "unknown"}, not name.startswith("under"), name)
+        )
+    return names
+
+
+def _reading(kind: str, found: list[Group], items: str) -> str:
+    ends = extremes(found)
+    if ends is None:
+        return "Too little is known of these listeners to compare them."
+    best, worst = ends
+    who, whom = (words.listener(kind, group.name) for group in ends)
+    if worst.rate.value and best.rate.value / worst.rate.value < EQUAL:
+        return "All of these groups are served about equally well."
+    return (
+        f"For {who} the lists held {numbers.percent(best.rate.value)} of the {items} they went on to play, "
+        f"for {whom} {numbers.percent(worst.rate.value)}{rates.doubt(best.rate, worst.rate)}."
+    )

@@ -1,0 +1,92 @@
+"""The whole page: evidence in, one self-contained HTML document out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from fairtune.report import (
+    accuracy,
+    card,
+    glossary,
+    headline,
+    listeners,
+    providers,
+    quality,
+    search,
+    words,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from fairtune.gates import Verdict
+    from fairtune.params import DatasetParams
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What earlier stages found out, as their files hold it."""
+
+    dataset: str
+    params: "DatasetParams"
+    metrics: Mapping[str, Any]
+    verdict: "Verdict"
+    trials: "pd.DataFrame"
+    best: Mapping[str, Any]
+    validation: Mapping[str, Any]
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+
+def render(evidence: Evidence) -> str:
+    """Write the page; the same evidence gives the same text."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=PackageLoader("fairtune.report", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    css = resources.files("fairtune.report").joinpath("page.css").read_text(encoding="utf-8")
+    template = environment.get_template("page.html.j2")
+    return template.render(page=_content(evidence), css=Markup(css))  # noqa: S704 - our own style sheet
+
+
+def _content(evidence: Evidence) -> dict[str, Any]:
+    """Put every part together; a section whose data is missing isn't there."""
+    metrics, params = evidence.metrics, evidence.params
+    target = str(metrics.get("target", params.matrix.target))
+    items, limits = words.noun(target), params.evaluate
+    sections = (
+        accuracy.section(metrics, items=items),
+        providers.section(metrics, target=target, min_group=limits.min_provider_group),
+        *(
+            providers.beside(metrics, block, target=target, min_group=limits.min_provider_group)
+            for block in sorted(metrics.get("also", {}))
+        ),
+        listeners.section(metrics, items=items, min_group=limits.min_group),
+        search.section(evidence.trials, evidence.best, max_disparity=params.tune.max_disparity),
+        quality.section(evidence.validation, evidence.about),
+        card.section(metrics, evidence.about, params, dataset=evidence.dataset),
+        glossary.section(),
+    )
+    return {
+        "title": params.report.title,
+        "kicker": f"Accuracy and fairness of the recommender for {evidence.dataset}",
+        "passed": evidence.verdict.passed,
+        "status": headline.status(evidence.verdict),
+        "headline": headline.summary(metrics, target=target, min_group=limits.min_provider_group),
+        "tiles": headline.tiles(metrics, target=target, min_group=limits.min_provider_group),
+        "lights": headline.lights(evidence.verdict),
+        "verdict_lead": (
+            "The owners of this model wrote down in advance what it has to achieve. If a single limit is "
+            "broken it is not released, and the model before it stays in use."
+        ),
+        "sections": [section for section in sections if section],
+        "footer": (
+            "Written by fairtune. Every number on this page comes from metrics.json, verdict.json, "
+            "validation.json, best.json and trials.parquet, which the run that made it keeps."
+        ),
+    }

@@ -1,0 +1,129 @@
+"""Section: whose music is recommended: artists by region, items by popularity."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from fairtune.columns import OTHER, UNKNOWN
+from fairtune.report import numbers, rates, shares, words
+from fairtune.report.exhibit import Exhibit, Section
+from fairtune.report.rates import Measure
+from fairtune.report.reading import Group, branch, estimate, extremes, groups
+
+EQUAL: Final = 1.05
+"""Below this ratio of rates two groups are called equal."""
+_TITLES: Final = {"region": "artists' region"}
+_TIERS: Final = ("head", "middle", "tail")
+_LAST: Final = {OTHER: 1, UNKNOWN: 2}
+
+
+def section(metrics: Mapping[str, Any], *, target: str, min_group: int) -> Section | None:
+    """Show each provider grouping of the target twice, as shares and as rates; None if there is none."""
+    exhibits = _exhibits(metrics, target=target, min_group=min_group)
+    if not exhibits:
+        return None
+    return Section(
+        name="providers",
+        title="Whose music is recommended",
+        short="Music",
+        lead=(
+            "Two questions are asked for every group of artists. Is what a listener has not heard yet "
+            "equally likely to be recommended (equal exposure, or demographic parity)? And when a listener "
+            "will in fact play something, is it equally likely to be in the list (equal chance, or equal "
+            "opportunity)?"
+        ),
+        exhibits=exhibits,
+    )
+
+
+def beside(metrics: Mapping[str, Any], block: str, *, target: str, min_group: int) -> Section | None:
+    """Show the regions of another block of items that is ranked: the artists beside the music types."""
+    ranked = branch(metrics, "also", block)
+    exhibits = _exhibits(ranked, target=block, min_group=min_group, only="region", suffix=f"-{block}")
+    if not exhibits:
+        return None
+    items, score = words.noun(block), estimate(ranked, "ranking", "als", "ndcg@10")
+    scored = f" They score {numbers.interval(score)} on nDCG@10." if score else ""
+    return Section(
+        name=f"beside-{block}",
+        title=f"The {items} beside the {words.noun(target)}",
+        short=numbers.sentence(items),
+        lead=f"The same model also ranks {items}. Their lists of ten are judged in the same way.{scored}",
+        exhibits=exhibits,
+    )
+
+
+def _exhibits(
+    metrics: Mapping[str, Any], *, target: str, min_group: int, only: str = "", suffix: str = ""
+) -> tuple[Exhibit, ...]:
+    found = branch(metrics, "fairness", "providers")
+    exhibits: list[Exhibit | None] = []
+    for kind in sorted(found, key=lambda name: (name != "region", name != "tier", name)):
+        if only and kind != only:
+            continue
+        parity, opportunity = branch(found, kind, "dp@10"), branch(found, kind, "eo@10")
+        order, name = _order(parity), f"{kind}{suffix}"
+        by = _TITLES.get(kind, words.grouping(kind))
+        exhibits.append(shares.exhibit(kind, parity, order, name=f"shares-{name}", by=by, target=target))
+        exposed, found_in = (
+            {group.name: group for group in groups(measure, min_group=min_group)}
+            for measure in (parity, opportunity)
+        )
+        both = [group for group in order if group in exposed and group in found_in]
+        if both:
+            pair = [exposed[group] for group in both], [found_in[group] for group in both]
+            exhibits.append(_rates(kind, *pair, name=f"rates-{name}", by=by, target=target))
+    return tuple(exhibit for exhibit in exhibits if exhibit)
+
+
+def _order(measure: Mapping[str, Any]) -> list[str]:
+    """Put tiers from head to tail, regions by share of listening; what is pooled or unknown at the end."""
+
+    def place(name: str) -> tuple[int, float, str]:
+        listening = estimate(measure, "groups", name, "share_listening")
+        rank = float(_TIERS.index(name)) if name in _TIERS else -(listening.value if listening else 0.0)
+        return _LAST.get(name, 0), rank, name
+
+    return sorted(branch(measure, "groups"), key=place)
+
+
+def _rates(
+    kind: str, exposed: list[Group], found: list[Group], *, name: str, by: str, target: str
+) -> Exhibit:
+    sentences = (exposure(kind, exposed, target), _chance(kind, found, target))
+    return rates.exhibit(
+        (Measure("Exposure", "not yet heard", exposed), Measure("Chance", "played later", found)),
+        kind=kind,
+        name=name,
+        title=f"Exposure and chance by {by}",
+        reading=" ".join(filter(None, sentences)) or "There are too few groups to compare.",
+    )
+
+
+def exposure(kind: str, found: Iterable[Group], target: str) -> str:
+    """Compare the groups most and least often recommended, in a sentence; empty if there are too few."""
+    ends = extremes(found)
+    if ends is None:
+        return ""
+    most, least = (words.provider(kind, group.name, target) for group in ends)
+    high, low = (group.rate for group in ends)
+    if low.value and high.value / low.value < EQUAL:
+        return "What nobody had heard yet is recommended about equally often from every group."
+    if not low.value:
+        return f"{numbers.sentence(least)} {words.verb(least, 'are', 'is')} never recommended."
+    how = f"{numbers.times(high.value / low.value)} as often as {least}"
+    what = f"{most} {words.verb(most, 'are', 'is')} recommended {how}{rates.doubt(high, low)}"
+    return f"{numbers.sentence(what)}."
+
+
+def _chance(kind: str, found: Iterable[Group], target: str) -> str:
+    ends = extremes(found)
+    if ends is None:
+        return ""
+    most, least = (words.provider(kind, group.name, target) for group in ends)
+    high, low = (group.rate for group in ends)
+    if low.value and high.value / low.value < EQUAL:
+        return "What listeners will play has about the same chance to be found in every group."
+    return (
+        f"Of what listeners went on to play, the lists had {numbers.percent(high.value)} of {most} "
+        f"and {numbers.percent(low.value)} of {least}{rates.doubt(high, low)}."
+    )

@@ -1,0 +1,135 @@
+"""Names for people: what the codes in files and metrics are called on the page."""
+
+from typing import Final
+
+from fairtune.columns import OTHER, UNKNOWN
+
+NOUNS: Final = {"music_type": "music types", "artist": "artists", "track": "tracks"}
+
+MODELS: Final = {
+    "als": "fairtune (this model)",
+    "popularity": "the popularity chart",
+    "tutorial_als": "ALS as in tutorials",
+    "plain_als": "plain ALS, tuned",
+    "item_knn": "item-to-item similarity",
+    "linear": "linear regression",
+    "autoencoder": "autoencoder",
+}
+
+LADDER: Final = {
+    "global_mean": "one guess for everything",
+    "item_mean": "average of the item",
+    "user_mean": "average of the listener",
+    "bias": "listener and item average",
+    "bias_als": "+ ALS score",
+    "bias_als_influencers": "+ influencers",
+}
+
+SETTINGS: Final = {
+    "factors": ("tastes the model can tell apart", "factors"),
+    "regularization": ("caution against chance patterns", "regularization"),
+    "iterations": ("rounds of fitting", "iterations"),
+    "alpha": ("trust in what was played", "alpha"),
+    "beta": ("balance between hits and the long tail", "beta"),
+    "gamma": ("balance between regions", "gamma"),
+    "scaling": ("how play counts enter", "scaling"),
+}
+
+BLOCKS: Final = {
+    "track": "tracks played",
+    "artist": "artists played",
+    "music_type": "music types played",
+    "friend": "friendships",
+    "country": "country of the listener",
+    "gender": "gender of the listener",
+    "age_band": "age of the listener",
+}
+
+GROUPINGS: Final = {
+    "region": "region",
+    "tier": "popularity",
+    "gender": "gender",
+    "age_band": "age",
+    "activity": "activity",
+}
+
+_REGIONS: Final = {
+    "United States": "the United States",
+    "United Kingdom": "the United Kingdom",
+    "other Europe": "other European countries",
+    "rest of the world": "the rest of the world",
+    OTHER: "smaller regions",
+}
+_TIERS: Final = {"head": "most popular", "middle": "middling popularity", "tail": "long tail"}
+_GENDERS: Final = {"m": "men", "f": "women", "n": "another gender"}
+_ACTIVITY: Final = {
+    "less active": "least active third",
+    "active": "middle third",
+    "most active": "most active third",
+}
+
+
+def model(name: str) -> str:
+    return MODELS.get(name, name.replace("_", " "))
+
+
+def noun(target: str) -> str:
+    """Items of the target in the plural."""
+    return NOUNS.get(target, "items")
+
+
+def grouping(name: str) -> str:
+    return GROUPINGS.get(name, name.replace("_", " "))
+
+
+def group(kind: str, name: str) -> str:
+    """Label of a group beside a mark: short, no codes."""
+    if name == UNKNOWN:
+        return "Unknown"
+    if name == OTHER:
+        return "Small groups, pooled"
+    named = {"tier": _TIERS, "gender": _GENDERS, "activity": _ACTIVITY}.get(kind, {}).get(name, name)
+    named = age(named) if kind == "age_band" else named
+    return named[:1].upper() + named[1:]
+
+
+def age(band: str) -> str:
+    """18-24 -> 18 to 24; 50+ -> 50 and over."""
+    return band.replace("-", " to ").replace("+", " and over")
+
+
+def region(name: str) -> str:
+    """Name a region inside a sentence: 'the United Kingdom'."""
+    return _REGIONS.get(name, name)
+
+
+def provider(kind: str, name: str, target: str) -> str:
+    """Name a provider group inside a sentence: 'tracks by artists from the United Kingdom'."""
+    items = noun(target)
+    if kind == "region":
+        made = {"artist": "artists from", "track": "tracks by artists from"}.get(
+            target, "music by artists from"
+        )
+        return f"{made} {region(name)}"
+    if kind == "tier":
+        named = {"head": f"the most popular {items}", "tail": f"{items} of the long tail"}
+        return named.get(name, f"{items} of middling popularity")
+    return f"{items}: {group(kind, name)}"
+
+
+def listener(kind: str, name: str) -> str:
+    """Name a listener group inside a sentence: 'listeners from the United Kingdom'."""
+    if kind == "region":
+        return f"listeners from {region(name)}"
+    if kind == "gender":
+        return _GENDERS.get(name, f"listeners of gender {name}")
+    if kind == "age_band":
+        return f"listeners {name}" if name.startswith("under") else f"listeners aged {age(name)}"
+    if kind == "activity":
+        return f"the {_ACTIVITY.get(name, name)} of listeners"
+    return f"listeners: {name}"
+
+
+def verb(subject: str, plural: str, singular: str) -> str:
+    """Pick the form that fits what `provider` named: 'music by artists from ...' is singular."""
+    return singular if subject.startswith("music by") else plural

@@ -1,0 +1,180 @@
+"""Evidence as the stages leave it, written by hand: the layout of metrics.json, figures like real ones."""
+
+from typing import Any
+
+import pandas as pd
+
+from fairtune import gates, params
+from fairtune.report.page import Evidence
+
+
+def figure(value: float, spread: float = 0.02) -> dict[str, float]:
+    return {"value": value, "low": round(value - spread, 6), "high": round(value + spread, 6)}
+
+
+def provider(rate: float, catalogue: float, listening: float, recommended: float, n: float) -> dict[str, Any]:
+    return {
+        "rate": figure(rate, rate / 20),
+        "share_catalogue": figure(catalogue, 0.0),
+        "share_listening": figure(listening, 0.01),
+        "share_recommended": figure(recommended, 0.01),
+        "n": n,
+    }
+
+
+def measure(groups: dict[str, Any], disparity: float = 0.2) -> dict[str, Any]:
+    spread = {"difference": figure(0.01, 0.005), "ratio": figure(0.7), "disparity": figure(disparity)}
+    return {**spread, "groups": groups}
+
+
+SHARES = {
+    "United States": (0.3, 0.45, 0.48, 900),
+    "United Kingdom": (0.2, 0.25, 0.29, 600),
+    "other Europe": (0.2, 0.12, 0.1, 600),
+    "rest of the world": (0.2, 0.08, 0.05, 600),
+    "unknown": (0.1, 0.1, 0.08, 300),
+}
+EXPOSURE = {
+    "United States": 0.0042,
+    "United Kingdom": 0.0056,
+    "other Europe": 0.003,
+    "rest of the world": 0.002,
+    "unknown": 0.001,
+}
+CHANCE = {
+    "United States": 0.2,
+    "United Kingdom": 0.24,
+    "other Europe": 0.16,
+    "rest of the world": 0.1,
+    "unknown": 0.1,
+}
+TIERS = {"head": (0.02, 0.2, 0.35, 60), "middle": (0.28, 0.6, 0.6, 840), "tail": (0.7, 0.2, 0.05, 2100)}
+
+
+def groupings() -> dict[str, Any]:
+    tiers = {
+        name: provider(rate, *TIERS[name])
+        for name, rate in (("head", 0.05), ("middle", 0.01), ("tail", 0.001))
+    }
+    return {
+        "region": {
+            "dp@10": measure({name: provider(rate, *SHARES[name]) for name, rate in EXPOSURE.items()}, 0.39),
+            "eo@10": measure({name: provider(rate, *SHARES[name]) for name, rate in CHANCE.items()}, 0.29),
+        },
+        "tier": {"dp@10": measure(tiers, 1.2), "eo@10": measure(tiers, 1.1)},
+    }
+
+
+def listeners(**rates: float) -> dict[str, Any]:
+    groups = {name.replace("_", " "): {"rate": figure(rate), "n": 500} for name, rate in rates.items()}
+    return {"eo@10": measure(groups), "dp_ndcg@10": measure(groups)}
+
+
+def metrics() -> dict[str, Any]:
+    models = {"als": 0.281, "item_knn": 0.251, "popularity": 0.19, "tutorial_als": 0.21}
+    ladder = {
+        "global_mean": 1.3, "item_mean": 1.1, "user_mean": 0.9, "bias": 0.822,
+        "bias_als": 0.778, "bias_als_influencers": 0.756,
+    }  # fmt: skip
+    return {
+        "target": "track",
+        "counts": True,
+        "n_listeners": 1500,
+        "n_items": 3000,
+        "seed": 1,
+        "rmse": {
+            "log_plays": {name: figure(value) for name, value in ladder.items()},
+            "skill": figure(0.08),
+        },
+        "ranking": {
+            name: {
+                "ndcg@10": figure(value, 0.008),
+                "recall@10": figure(value - 0.1),
+                "precision@10": figure(value - 0.12),
+                "hit@10": figure(0.83),
+                "coverage@10": figure(0.41, 0.0),
+            }
+            for name, value in models.items()
+        },
+        "fairness": {
+            "providers": groupings(),
+            "listeners": {
+                "region": listeners(United_States=0.2, United_Kingdom=0.22, unknown=0.15),
+                "gender": listeners(f=0.19, m=0.21),
+                "age_band": listeners(**{"18-24": 0.21, "under_18": 0.2, "50+": 0.12}),
+                "activity": listeners(active=0.2, less_active=0.15, most_active=0.26),
+            },
+        },
+        "also": {},
+    }
+
+
+def trials() -> pd.DataFrame:
+    ndcg = [0.2, 0.262, 0.25, 0.279, 0.284, 0.27]
+    return pd.DataFrame(
+        {
+            "number": range(6),
+            "ndcg": ndcg,
+            "disparity": [0.6, 0.5, 0.2, 0.38, 1.1, 0.3],
+            "chosen": [number == 3 for number in range(6)],
+            "factors": [100, 64, 64, 96, 128, 64],
+        }
+    )
+
+
+BEST = {
+    "hyperparameters": {
+        "factors": 96, "regularization": 12.345678, "iterations": 15, "alpha": 6.5, "beta": 0.3, "gamma": 0.0,
+        "scaling": "log",
+        "block_weights": {"artist": 0.71},
+    },
+    "number": 3,
+    "flagged": False,
+    "reason": "highest nDCG@10 of the 5 of 6 trials within disparity 1",
+}  # fmt: skip
+ABOUT = {
+    "dataset": "demo",
+    "item_kind": "track",
+    "counts": True,
+    "source": "https://example.org/listening",
+    "licence": "non-commercial use",
+    "citation": "Somebody, 2011",
+    "rows": {"interactions": 92834, "items": 3000, "users": 1500},
+    "rejected": 2,
+    "notes": {"tag rows of unknown artists": 1538, "names repaired": 0},
+    "coverage": {"artist_region": {"items": 0.9, "interactions": 0.9, "plays": 0.92}},
+}
+VALIDATION: dict[str, Any] = {
+    "dataset": "demo",
+    "success": True,
+    "evaluated": 20,
+    "failed": 1,
+    "tables": {
+        "interactions": {"rows": 92834, "evaluated": 12, "failed": 0, "failures": []},
+        "users": {
+            "rows": 1500,
+            "evaluated": 8,
+            "failed": 1,
+            "failures": [
+                {"column": "age", "rule": "ages are known", "critical": False, "count": 7, "examples": []}
+            ],
+        },
+    },
+}
+
+
+def evidence(**changes: Any) -> Evidence:
+    """Evidence of data set `demo`, limits from the repository's own params.yaml; `changes` replace parts."""
+    chosen = params.load().dataset("demo")
+    figures = changes.get("metrics", metrics())
+    given = {
+        "dataset": "demo",
+        "params": chosen,
+        "metrics": figures,
+        "verdict": gates.verdict(figures, chosen.gate),
+        "trials": trials(),
+        "best": BEST,
+        "validation": VALIDATION,
+        "about": ABOUT,
+    }
+    return Evidence(**{**given, **changes})

@@ -48,7 +48,7 @@ def judge(matrix: Matrix, part: Part, model: Als, params: Evaluate, *, threads: 
         names=of.names,
         membership=of.membership,
         ks=[HEADLINE],
-        bootstrap=Bootstrap(n_listeners=len(lists), resamples=1, seed=0),
+        bootstrap=Bootstrap(n_listeners=len(lists), resamples=0, seed=0),
         min_group=params.min_provider_group,
     )
     disparities = [apart[f"{what}@{HEADLINE}"]["disparity"]["value"] for what in ("dp", "eo")]

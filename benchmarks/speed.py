@@ -1,0 +1,103 @@
+"""What a user waits for, as ratios from one run: `python benchmarks/speed.py [--dataset lastfm-2k]`.
+
+Clones HEAD into a scratch folder, so that no cache helps, and runs the pipeline there with this interpreter.
+lastfm-2k needs the network or FAIRTUNE_MIRROR.
+"""
+
+import argparse
+import math
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+REPEATS = 5
+PIPELINE_AIM, NOTHING_AIM, HELP_AIM, RECOMMEND_AIM = 2.0, 3.0, 0.5, 1.5
+
+
+def seconds(command: Sequence[str], folder: Path, *, repeats: int = 1) -> float:
+    """Median wall time of `command` in `folder`, its start included."""
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def fits_and_scoring(folder: Path, dataset: str) -> float:
+    """Seconds of what the pipeline can't do without: every fit of search and training, and their scoring."""
+    os.chdir(folder)
+    from fairtune import artifacts, evaluation, params, store
+    from fairtune.columns import Part
+    from fairtune.models import als, alternative
+    from fairtune.paths import Paths
+
+    everything, paths = params.load(folder), Paths(dataset)
+    chosen, seed, threads = everything.dataset(dataset), everything.seed, os.cpu_count() or 1
+    matrix = artifacts.read_matrix(paths.matrix)
+    best = params.hyperparameters(store.read_json(paths.best)["hyperparameters"])
+    points = [params.hyperparameters(point) for point in _points(store.read_table(paths.trials))]
+    start = time.perf_counter()
+    for point in points:
+        fitted = als.fit(matrix, Part.TRAIN, point, seed=seed, threads=threads)
+        evaluation.judge(matrix, Part.TRAIN, fitted, chosen.evaluate, threads=threads)
+    fits = {part: als.fit(matrix, part, best, seed=seed, threads=threads) for part in Part}
+    others = {
+        name: alternative(name).fit(matrix, Part.TRAIN_VALID, seed=seed, threads=threads)
+        for name in chosen.train.alternatives
+    }
+    judged = {part: fits[part] for part in (Part.TRAIN, Part.TRAIN_VALID)}
+    evaluation.evaluate(matrix, judged, others, chosen.evaluate, seed=seed, threads=threads)
+    return time.perf_counter() - start
+
+
+def _points(trials: "object") -> list[dict[str, object]]:
+    """Rows of trials.parquet as the hyperparameters they were fitted with."""
+    judged = {"number", "ndcg", "disparity", "chosen"}
+    points = []
+    for row in trials.to_dict("records"):  # type: ignore[attr-defined]
+        point = {name: value for name, value in row.items() if name not in judged and "." not in name}
+        weights = {name.partition(".")[2]: value for name, value in row.items() if "." in name}
+        points.append(
+            {**point, "block_weights": {name: w for name, w in weights.items() if not math.isnan(w)}}
+        )
+    return points
+
+
+def main() -> None:
+    """Print a line a measurement: seconds, the ratio, and the aim."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dataset", default="lastfm-2k")
+    dataset = parser.parse_args().dataset
+    root = Path(__file__).resolve().parents[1]
+    if "FAIRTUNE_MIRROR" in os.environ:
+        os.environ["FAIRTUNE_MIRROR"] = str(Path(os.environ["FAIRTUNE_MIRROR"]).resolve())
+    tools = Path(sys.executable).parent
+    os.environ["PATH"] = f"{tools}{os.pathsep}{os.environ['PATH']}"
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "fairtune"
+        subprocess.run(["git", "clone", "--quiet", str(root), str(folder)], check=True)
+        os.environ["PYTHONPATH"] = str(folder / "src")
+        fairtune, dvc = str(tools / "fairtune"), str(tools / "dvc")
+        run = seconds([fairtune, "run", dataset], folder)
+        work = fits_and_scoring(folder, dataset)
+        ratio = f"{run / work:5.2f} x its fits and scoring (aim: under {PIPELINE_AIM:g})"
+        print(f"fairtune run {dataset:<20} {run:7.2f} s  {ratio}")
+        first = [fairtune, "recommend", "--dataset", dataset, "--user", "2"]
+        for name, command, aim in (
+            ("dvc repro, nothing to do", [dvc, "repro", f"register@{dataset}"], NOTHING_AIM),
+            ("fairtune --help", [fairtune, "--help"], HELP_AIM),
+            ("fairtune recommend", first, RECOMMEND_AIM),
+        ):
+            took = seconds(command, folder, repeats=REPEATS)
+            print(f"{name:<33} {took:7.2f} s  {took / aim:5.2f} x the aim of {aim:g} s")
+
+
+if __name__ == "__main__":
+    main()

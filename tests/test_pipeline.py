@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests import toy_pipeline
 
-import toy
 from fairtune.errors import BadRequest, Busy, LimitBroken, NotThere, StageFailed
 from fairtune.pipeline import Pipeline
 
@@ -16,7 +16,7 @@ from fairtune.pipeline import Pipeline
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    return toy.create(tmp_path)
+    return toy_pipeline.create(tmp_path)
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def run_all(pipeline, dataset="small"):
 def test_steps_come_in_the_order_they_run_with_what_dvc_yaml_says_of_them(pipeline):
     steps = pipeline.steps("small")
 
-    assert [step.address for step in steps] == ["fetch@small", "count@small", "judge@small", "ship@small"]
+    assert [step.address for step in steps] == ["fetch@small", "count@small", "gate@small", "ship@small"]
     assert [step.source for step in steps] == [True, False, False, False]
     assert [step.retries for step in steps] == [1, 0, 0, 0]
     assert steps[0].description == "take the source as it is"
@@ -41,7 +41,7 @@ def test_steps_come_in_the_order_they_run_with_what_dvc_yaml_says_of_them(pipeli
 
 def test_a_second_run_has_nothing_to_do(project, pipeline):
     run_all(pipeline)
-    assert project.ran() == ["fetch", "count", "judge", "ship"]
+    assert project.ran() == ["fetch", "count", "gate", "ship"]
 
     assert all(pipeline.is_current(step) for step in pipeline.steps("small"))
 
@@ -64,14 +64,14 @@ def test_new_bytes_run_what_depends_on_them(project, pipeline):
     pipeline.run(pipeline.steps("small")[0], force=True)
     run_all(pipeline)
 
-    assert project.ran() == ["fetch", "count", "judge", "ship"]
+    assert project.ran() == ["fetch", "count", "gate", "ship"]
 
 
 def test_a_broken_limit_stops_before_anything_is_shipped(project, pipeline):
-    with pytest.raises(LimitBroken, match=r"^judge@large: a limit is broken; nothing after it ran$"):
+    with pytest.raises(LimitBroken, match=r"^gate@large: a limit is broken; nothing after it ran$"):
         run_all(pipeline, "large")
 
-    assert project.ran("large") == ["fetch", "count", "judge"]
+    assert project.ran("large") == ["fetch", "count", "gate"]
     assert (project.root / "reports/large/count").exists()
 
 
@@ -176,7 +176,7 @@ def test_a_run_killed_in_the_middle_is_followed_by_one_that_works(project, pipel
     with pipeline.alone("small"):
         run_all(pipeline)
 
-    assert project.ran()[-4:] == ["fetch", "count", "judge", "ship"]
+    assert project.ran()[-4:] == ["fetch", "count", "gate", "ship"]
 
 
 def test_a_list_of_files_in_use_that_was_cut_short_by_a_kill_is_forgotten(project, pipeline):
@@ -185,4 +185,4 @@ def test_a_list_of_files_in_use_that_was_cut_short_by_a_kill_is_forgotten(projec
     with pipeline.alone("small"):
         run_all(pipeline)
 
-    assert project.ran() == ["fetch", "count", "judge", "ship"]
+    assert project.ran() == ["fetch", "count", "gate", "ship"]

@@ -87,11 +87,8 @@ def compare(revision: str, datasets: Sequence[str], *, markdown: bool) -> None:
     regressed = []
     for dataset in datasets or _measured(params, revision):
         comparison = _compared(params, dataset, revision)
-        _say(
-            f"## {dataset}: metrics since {revision}\n"
-            if markdown
-            else f"{dataset}: metrics since {revision}"
-        )
+        title = f"{dataset}: figures since {revision}"
+        _say(f"## {title}\n" if markdown else title)
         _say(comparison.to_markdown() + "\n")
         regressed += [f"{change.figure} of {dataset}" for change in comparison.regressions]
     if regressed:
@@ -122,7 +119,7 @@ def _measured(params: "Params", revision: str) -> list[str]:
             try:
                 revisions.read_json(revision, Paths(dataset).metrics)
             except NotThere:
-                _say(f"{dataset}: no metrics at {revision}, nothing to compare with")
+                _say(f"{dataset}: no figures at {revision}, nothing to compare with")
                 continue
             found.append(dataset)
     if not found:
@@ -146,19 +143,15 @@ def _say(line: str) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and give its exit code; an error is one line on stderr, `--debug` adds the stack trace."""
+    """Run a command, give its exit code; an error is one line on stderr, `--debug` adds the stack trace."""
     environment.prepare()
     given = list(sys.argv[1:] if arguments is None else arguments)
     wanted = [argument for argument in given if argument != "--debug"]  # it may stand anywhere
     try:
         code = fairtune.main(wanted, prog_name="fairtune", standalone_mode=False)
-        sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:
         print(error.format_message())
         return BAD_INPUT
-    except BrokenPipeError:  # the reader, `head` for one, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the user gets one line, whatever it is
         if "--debug" in given:
             traceback.print_exc()

@@ -1,33 +1,52 @@
 """What a run of the pipeline came to: figures, gates, champion and where the report is."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from fairtune import store, summary
 from fairtune.gates import Verdict
 from fairtune.paths import Paths
+from fairtune.stages import gate
 
 
 def show(paths: Paths, *, gates: bool) -> None:
     """Print the headline figures, the gates if wanted, the champion, and the path of the report."""
-    metrics, verdict = store.read_json(paths.metrics), Verdict.from_json(store.read_json(paths.verdict))
-    _print_table(
-        summary.FIGURES_HEAD, summary.figures(metrics), title=f"{paths.dataset}: figures on the test part"
-    )
+    verdict, figures = _verdict(paths), summary.figures(store.read_json(paths.metrics))
+    _print_table(summary.FIGURES_HEAD, figures, title=f"{paths.dataset}: figures on the test part")
     if gates:
-        _print_table(summary.GATES_HEAD, summary.gates(verdict), title=f"{paths.dataset}: gates")
-    passed = len(verdict.gates) - len(verdict.failed)
-    print(f"gates:    {passed} of {len(verdict.gates)} passed")
+        gate.show(verdict, title=f"{paths.dataset}: gates")
+    print(f"gates:    {len(verdict.gates) - len(verdict.failed)} of {len(verdict.gates)} passed")
     if verdict.passed and paths.registration.exists():
         receipt = store.read_json(paths.registration)
         print(f"champion: {receipt['model']} version {receipt['version']}")
     print(f"report:   {paths.report}")
 
 
+def pages(paths: Paths) -> Mapping[str, str]:
+    """Give verdict and figures as Markdown, a text each; none before there is a verdict."""
+    if not (paths.verdict.exists() and paths.metrics.exists()):
+        return {}
+    report = f"The whole story: `{paths.report.resolve()}`"
+    gates = summary.markdown(summary.GATES_HEAD, summary.gates(_verdict(paths)))
+    figures = summary.markdown(summary.FIGURES_HEAD, summary.figures(store.read_json(paths.metrics)))
+    return {"verdict": f"{gates}\n\n{report}", "metrics": figures}
+
+
+def why_refused(paths: Paths, *, otherwise: str) -> str:
+    """Give the reasons of the failed gates as one line, or `otherwise` if there is no verdict."""
+    if not paths.verdict.exists():
+        return otherwise
+    return " ".join(f"{gate.name}: {gate.reason}" for gate in _verdict(paths).failed) or otherwise
+
+
 def forget_lost_registration(paths: Paths) -> None:
     """Remove the receipt of a registration whose registry is gone, so that it happens again."""
     if not os.environ.get("MLFLOW_TRACKING_URI") and not (paths.root / "mlflow.db").exists():
         paths.registration.unlink(missing_ok=True)
+
+
+def _verdict(paths: Paths) -> Verdict:
+    return Verdict.from_json(store.read_json(paths.verdict))
 
 
 def _print_table(head: Sequence[str], rows: summary.Rows, *, title: str) -> None:

@@ -171,7 +171,7 @@ def _sweep(repo: Any) -> None:
         except json.JSONDecodeError:  # killed while it wrote the list, so nobody is behind it
             path.unlink()
             return
-        writers = {name: entry for name, entry in entries["write"].items() if lives(entry)}
-        readers = {name: [each for each in all_ if lives(each)] for name, all_ in entries["read"].items()}
+        writers = {name: entry for name, entry in entries.get("write", {}).items() if lives(entry)}
+        readers = {name: [each for each in all_ if lives(each)] for name, all_ in entries.get("read", {}).items()}
         alive = {"write": writers, "read": {name: some for name, some in readers.items() if some}}
         path.write_text(json.dumps(alive), encoding="utf-8")

@@ -1,0 +1,137 @@
+"""The shape of the house: names that agree, dependencies that are declared, imports that point one way."""
+
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import grimp
+import pytest
+import yaml
+
+from fairtune import cli, params
+
+ROOT = Path(__file__).parents[1]
+STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+
+# Names, parameter types, locks and progress bars. If every stage named them, a new error class would repeat the
+# whole pipeline; what a stage writes doesn't change by an edit here alone, and the values of parameters are
+# dependencies of their own.
+SHARED = {
+    "fairtune",
+    "fairtune.columns",
+    "fairtune.environment",
+    "fairtune.errors",
+    "fairtune.locks",
+    "fairtune.params",
+    "fairtune.paths",
+    "fairtune.progress",
+    "fairtune.stages",
+}
+
+# Library -> the modules or packages of fairtune that may import it.
+HOMES = {
+    "dvc": {"pipeline"},
+    "great_expectations": {"expectations"},
+    "httpx": {"transfer"},
+    "implicit": {"models"},
+    "matplotlib": {"report"},
+    "mlflow": {"registry", "serving"},
+    "prefect": set(),  # flows/ alone
+}
+
+HEAVY = {
+    "dvc",
+    "great_expectations",
+    "implicit",
+    "matplotlib",
+    "mlflow",
+    "numpy",
+    "pandas",
+    "prefect",
+    "pydantic",
+}
+
+
+@pytest.fixture(scope="module")
+def graph():
+    return grimp.build_graph("fairtune", exclude_type_checking_imports=True, cache_dir=None)
+
+
+def test_a_stage_has_one_name_in_dvc_yaml_in_params_yaml_and_as_a_module():
+    modules = {path.stem for path in (ROOT / "src/fairtune/stages").glob("[!_]*.py")}
+
+    assert set(STAGES) == {field.name for field in fields(params.DatasetParams)}
+    assert set(STAGES) == modules
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_runs_the_module_of_its_name_for_every_data_set(stage):
+    assert STAGES[stage]["foreach"] == "${datasets}"
+    assert STAGES[stage]["do"]["cmd"] == f"python -m fairtune.stages {stage} ${{key}}"
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_deps_of_a_stage_are_the_modules_it_imports(graph, stage):
+    module = f"fairtune.stages.{stage}"
+    imported = {source_of(name) for name in (graph.find_upstream_modules(module) | {module}) - SHARED}
+    declared = [dep for dep in STAGES[stage]["do"]["deps"] if dep.startswith("src/")]
+
+    undeclared = sorted(path for path in imported if not any(covers(dep, path) for dep in declared))
+    superfluous = sorted(dep for dep in declared if not any(covers(dep, path) for path in imported))
+
+    assert undeclared == []
+    assert superfluous == []
+
+
+def source_of(module):
+    path = Path("src", *module.split("."))
+    return (path / "__init__.py" if (ROOT / path).is_dir() else path.with_suffix(".py")).as_posix()
+
+
+def covers(dep, path):
+    return path == dep or path.startswith(f"{dep}/")
+
+
+def test_what_changes_the_registry_leaves_a_receipt_that_no_cache_can_restore(graph):
+    """DVC restores a cached output without running the stage: the registration would be skipped."""
+    registering = [
+        stage
+        for stage in STAGES
+        if "fairtune.registry" in graph.find_upstream_modules(f"fairtune.stages.{stage}")
+    ]
+
+    assert registering == ["register"]
+    for stage in registering:
+        outputs = STAGES[stage]["do"]["outs"]
+        assert outputs
+        assert all(settings["cache"] is False for out in outputs for settings in out.values())
+
+
+@pytest.mark.parametrize("library", HOMES)
+def test_a_heavy_library_has_one_home(library):
+    whole = grimp.build_graph("fairtune", include_external_packages=True, cache_dir=None)
+    importers = whole.find_modules_that_directly_import(library) if library in whole.modules else set()
+
+    assert {name.split(".")[1] for name in importers} == HOMES[library]
+
+
+def test_imports_keep_the_contracts_of_pyproject():
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    checked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in [*cli.ELSEWHERE, "run", "compare"])])
+def test_help_imports_nothing_heavy(command):
+    script = (
+        "import sys; from fairtune import cli; cli.main([*sys.argv[1:], '--help']); "
+        "print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", script, *command], capture_output=True, text=True, check=True
+    )
+
+    loaded = set(shown.stdout.splitlines()[-1].split())
+    assert loaded & HEAVY == set()

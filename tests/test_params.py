@@ -1,0 +1,95 @@
+"""`params.yaml`: read once, every key checked."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+import yaml
+
+from fairtune import params
+from fairtune.errors import BadParams, BadRequest, NotThere
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Write the project's params.yaml, changed by a function, into a folder of its own."""
+
+    def write(change):
+        values = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+        change(values)
+        (tmp_path / "params.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+def test_the_projects_own_file_is_valid_and_names_its_data_sets():
+    assert {"demo", "lastfm-2k", "lfm-2b"} <= set(params.load(ROOT).datasets)
+
+
+def test_parameters_are_frozen():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        params.load(ROOT).seed = 1
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            lambda values: values["datasets"]["demo"]["matrix"].update(targte="track"),
+            "params.yaml: datasets.demo.matrix.targte: Unexpected keyword argument",
+        ),
+        (
+            lambda values: values["datasets"]["demo"]["matrix"].pop("target"),
+            "params.yaml: datasets.demo.matrix.target: Field required",
+        ),
+        (
+            lambda values: values["datasets"]["demo"]["matrix"].update(test_share=0.7),
+            "params.yaml: datasets.demo.matrix.test_share: Input should be less than 0.5",
+        ),
+        (
+            lambda values: values.update(seed=-1, sede=1),
+            "params.yaml: seed: Input should be greater than or equal to 0 (1 more)",
+        ),
+    ],
+)
+def test_a_wrong_key_or_value_is_named_with_its_place(written, change, message):
+    root = written(change)
+
+    with pytest.raises(BadParams) as caught:
+        params.load(root)
+
+    assert str(caught.value) == message
+
+
+def test_broken_yaml_is_one_line(tmp_path):
+    (tmp_path / "params.yaml").write_text("seed: [1\ndatasets: {}\n")
+
+    with pytest.raises(BadParams, match=r"^params\.yaml: not valid YAML: .*line 2") as caught:
+        params.load(tmp_path)
+
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_data_set_is_answered_with_those_there_are():
+    with pytest.raises(BadRequest, match=r"^params\.yaml: no data set 'lastfm'; there are: demo, "):
+        params.load(ROOT).dataset("lastfm")
+
+
+def test_the_project_is_found_from_a_folder_inside_it(tmp_path):
+    (tmp_path / "params.yaml").touch()
+    (tmp_path / "notebooks" / "deep").mkdir(parents=True)
+
+    assert params.project_root(tmp_path / "notebooks" / "deep") == tmp_path.resolve()
+
+
+def test_outside_a_project_the_message_says_where_to_go(tmp_path):
+    with pytest.raises(NotThere) as caught:
+        params.project_root(tmp_path)
+
+    assert (
+        str(caught.value)
+        == f"no params.yaml in {tmp_path.resolve()} or above it: run fairtune inside a fairtune project"
+    )

@@ -35,6 +35,7 @@ def retrain(dataset: str, refresh: bool = False) -> None:
     pipeline = Pipeline()
     with pipeline.alone(dataset):
         _sweep()
+        outcome.forget_lost_registration(Paths(dataset))
         try:
             for step in pipeline.steps(dataset):
                 named = _run.with_options(

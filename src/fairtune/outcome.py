@@ -40,9 +40,21 @@ def why_refused(paths: Paths, *, otherwise: str) -> str:
 
 
 def forget_lost_registration(paths: Paths) -> None:
-    """Remove the receipt of a registration whose registry is gone, so that it happens again."""
-    if not os.environ.get("MLFLOW_TRACKING_URI") and not (paths.root / "mlflow.db").exists():
-        paths.registration.unlink(missing_ok=True)
+    """Remove the receipt of a registration that the registry no longer holds, so that it happens again.
+
+    For the default registry a look at its file is enough; a server is asked.
+    """
+    if not paths.registration.exists():
+        return
+    if os.environ.get("MLFLOW_TRACKING_URI"):
+        from fairtune import registry
+
+        receipt = registry.Receipt.from_json(store.read_json(paths.registration))
+        held = registry.holds(receipt, root=paths.root)
+    else:
+        held = (paths.root / "mlflow.db").exists()
+    if not held:
+        paths.registration.unlink()
 
 
 def _verdict(paths: Paths) -> Verdict:

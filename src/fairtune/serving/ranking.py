@@ -12,6 +12,8 @@ def best(scores: NDArray[np.float32], known: NDArray[np.bool_], n: int) -> NDArr
     """
     open_scores = np.where(known, -np.inf, scores)
     n_listed = min(n, scores.shape[1])
+    if n_listed == 0:
+        return np.full((len(scores), n), -1)
     chosen = np.argpartition(-open_scores, n_listed - 1, axis=1)[:, :n_listed]
     last = np.take_along_axis(open_scores, chosen, axis=1).min(axis=1, keepdims=True)
     tied = (open_scores >= last).sum(axis=1) > n_listed  # which of equal ones was chosen is chance

@@ -56,24 +56,29 @@ class Recommender:
         return cls(Release.load(folder))
 
     def for_listener(
-        self, user_id: int | str, *, n: int | None = None, kind: str | None = None
+        self, user_id: int | str, *, n: int | None = None, kind: str | None = None, strict: bool = True
     ) -> RecommendationList:
-        """Recommend to a listener of the training data; without `n`, ten or as many as are left."""
+        """Recommend to a listener of the training data; without `n`, ten or as many as are left.
+
+        strict: a list that can't have `n` items is an error, else it is shorter.
+        """
         row = listeners.row_of(self.release, user_id)
         listening = of_listener(self.release, row)
         factor = self.release.listener_factors[row].astype(np.float64)
         told = {"user_id": self.release.listener_ids[row]}
         asker = _Asker(told, f"listener {user_id}", "play", listening, factor, *self._explaining(listening))
-        return self._recommend(asker, n, kind)
+        return self._recommend(asker, n, self.kind(kind), strict=strict)
 
-    def for_likes(self, likes: str, *, n: int | None = None, kind: str | None = None) -> RecommendationList:
+    def for_likes(
+        self, likes: str, *, n: int | None = None, kind: str | None = None, strict: bool = True
+    ) -> RecommendationList:
         """Recommend to somebody the model never saw, who likes these artists: "Radiohead, Björk"."""
         liked = names.likes(self.release, likes)
         listening = of_likes(self.release, liked)
         folded, origin = self._explaining(listening)
         told = {"likes": names.of(self.release, liked)}
         asker = _Asker(told, "somebody with these likes", "like", listening, folded.factor, folded, origin)
-        return self._recommend(asker, n, kind)
+        return self._recommend(asker, n, self.kind(kind), strict=strict)
 
     def batch(self, user_ids: Sequence[int | str], *, n: int = DEFAULT_N, kind: str | None = None) -> Columns:
         """Rank for many listeners at once: (len(user_ids), n) columns of `kind`, -1 where none is left."""
@@ -129,10 +134,11 @@ class Recommender:
         known[asker.listening[block].columns] = True
         return (self.release.factors(block) @ asker.factor).astype(np.float32), known
 
-    def _recommend(self, asker: _Asker, n: int | None, kind: str | None) -> RecommendationList:
-        block = self.kind(kind)
+    def _recommend(
+        self, asker: _Asker, n: int | None, block: BlockName, *, strict: bool
+    ) -> RecommendationList:
         scores, known = self._scored(asker, block)
-        n = _length(n, left=int((~known).sum()), kind=block, called=asker.called)
+        n = _length(n, left=int((~known).sum()), strict=strict, kind=block, called=asker.called)
         columns = best(scores[None], known[None], n)[0]
         items = self._describe(asker, block, columns, scores[columns])
         kinds = {block}
@@ -148,6 +154,8 @@ class Recommender:
         block = starters.block_of(self.release)
         scores, known = self._scored(asker, block)
         chosen = starters.start_with(self.release, types.tolist(), scores=scores, known=known)
+        if not chosen:
+            return []
         columns, values = (np.concatenate(parts) for parts in zip(*chosen, strict=True))
         described = iter(self._describe(asker, block, columns, values))
         return [
@@ -186,14 +194,13 @@ class Recommender:
         ]
 
 
-def _length(n: int | None, *, left: int, kind: BlockName, called: str) -> int:
+def _length(n: int | None, *, left: int, strict: bool, kind: BlockName, called: str) -> int:
     """Give the length of a list, or say what it may be."""
     spoken = kind.replace("_", " ")
-    if left == 0:
+    if left == 0 and strict:
         raise BadRequest(f"{called} already plays every {spoken} there is: nothing is left to recommend")
-    if n is None:
-        return min(DEFAULT_N, left)
-    if not 1 <= n <= left:
+    wanted = DEFAULT_N if n is None else n
+    if wanted < 1 or (wanted > left and strict and n is not None):
         reach = f"it goes from 1 to {left:,}, the number of {spoken}s that {called} doesn't play yet"
         raise BadRequest(f"n = {n} is out of range: {reach}")
-    return n
+    return min(wanted, left)

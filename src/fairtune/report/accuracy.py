@@ -132,7 +132,7 @@ def _ladder(metrics: Mapping[str, Any]) -> Exhibit | None:
     reading = _ladder_reading(metrics, figures[last], scale)
     return Exhibit(
         name="ladder",
-        title="Guessing how much a listener will play",
+        title=f"Guessing {'how much' if scale == 'log_plays' else 'what'} a listener will play",
         reading=reading,
         picture=charts.intervals(
             [Panel(f"{unit}: lower is better", marks, numbers.plain, from_zero=False)],

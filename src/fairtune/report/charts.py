@@ -100,8 +100,8 @@ def _dots(area: "Axes", panel: Panel, *, value_at: float) -> None:
         if low is not None and high is not None:
             area.plot([low, high], [row, row], color=colour, linewidth=2, zorder=2, clip_on=False)
         area.plot(
-            mark.figure.value, row, marker="D" if mark.strong else "o", markersize=7, markeredgewidth=1.6,
-            markerfacecolor=PAPER if mark.faint else colour, markeredgecolor=colour, zorder=3, clip_on=False,
+            mark.figure.value, row, marker="D" if mark.strong else "o", color=colour, markersize=7,
+            markeredgewidth=1.6, markerfacecolor=PAPER if mark.faint else colour, zorder=3, clip_on=False,
         )  # fmt: skip
         area.annotate(
             panel.show(mark.figure.value), (value_at, row), xycoords=("axes fraction", "data"),

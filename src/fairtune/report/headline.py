@@ -10,7 +10,7 @@ from fairtune.report.reading import branch, estimate, extremes, groups
 
 _AGAINST: Final = "ranking against "
 _TITLES: Final = {
-    "play prediction": "Guessing how much is played",
+    "play prediction": "Better at guessing plays than averages",
     _AGAINST: "More accurate than",
     "demographic parity by ": "Equal exposure by",
     "equal opportunity by ": "Equal chance by",
@@ -51,7 +51,7 @@ def status(verdict: Verdict) -> str:
 
 
 def _light(gate: GateResult) -> Light:
-    show = numbers.plain if "ndcg" in gate.metric else numbers.percent
+    show = numbers.plain if "ndcg" in gate.metric else _percent
     figure = "no figure" if gate.value is None else show(gate.value)
     limit = (
         ""
@@ -59,6 +59,11 @@ def _light(gate: GateResult) -> Light:
         else f"{_LIMITS.get(gate.metric.rpartition('.')[2], 'at least')} {show(gate.limit)}"
     )
     return Light(gate.passed, _title(gate.name), _in_words(gate), figure, limit)
+
+
+def _percent(share: float) -> str:
+    """As exactly as the sentence beside it says it, whole numbers without decimals."""
+    return f"{100 * share:.1f}".removesuffix(".0").replace("-", "\N{MINUS SIGN}") + f"{numbers.THIN}%"
 
 
 def _title(name: str) -> str:
@@ -73,10 +78,17 @@ def _title(name: str) -> str:
 
 
 def _in_words(gate: GateResult) -> str:
-    """Say a model's name in the sentence as the rest of the page does."""
+    """Say models and groups in the sentence as the rest of the page does."""
     reason = re.sub(r"(\d) %", rf"\1{numbers.THIN}%", gate.reason)
     rival = gate.name.removeprefix(_AGAINST)
-    return reason.replace(f" of {rival}.", f" of {words.model(rival)}.") if rival != gate.name else reason
+    if rival != gate.name:
+        reason = reason.replace(f" of {rival}.", f" of {words.model(rival)}.")
+    kind = gate.metric.rpartition("providers.")[2].rpartition("listeners.")[2].partition(".")[0]
+    return re.sub(
+        r"\(highest: (.*), lowest: (.*)\)",
+        lambda ends: f"(highest: {words.group(kind, ends[1])}, lowest: {words.group(kind, ends[2])})",
+        reason,
+    )
 
 
 def summary(metrics: Mapping[str, Any], *, target: str, min_group: int) -> str:
@@ -142,7 +154,8 @@ def _skill(metrics: Mapping[str, Any]) -> Tile | None:
     if skill is None:
         return None
     word = "smaller" if skill.value >= 0 else "larger"
-    meaning = f"{word} error in guessing how much somebody plays than averages alone (RMSE)"
+    guess = "how much" if metrics.get("counts") else "what"
+    meaning = f"{word} error in guessing {guess} somebody plays than averages alone (RMSE)"
     return Tile(numbers.percent(abs(skill.value)), meaning, numbers.interval_only(skill, numbers.percent))
 
 

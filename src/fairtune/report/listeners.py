@@ -73,5 +73,5 @@ def _reading(kind: str, found: list[Group], items: str) -> str:
         return "All of these groups are served about equally well."
     return (
         f"For {who} the lists held {numbers.percent(best.rate.value)} of the {items} they went on to play, "
-        f"for {whom} {numbers.percent(worst.rate.value)}{rates.doubt(best.rate, worst.rate)}."
+        f"for {whom}, {numbers.percent(worst.rate.value)}{rates.doubt(best.rate, worst.rate)}."
     )

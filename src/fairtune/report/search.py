@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_LEFT, _RIGHT, _BOTTOM, _TOP = 0.75, 0.3, 0.55, 0.45
+_LEFT, _RIGHT, _BOTTOM, _TOP = 0.75, 0.3, 0.55, 0.6
 
 
 class Trial(NamedTuple):
@@ -84,8 +84,8 @@ def _front(tried: list[Trial], limit: float) -> Exhibit:
             area.axvspan(limit, right, color=SHADE, linewidth=0, zorder=0)
             area.axvline(limit, color=LIMIT, linewidth=1.5, zorder=1)
             area.annotate(
-                f"limit {limit:g}", (limit, 1), xycoords=("data", "axes fraction"), xytext=(-4, -4),
-                textcoords="offset points", ha="right", va="top", color=LIMIT,
+                f"limit {limit:g}", (limit, 1), xycoords=("data", "axes fraction"), xytext=(0, 4),
+                textcoords="offset points", ha="center", color=LIMIT,
             )  # fmt: skip
         area.set_xlabel("disparity between groups: further left is fairer")
         area.set_ylabel("nDCG@10: higher is more accurate")
@@ -96,7 +96,7 @@ def _front(tried: list[Trial], limit: float) -> Exhibit:
         title="Accuracy against fairness",
         reading=reading,
         picture=picture.draw(
-            paint, name="front", alt=f"Accuracy against disparity of each trial. {reading}", height=3.6
+            paint, name="front", alt=f"Accuracy against disparity of each trial. {reading}", height=3.75
         ),
         table=_table(tried),
     )
@@ -157,7 +157,7 @@ def _history(tried: list[Trial], limit: float) -> Exhibit:
         title="The search, trial by trial",
         reading=reading,
         picture=picture.draw(
-            paint, name="history", alt=f"Accuracy of each trial in turn. {reading}", height=3.2
+            paint, name="history", alt=f"Accuracy of each trial in turn. {reading}", height=3.35
         ),
         table=_table(tried),
     )

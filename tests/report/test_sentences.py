@@ -1,0 +1,186 @@
+"""Sentences that read the pictures aloud: true to the figures, and careful where figures can't tell."""
+
+import pandas as pd
+import pytest
+
+from fairtune import gates
+from fairtune.report import accuracy, headline, numbers, providers, search, shares, words
+from fairtune.report.reading import Estimate, Group
+
+
+def group(name: str, low: float, value: float, high: float, *, compared: bool = True) -> Group:
+    return Group(name, Estimate(value, low, high), members=100, compared=compared)
+
+
+def test_exposure_names_the_most_and_the_least_recommended_group_and_how_many_times():
+    found = [
+        group("United Kingdom", 0.055, 0.056, 0.057),
+        group("United States", 0.041, 0.042, 0.043),
+        group("rest of the world", 0.039, 0.04, 0.0405),
+        group("unknown", 0.0, 0.001, 0.002, compared=False),
+    ]
+    assert providers.exposure("region", found, "track") == (
+        "Tracks by artists from the United Kingdom are recommended 1.4 times as often as "
+        "tracks by artists from the rest of the world."
+    )
+
+
+def test_exposure_of_music_types_speaks_of_music_in_the_singular():
+    found = [group("United States", 0.3, 0.4, 0.5), group("other Europe", 0.1, 0.1, 0.1)]
+    assert providers.exposure("region", found, "music_type") == (
+        "Music by artists from the United States is recommended 4.0 times as often as "
+        "music by artists from other European countries."
+    )
+
+
+def test_overlapping_intervals_are_called_possible_chance():
+    found = [group("head", 0.1, 0.3, 0.5), group("tail", 0.1, 0.2, 0.4)]
+    assert providers.exposure("tier", found, "artist") == (
+        "The most popular artists are recommended 1.5 times as often as artists of the long tail "
+        "(the intervals overlap: it may be chance)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "sentence"),
+    [
+        ([group("head", 1, 1, 1), group("tail", 1, 0.96, 1)], "about equally often from every group"),
+        ([group("head", 1, 1, 1), group("tail", 0, 0, 0)], "Artists of the long tail are never recommended."),
+        ([group("head", 1, 1, 1), group("unknown", 0, 0, 0, compared=False)], ""),
+    ],
+)
+def test_exposure_knows_its_extremes(found, sentence):
+    assert sentence in providers.exposure("tier", found, "artist")
+
+
+def trial_frame(*rows: tuple[float, float, bool]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["ndcg", "disparity", "chosen"])
+    return frame.assign(number=range(len(frame)))
+
+
+def cost(trials: pd.DataFrame, *, limit: float) -> str:
+    return search.section(trials, {}, max_disparity=limit).exhibits[0].reading
+
+
+def test_the_search_says_when_fairness_cost_nothing():
+    assert cost(trial_frame((0.2, 0.1, False), (0.3, 0.2, True)), limit=0.5) == (
+        "Fairness cost nothing here: the chosen trial is the most accurate of all 2, and its disparity "
+        "of 0.200 is within the limit of 0.5."
+    )
+
+
+def test_the_search_says_what_fairness_cost():
+    assert cost(trial_frame((0.4, 0.9, False), (0.3, 0.2, True)), limit=0.5) == (
+        f"Staying within the fairness limit cost 25{numbers.THIN}% of accuracy: the chosen trial has a "
+        "disparity of 0.200, the most accurate one 0.900."
+    )
+
+
+def test_the_search_says_when_no_trial_was_fair_enough():
+    assert cost(trial_frame((0.4, 0.9, False), (0.3, 0.6, True)), limit=0.5) == (
+        "No trial stays within the limit of 0.5; the least unfair one was chosen, with a disparity of 0.600."
+    )
+
+
+def test_the_widest_gap_between_listening_and_recommendations_is_named():
+    def facts(catalogue: float, listening: float, recommended: float) -> dict[str, float]:
+        return {
+            "share_catalogue": catalogue, "share_listening": listening, "share_recommended": recommended,
+        }  # fmt: skip
+
+    measure = {
+        "groups": {
+            "head": facts(0.1, 0.2, 0.41),
+            "tail": facts(0.6, 0.2, 0.1),
+            "unknown": facts(0.3, 0.6, 0.1),
+        }
+    }
+    exhibit = shares.exhibit(
+        "tier", measure, ["head", "tail", "unknown"], name="x", by="popularity", target="track"
+    )
+    assert exhibit is not None
+    thin = numbers.THIN
+    assert exhibit.reading == (
+        f"The widest gap: the most popular tracks make up 20{thin}% of listening but 41{thin}% of "
+        "recommendations."
+    )
+
+
+def test_the_model_is_compared_with_the_best_of_the_others():
+    ranking = {
+        "als": {"ndcg@10": {"value": 0.3, "low": 0.28, "high": 0.32}},
+        "popularity": {"ndcg@10": {"value": 0.1, "low": 0.09, "high": 0.11}},
+        "item_knn": {"ndcg@10": {"value": 0.25, "low": 0.24, "high": 0.29}},
+    }
+    section = accuracy.section({"ranking": ranking}, items="tracks")
+    assert section is not None
+    assert section.exhibits[0].reading == (
+        "On nDCG@10, where 1 is perfect, the model's lists of ten tracks score 0.300; the best alternative, "
+        "item-to-item similarity, scores 0.250, and the intervals overlap."
+    )
+
+
+def test_a_light_names_groups_as_the_pictures_do():
+    gate = gates.GateResult(
+        name="equal opportunity of listeners by gender",
+        metric="fairness.listeners.gender.eo@10.ratio",
+        value=0.9,
+        low=0.8,
+        high=1.0,
+        limit=0.85,
+        passed=True,
+        reason="At least the 85.0 % required (highest: m, lowest: f).",
+    )
+    (light,) = headline.lights(gates.Verdict((gate,)))
+    assert light.title == "Listeners served alike by gender"
+    assert light.sentence == f"At least the 85.0{numbers.THIN}% required (highest: Men, lowest: Women)."
+
+
+def test_a_light_says_in_words_what_its_gate_is_about():
+    gate = gates.GateResult(
+        name="ranking against item_knn",
+        metric="ranking.als.ndcg@10",
+        value=0.2,
+        low=0.1,
+        high=0.3,
+        limit=0.25,
+        passed=False,
+        reason="The first ten recommendations score 0.200 (nDCG@10), below the 0.250 of item_knn.",
+    )
+    verdict = gates.Verdict((gate,))
+    assert headline.status(verdict) == "Not to be released: 1 of 1 limits is broken"
+    assert headline.lights(verdict) == (
+        headline.Light(
+            kept=False,
+            title="More accurate than item-to-item similarity",
+            sentence="The first ten recommendations score 0.200 (nDCG@10), below the 0.250 of "
+            "item-to-item similarity.",
+            figure="0.200",
+            limit="at least 0.250",
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        (numbers.percent(0.0834), "8.3 %"),
+        (numbers.percent(0.0996), "10 %"),
+        (numbers.percent(-0.021), "\N{MINUS SIGN}2.1 %"),
+        (numbers.times(1.04), "1.04 times"),
+        (numbers.times(2.84), "2.8 times"),
+        (numbers.times(47.9), "48 times"),
+        (numbers.interval(Estimate(0.281, 0.274, 0.288)), "0.281 (0.274 to 0.288)"),
+        (numbers.interval(Estimate(0.5, 0.5, 0.5)), "0.500"),
+        (numbers.to_digits([4.2, 120.4])(4.2), "4"),
+        (numbers.rate_unit([0.0042, 0.001]), (10_000.0, "per 10,000")),
+        (numbers.rate_unit([0.042]), (1_000.0, "per 1,000")),
+        (numbers.listed(["a", "b", "c"]), "a, b and c"),
+        (numbers.sentence("nDCG@10"), "nDCG@10"),
+        (words.group("age_band", "50+"), "50 and over"),
+        (words.listener("gender", "f"), "women"),
+        (words.group("region", "other"), "Small groups, pooled"),
+    ],
+)
+def test_numbers_and_names_read_well(shown, expected):
+    assert (shown.replace(numbers.THIN, " ") if isinstance(shown, str) else shown) == expected

@@ -4,6 +4,8 @@
 VENV := .venv
 READY := $(VENV)/.ready
 WORKERS ?= 2
+DATASET ?= lastfm-2k
+BASE ?= origin/main
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export DO_NOT_TRACK := 1
@@ -18,7 +20,7 @@ unexport PYTHONHOME
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test tests lint types lock clean
+.PHONY: help setup demo run retrain compare test tests lint types lock clean
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -31,6 +33,12 @@ demo: $(READY)  ## Set up, then run the whole pipeline on generated data
 
 run: $(READY)  ## Set up, then run the whole pipeline on lastfm-2k
 	@fairtune run lastfm-2k
+
+retrain: $(READY)  ## Run the Prefect flow on DATASET (lastfm-2k), fetching its sources anew
+	@python flows/retrain.py --refresh --dataset $(DATASET)
+
+compare: $(READY)  ## Compare the figures of demo with those of Git revision BASE (origin/main)
+	@fairtune compare $(BASE) --dataset demo --markdown
 
 test: lint types tests  ## Set up, then run every check: style, contracts, types, tests
 

@@ -206,6 +206,10 @@ class TestFailures:
         )
         assert run.pauses == []
 
+    def test_never_show_the_password_of_a_mirror(self, run):
+        message = self.message(run, source(), mirror="http://name:secret@127.0.0.1:9")
+        assert message.startswith("plays.tsv: can't reach 127.0.0.1:9 (Connection refused)")
+
     def test_of_a_mirror_without_the_file_name_the_path(self, run, tmp_path):
         assert self.message(run, source(), mirror=str(tmp_path)) == (
             f"plays.tsv: {tmp_path}/set/plays.tsv doesn't exist: set FAIRTUNE_MIRROR to a folder that has "

@@ -54,6 +54,12 @@ def _sha256(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
+def _without_password(url: str) -> str:
+    """Make the URL of a private mirror fit for a message."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
 def _remove_strays(raw: Path, expected: set[str]) -> None:
     """Remove what no source names: the folder is an output of the pipeline, the same wherever it is made."""
     for entry in raw.iterdir():
@@ -101,7 +107,9 @@ class _Fetch:
 
     def _from_url(self, source: Source, url: str) -> None:
         part = self.partial / f"{source.file}.part"
-        self._transfer(source, url, part, limit=source.size, use=lambda: self._put(source, part, url))
+        self._transfer(
+            source, url, part, limit=source.size, use=lambda: self._put(source, part, _without_password(url))
+        )
 
     def _from_archive(self, url: str, wanted: Sequence[Source]) -> None:
         part = self.partial / f"{Path(urlsplit(url).path).name}.part"
@@ -118,22 +126,22 @@ class _Fetch:
 
     def _transfer(self, source: Source, url: str, part: Path, *, limit: int, use: Callable[[], None]) -> None:
         """Transfer, then use; if what an earlier run began turns out wrong, once more from the start."""
+        shown = _without_password(url)
         way_out = f"set {MIRROR} to a folder that has {source.folder}/{source.file}"
         while True:
             try:
                 resumed = transfer.get(url, part, limit=limit, patience=self.patience)
             except transfer.Unreachable as error:
-                host = urlsplit(url).netloc or url
                 raise DownloadFailed(
-                    f"{source.file}: can't reach {host} ({error}): {way_out}, or connect to the network; "
-                    "`make demo` needs neither"
+                    f"{source.file}: can't reach {urlsplit(shown).netloc or shown} ({error}): {way_out}, "
+                    "or connect to the network; `make demo` needs neither"
                 ) from error
             except transfer.Refused as error:
                 part.unlink(missing_ok=True)
-                raise DownloadFailed(f"{source.file}: {url}: {error}: {way_out}") from error
+                raise DownloadFailed(f"{source.file}: {shown}: {error}: {way_out}") from error
             except transfer.BrokeOff as error:
                 raise DownloadFailed(
-                    f"{source.file}: {url}: {error}: run again, it goes on from there, or {way_out}"
+                    f"{source.file}: {shown}: {error}: run again, it goes on from there, or {way_out}"
                 ) from error
             try:
                 use()

@@ -64,15 +64,16 @@ def read(path: Path, layout: Layout) -> Delimited:
     lines = np.arange(1, len(fields) + len(broken) + 1)
     lines = np.delete(lines, [line - 1 for line, _ in broken]) + layout.header
     width = f"has {len(layout.columns)} fields between tabs"
-    wide = [(path.name, line + layout.header, "row", width, found) for line, found in broken]
+    wide = [(path.name, line + layout.header, "row", width, _shown(text)) for line, text in broken]
     rows, typed = _typed(path, layout, fields, lines)
     rejected = pd.DataFrame([*wide, *typed], columns=list(REJECTED)).sort_values("line", ignore_index=True)
     if rows.empty:
         raise refusal(rejected)
     if not layout.header and rejected["line"].isin([1]).any():
         # Such a file numbers its rows by their lines: a header would shift every id by one.
+        rule = "the file has no header, its first line is a row"
         column, found = rejected["column"].iloc[0], rejected["found"].iloc[0]
-        raise _refused(path, column, "the file has no header, its first line is a row", found)
+        raise BadTable(table=path.name, column=column, rule=rule, count=1, examples=[found])
     return Delimited(rows, rejected)
 
 
@@ -91,8 +92,10 @@ def _refused(path: Path, column: str, rule: str, found: str) -> BadTable:
     return BadTable(table=path.name, column=column, rule=rule, count=1, examples=[_shown(found)])
 
 
-def _shown(text: str) -> str:
+def _shown(text: str | bytes) -> str:
     """Make a piece of a file fit for one line of a message."""
+    if isinstance(text, bytes):
+        text = text.decode(errors="replace")
     return repr(text[:SHOWN] + ("..." if len(text) > SHOWN else ""))
 
 
@@ -110,18 +113,18 @@ def _check_header(path: Path, layout: Layout, line: bytes) -> None:
 def _fields(path: Path, layout: Layout, file: BinaryIO) -> tuple["pa.Table", list[tuple[int, str]]]:
     """Split what is left of a file; rows with another number of fields come as (row number from 1, text)."""
     import pyarrow as pa
+    import pyarrow.compute as pc
     from pyarrow import csv
 
     broken: list[tuple[int, str]] = []
 
     def set_aside(row: csv.InvalidRow) -> str:
-        broken.append((row.number, _shown(row.text)))
+        broken.append((row.number, row.text))
         return "skip"
 
     # Bytes, so that one wrong character costs one row; other encodings decode any byte.
     type_ = pa.binary() if layout.encoding == "utf-8" else pa.string()
     read_ = [name for name, kind in layout.columns.items() if kind is not Kind.UNREAD]
-    start = file.tell()
     try:
         table = csv.read_csv(
             file,
@@ -143,18 +146,13 @@ def _fields(path: Path, layout: Layout, file: BinaryIO) -> tuple["pa.Table", lis
         )
     except pa.ArrowInvalid as error:
         raise _refused(path, "row", "the file can be split into rows", str(error)) from error
-    if layout.quoted:
-        with path.open("rb") as again:
-            again.seek(start)
-            lines = sum(1 for _ in again)
-        if lines != table.num_rows + len(broken):
-            raise BadTable(
-                table=path.name,
-                column="row",
-                rule="every quote closes on its line",
-                count=lines - table.num_rows - len(broken),
-                examples=[found for _, found in broken],
-            )
+    swallowed = [text for _, text in broken if "\n" in text]
+    for name in read_ if layout.quoted else []:
+        swallowed += table[name].filter(pc.match_substring(table[name], "\n")).to_pylist()
+    if swallowed:
+        rule = "every quote closes on its line"
+        examples = [_shown(text) for text in swallowed[:5]]
+        raise BadTable(table=path.name, column="row", rule=rule, count=len(swallowed), examples=examples)
     return table, broken
 
 
@@ -169,10 +167,8 @@ def _typed(
         values, wrong = _converted(fields[name], kind)
         columns[name] = values
         for position in wrong:
-            text = fields[name][position].as_py()
-            text = text.decode(errors="replace") if isinstance(text, bytes) else text
-            line = int(lines[position])
-            rejected.setdefault(line, (path.name, line, name, str(kind), _shown(text)))
+            line, text = int(lines[position]), _shown(fields[name][position].as_py())
+            rejected.setdefault(line, (path.name, line, name, str(kind), text))
     rows = pd.DataFrame(columns).set_index(pd.Index(lines, name="line"))
     if rejected:
         kept = ~rows.index.isin(list(rejected))

@@ -96,6 +96,8 @@ def read(raw: Path) -> RawTables:
             "tags that fewer than three listeners use, dropped": int((listeners < SHARED).sum()),
             "artists with a country from the LFM-2b track list": int(by_list.notna().sum()),
             "artists with a country from nationality tags": int((by_list.isna() & by_tags.notna()).sum()),
+            "artists with a country from both": int((by_list.notna() & by_tags.notna()).sum()),
+            "artists with a country from both that agree": int((by_list == by_tags).sum()),
         },
     )
 

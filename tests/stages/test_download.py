@@ -1,0 +1,56 @@
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from fairtune import params
+from fairtune.errors import BadParams
+from fairtune.paths import Paths
+from fairtune.stages import download
+
+
+@pytest.fixture
+def everything(request):
+    return params.load(request.config.rootpath)
+
+
+def test_every_source_file_is_in_place_and_nothing_else(mirror, tmp_path, monkeypatch, everything, capsys):
+    monkeypatch.setenv("FAIRTUNE_MIRROR", str(mirror))
+    paths = Paths("lfm-2b", tmp_path)
+    for fetched in (3, 0):
+        download.run(everything.dataset("lfm-2b"), paths, seed=1)
+        assert f"lfm-2b: {fetched} files fetched" in capsys.readouterr().out
+    assert {file.name for file in paths.raw.iterdir()} == {"dataset.inter", "demographics.tsv", "tracks.tsv"}
+    assert (paths.raw / "tracks.tsv").read_bytes() == (mirror / "lfm-2b" / "tracks.tsv").read_bytes()
+    assert not paths.partial.exists()
+
+
+def test_the_generated_data_set_needs_no_source(tmp_path, monkeypatch, everything):
+    monkeypatch.setenv("FAIRTUNE_MIRROR", "/nowhere")
+    paths = Paths("demo", tmp_path)
+    download.run(everything.dataset("demo"), paths, seed=1)
+    assert any(paths.raw.iterdir())
+
+
+def test_the_generated_data_set_needs_its_parameters(tmp_path, everything):
+    with pytest.raises(BadParams) as caught:
+        download.run(everything.dataset("lfm-2b"), Paths("demo", tmp_path), seed=1)
+    assert str(caught.value) == "params.yaml: datasets.demo.download.generate: missing"
+
+
+def test_without_network_and_mirror_it_fails_at_once_with_the_two_ways_out(tmp_path, request):
+    (tmp_path / "params.yaml").write_text((request.config.rootpath / "params.yaml").read_text())
+    environment = {name: value for name, value in os.environ.items() if name != "FAIRTUNE_MIRROR"}
+    environment |= {"HTTPS_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}  # nobody there
+    begun = time.monotonic()
+    command = [sys.executable, "-m", "fairtune.stages", "download", "lfm-2b"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert time.monotonic() - begun < 10
+    assert done.returncode == 2
+    assert done.stderr == (
+        "download@lfm-2b: dataset.inter: can't reach raw.githubusercontent.com (Connection refused): set "
+        "FAIRTUNE_MIRROR to a folder that has lfm-2b/dataset.inter, or connect to the network; "
+        "`make demo` needs neither\n"
+    )

@@ -10,13 +10,13 @@ from fairtune.report.exhibit import Exhibit, Section, Table
 from fairtune.report.reading import Estimate, branch, estimate
 
 PRODUCT: Final = "als"
-_COLUMNS: Final = (
+_MEASURES: Final = (
     ("ndcg@10", "nDCG@10", numbers.plain),
-    ("recall@10", "recall@10", numbers.percent),
-    ("precision@10", "precision@10", numbers.percent),
-    ("hit@10", "listeners with a hit", numbers.percent),
+    ("recall@10", "recall@10", numbers.tenths),
+    ("precision@10", "precision@10", numbers.tenths),
+    ("hit@10", "listeners with a hit", numbers.tenths),
     ("ndcg@20", "nDCG@20", numbers.plain),
-    ("coverage@10", "catalogue recommended", numbers.percent),
+    ("coverage@10", "catalogue recommended", numbers.tenths),
 )
 
 
@@ -92,14 +92,13 @@ def _ranking(metrics: Mapping[str, Any], items: str) -> Exhibit | None:
     marks = tuple(Mark(words.model(name), figure, strong=name == PRODUCT) for name, figure in found.items())
     panel = Panel("nDCG@10: higher is better, 1 is perfect", marks, numbers.plain)
     shown = [
-        column for column in _COLUMNS if any(estimate(metrics, "ranking", name, column[0]) for name in found)
+        measure
+        for measure in _MEASURES
+        if any(estimate(metrics, "ranking", name, measure[0]) for name in found)
     ]
     rows = tuple(
-        (
-            words.model(name),
-            *(numbers.interval(estimate(metrics, "ranking", name, key), show) for key, _, show in shown),
-        )
-        for name in found
+        (title, *(numbers.interval(estimate(metrics, "ranking", name, key), show) for name in found))
+        for key, title, show in shown
     )
     return Exhibit(
         name="ranking",
@@ -108,7 +107,7 @@ def _ranking(metrics: Mapping[str, Any], items: str) -> Exhibit | None:
         picture=charts.intervals(
             [panel], name="ranking", alt=f"nDCG@10 of each model with its interval. {reading}"
         ),
-        table=Table(columns=("model", *(title for _, title, _ in shown)), rows=rows),
+        table=Table(columns=("measure", *(words.model(name) for name in found)), rows=rows),
     )
 
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from fairtune.gates import GateResult, Verdict
-from fairtune.report import accuracy, numbers, providers, words
-from fairtune.report.reading import branch, estimate, extremes, groups
+from fairtune.report import accuracy, numbers, providers, rates, words
+from fairtune.report.reading import Group, branch, estimate, extremes, groups
 
 _AGAINST: Final = "ranking against "
 _TITLES: Final = {
@@ -51,7 +51,7 @@ def status(verdict: Verdict) -> str:
 
 
 def _light(gate: GateResult) -> Light:
-    show = numbers.plain if "ndcg" in gate.metric else _percent
+    show = numbers.plain if "ndcg" in gate.metric else numbers.tenths
     figure = "no figure" if gate.value is None else show(gate.value)
     limit = (
         ""
@@ -59,11 +59,6 @@ def _light(gate: GateResult) -> Light:
         else f"{_LIMITS.get(gate.metric.rpartition('.')[2], 'at least')} {show(gate.limit)}"
     )
     return Light(gate.passed, _title(gate.name), _in_words(gate), figure, limit)
-
-
-def _percent(share: float) -> str:
-    """As exactly as the sentence beside it says it, whole numbers without decimals."""
-    return f"{100 * share:.1f}".removesuffix(".0").replace("-", "\N{MINUS SIGN}") + f"{numbers.THIN}%"
 
 
 def _title(name: str) -> str:
@@ -92,17 +87,35 @@ def _in_words(gate: GateResult) -> str:
 
 
 def summary(metrics: Mapping[str, Any], *, target: str, min_group: int) -> str:
-    """Say in a few sentences how accurate and how even-handed the model is, for all it ranks."""
+    """Say in up to three sentences how accurate and how even-handed the model is.
+
+    Of the blocks ranked beside the target, the one with the widest gap is named, if that is wider than the
+    target's own.
+    """
     rival = accuracy.best_alternative(metrics)
-    lists = f"Lists of ten {words.noun(target)}"
-    ranked = {target: metrics, **branch(metrics, "also")}
-    sentences = [
-        f"{lists} are {rival.lead} than those of the best alternative, {rival.name}." if rival else ""
-    ]
-    for block, figures in ranked.items():
-        parity = branch(figures, "fairness", "providers", "region", "dp@10")
-        sentences.append(providers.exposure("region", groups(parity, min_group=min_group), block))
+    sentences = []
+    if rival:
+        lists, doubt = f"Lists of ten {words.noun(target)}", rates.doubt(rival.ours, rival.its)
+        sentences.append(f"{lists} are {rival.lead} than those of the best alternative, {rival.name}{doubt}.")
+    beside = {block: _regions(figures, min_group) for block, figures in branch(metrics, "also").items()}
+    own, widest = _regions(metrics, min_group), max(beside, key=lambda block: _gap(beside[block]), default="")
+    sentences.append(providers.exposure("region", own, target))
+    if widest and _gap(beside[widest]) > _gap(own):
+        sentences.append(providers.exposure("region", beside[widest], widest))
     return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _regions(figures: Mapping[str, Any], min_group: int) -> tuple[Group, ...]:
+    return groups(branch(figures, "fairness", "providers", "region", "dp@10"), min_group=min_group)
+
+
+def _gap(found: tuple[Group, ...]) -> float:
+    """Give how many times as often the first group is recommended as the last; 0 if there are too few."""
+    ends = extremes(found)
+    if ends is None:
+        return 0.0
+    most, least = (group.rate.value for group in ends)
+    return most / least if least else float("inf")
 
 
 def tiles(metrics: Mapping[str, Any], *, target: str, min_group: int) -> tuple[Tile, ...]:
@@ -137,16 +150,13 @@ def _advantage(metrics: Mapping[str, Any]) -> Tile | None:
 
 
 def _exposure(metrics: Mapping[str, Any], min_group: int) -> Tile | None:
-    parity = branch(metrics, "fairness", "providers", "region", "dp@10")
-    ends = extremes(groups(parity, min_group=min_group))
+    ends = extremes(_regions(metrics, min_group))
     if ends is None or not ends[1].rate.value:
         return None
-    most, least = ends
-    ratio = most.rate.value / least.rate.value
-    meaning = (
-        f"as often recommended: music from {words.region(most.name)}, against {words.region(least.name)}"
-    )
-    return Tile(numbers.times(ratio), meaning, "1 would be equal")
+    most, least = (words.region(group.name) for group in ends)
+    ratio = numbers.times(ends[0].rate.value / ends[1].rate.value)
+    meaning = f"as many recommendations for music from {most} as from {least}"
+    return Tile(ratio, meaning, "where it is not yet known; 1 would be equal")
 
 
 def _skill(metrics: Mapping[str, Any]) -> Tile | None:

@@ -25,6 +25,11 @@ def percent(share: float) -> str:
     return f"{value:.{digits}f}{THIN}%".replace("-", "\N{MINUS SIGN}")
 
 
+def tenths(share: float) -> str:
+    """A share as per cent, always with one decimal, for columns and for what stands beside its interval."""
+    return f"{100 * share:.1f}{THIN}%".replace("-", "\N{MINUS SIGN}")
+
+
 def times(ratio: float) -> str:
     """1.4 times; two decimals where one would say 'equal'."""
     digits = 2 if ratio < 1.2 else 1 if ratio < 9.95 else 0  # noqa: PLR2004 - what the size of the ratio is worth
@@ -60,7 +65,7 @@ def interval_only(figure: Estimate, show: Callable[[float], str] = plain) -> str
     """The interval without its figure; empty if none was computed or the figure is exact."""
     if figure.low is None or figure.high is None or figure.low == figure.high:
         return ""
-    return f"{show(figure.low)} to {show(figure.high)}"
+    return f"{show(figure.low).removesuffix(f'{THIN}%')} to {show(figure.high)}"
 
 
 def rate_unit(rates: Iterable[float]) -> tuple[float, str]:

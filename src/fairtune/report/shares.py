@@ -41,7 +41,7 @@ def exhibit(
         for at, (label, colour) in enumerate(zip(_LABELS, (SOFT, PLAYED, MODEL), strict=True))
     ]
     cells = (
-        (label, *(numbers.interval(share, numbers.percent) for share in row.three))
+        (label, *(numbers.interval(share, numbers.tenths) for share in row.three))
         for label, row in zip(labels, rows, strict=True)
     )
     alt = f"Share of the catalogue, of listening and of recommendations by {by}. {reading}"

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from tests.tiny import ARTIST_MODEL, make_matrix, train
 
-from fairtune import registry
+from fairtune import registry, tracking
 from fairtune.columns import BlockName
 from fairtune.errors import RegistryFailed
 from fairtune.registry import Entry, Receipt, register
@@ -44,7 +44,7 @@ def other_release(tmp_path_factory) -> Path:
 def empty_store(tmp_path_factory) -> Path:
     """An MLflow database without a row: creating its tables takes seconds, copying it doesn't."""
     root = tmp_path_factory.mktemp("store")
-    with registry._connected(root) as client:
+    with tracking.connected(root) as client:
         assert client.search_registered_models() == []
     return root / "mlflow.db"
 
@@ -65,11 +65,11 @@ def entry(release, root=None) -> Entry:
 
 def state(root):
     """Versions and aliases of the model, and how the runs ended."""
-    with registry._connected(root) as client:
+    with tracking.connected(root) as client:
         versions = sorted(
             int(version.version) for version in client.search_model_versions(f"name = '{NAME}'")
         )
-        runs = client.search_runs([registry._experiment(client, root)])
+        runs = client.search_runs([tracking.experiment(client, root)])
         return versions, registry._aliases(client, NAME), sorted(run.info.status for run in runs)
 
 
@@ -78,7 +78,7 @@ def test_a_registered_release_is_champion_with_all_that_tells_where_it_comes_fro
     assert receipt == Receipt(NAME, 1, entry(release).digest)
     assert Receipt.from_json(json.loads(json.dumps(receipt.to_json()))) == receipt
     assert registry.holds(receipt, root=project)
-    with registry._connected(project) as client:
+    with tracking.connected(project) as client:
         version = client.get_model_version_by_alias(NAME, "champion")
         run = client.get_run(version.run_id)
         assert [file.path for file in client.list_artifacts(version.run_id)] == ["report.html"]
@@ -245,14 +245,21 @@ def test_nothing_is_held_where_no_registry_is_and_none_is_made(tmp_path, monkeyp
 
 
 def test_a_server_that_does_not_answer_is_named(project, release, monkeypatch):
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://me:secret@127.0.0.1:9")
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     with pytest.raises(RegistryFailed) as error:
         register(entry(release), root=project)
     assert str(error.value).startswith("registry http://127.0.0.1:9: ")
     assert str(error.value).endswith("; check MLFLOW_TRACKING_URI, and that the server answers")
 
 
+def test_a_file_that_is_no_database_is_named(project, release):
+    (project / "mlflow.db").write_text("nothing of the kind" * 100, encoding="utf-8")
+    with pytest.raises(RegistryFailed, match=r"^registry sqlite:///.*mlflow.db: .*not a database"):
+        register(entry(release), root=project)
+
+
 def test_metrics_that_are_no_numbers_are_left_out():
-    assert registry.flatten({"target": "track", "counts": True, "a b%": {"x@5": float("nan"), "n": 3}}) == {
+    assert tracking.flatten({"target": "track", "counts": True, "a b%": {"x@5": float("nan"), "n": 3}}) == {
         "a b_.n": 3.0
     }

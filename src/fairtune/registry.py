@@ -5,17 +5,12 @@ with all its tags at once, and found again by the digest of its release; the ali
 everything else.
 """
 
-import logging
-import math
-import os
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from fairtune import provenance
+from fairtune import provenance, tracking
 from fairtune.errors import RegistryFailed
 from fairtune.serving import packaging
 from fairtune.serving.recommender import Recommender
@@ -27,16 +22,7 @@ CANDIDATE: Final = "candidate"
 CHAMPION: Final = "champion"
 PREVIOUS: Final = "previous"
 
-DIGEST: Final = "fairtune.digest"
-EXPERIMENT: Final = "fairtune"
-URI: Final = "MLFLOW_TRACKING_URI"
-SETTINGS: Final = {
-    "MLFLOW_DISABLE_TELEMETRY": "true",
-    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",  # the default of 7 waits for minutes
-}
 TRIED: Final = 5  # items of each list that the check compares
-METRICS_A_CALL: Final = 1000  # MLflow takes no more at once
 
 
 @dataclass(frozen=True)
@@ -82,7 +68,7 @@ def register(entry: Entry, *, root: Path) -> Receipt:
     `RegistryFailed` if the registry can't be used or the model doesn't recommend what the release does: then
     the champion stays.
     """
-    with _connected(root) as client:
+    with tracking.connected(root) as client:
         aliases = _aliases(client, entry.model)
         version = aliases.get(CHAMPION)
         if version is None or _digest(client, entry.model, version) != entry.digest:
@@ -95,9 +81,9 @@ def register(entry: Entry, *, root: Path) -> Receipt:
 
 def holds(receipt: Receipt, *, root: Path) -> bool:
     """Say whether the registry still has what `receipt` says: this release as champion."""
-    if not os.environ.get(URI) and not _default_store(root).exists():
+    if not tracking.exists(root):
         return False
-    with _connected(root) as client:
+    with tracking.connected(root) as client:
         champion = _aliases(client, receipt.model).get(CHAMPION)
         return champion == receipt.version and _digest(client, receipt.model, champion) == receipt.digest
 
@@ -111,7 +97,7 @@ def _promote(client: "MlflowClient", model: str, version: int, *, champion: int 
 
 def _find(client: "MlflowClient", entry: Entry) -> int | None:
     """Give the newest version of this very release, if there is one."""
-    wanted = f"name = '{entry.model}' AND tags.`{DIGEST}` = '{entry.digest}'"
+    wanted = f"name = '{entry.model}' AND tags.`{tracking.DIGEST}` = '{entry.digest}'"
     return max((int(found.version) for found in client.search_model_versions(wanted)), default=None)
 
 
@@ -119,11 +105,11 @@ def _create(client: "MlflowClient", entry: Entry, root: Path) -> int:
     """Log a run with metrics, files and model, and then, in one call, a version of it."""
     import mlflow
 
-    experiment = _experiment(client, root)
-    _sweep(client, experiment, entry.digest)
+    experiment = tracking.experiment(client, root)
+    tracking.sweep(client, experiment, entry.digest)
     tags = _tags(entry, root)
     with mlflow.start_run(experiment_id=experiment, run_name=entry.model, tags=tags):
-        _log_metrics(entry.metrics)
+        tracking.log_metrics(entry.metrics)
         for file in entry.files:
             mlflow.log_artifact(str(file))
         logged = packaging.log(Recommender.load(entry.release))
@@ -158,59 +144,15 @@ def _try(entry: Entry) -> None:
         raise RegistryFailed(f"{where} doesn't recommend what {entry.release} does: the champion stays")
 
 
-def _sweep(client: "MlflowClient", experiment: str, digest: str) -> None:
-    """Close the runs that a killed registration of this release left open."""
-    left = f"attributes.status = 'RUNNING' AND tags.`{DIGEST}` = '{digest}'"
-    for run in client.search_runs([experiment], filter_string=left):
-        client.set_terminated(run.info.run_id, status="KILLED")
-
-
 def _tags(entry: Entry, root: Path) -> dict[str, str]:
     revision, dirty = provenance.git_revision(root)
     return {
-        DIGEST: entry.digest,
+        tracking.DIGEST: entry.digest,
         "fairtune.git_revision": revision,
         "fairtune.git_dirty": str(dirty).lower(),
         "fairtune.dvc_lock": provenance.file_digest(root / "dvc.lock"),
         "fairtune.verdict": "passed" if entry.passed else "failed",
     }
-
-
-def _log_metrics(metrics: Mapping[str, Any]) -> None:
-    import mlflow
-
-    flat = list(flatten(metrics).items())
-    for start in range(0, len(flat), METRICS_A_CALL):
-        mlflow.log_metrics(dict(flat[start : start + METRICS_A_CALL]))
-
-
-def flatten(metrics: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
-    """Give every finite number of nested metrics under a name that MLflow takes: "ranking.als.ndcg_at_10".
-
-    A figure with its interval becomes three: the value under the plain name, `.low` and `.high` beside it.
-    """
-    flat: dict[str, float] = {}
-    for key, value in metrics.items():
-        name = prefix if key == "value" and prefix else ".".join(filter(None, (prefix, _metric_name(key))))
-        if isinstance(value, Mapping):
-            flat.update(flatten(value, name))
-        elif isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-            flat[name] = float(value)
-    return flat
-
-
-def _metric_name(key: str) -> str:
-    """MLflow takes letters, digits and `_ - . / :` and blanks."""
-    return re.sub(r"[^\w\-. /:]", "_", key.replace("@", "_at_"), flags=re.ASCII)
-
-
-def _experiment(client: "MlflowClient", root: Path) -> str:
-    found = client.get_experiment_by_name(EXPERIMENT)
-    if found is not None:
-        return str(found.experiment_id)
-    server = client.tracking_uri.startswith(("http://", "https://", "databricks"))
-    place = None if server else (root.resolve() / "mlartifacts").as_uri()
-    return str(client.create_experiment(EXPERIMENT, artifact_location=place))
 
 
 def _registered_model(client: "MlflowClient", model: str) -> None:
@@ -238,27 +180,4 @@ def _aliases(client: "MlflowClient", model: str) -> dict[str, int]:
 
 def _digest(client: "MlflowClient", model: str, version: int) -> str | None:
     tags: Mapping[str, str] = client.get_model_version(model, str(version)).tags
-    return tags.get(DIGEST)
-
-
-def _default_store(root: Path) -> Path:
-    return root.resolve() / "mlflow.db"
-
-
-@contextmanager
-def _connected(root: Path) -> Iterator["MlflowClient"]:
-    """Connect to MLFLOW_TRACKING_URI, or to mlflow.db in the project; its errors become `RegistryFailed`."""
-    for name, value in SETTINGS.items():
-        os.environ.setdefault(name, value)
-    import mlflow
-    from mlflow.exceptions import MlflowException
-
-    for chatty in ("mlflow", "alembic"):  # they tell of every table they create
-        logging.getLogger(chatty).setLevel(logging.WARNING)
-    uri = os.environ.get(URI) or f"sqlite:///{_default_store(root)}"
-    mlflow.set_tracking_uri(uri)
-    try:
-        yield mlflow.MlflowClient(uri)
-    except MlflowException as error:
-        reason = str(error).splitlines()[0]
-        raise RegistryFailed(f"registry {uri}: {reason}; check {URI}, and that the server answers") from error
+    return tags.get(tracking.DIGEST)

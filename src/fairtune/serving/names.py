@@ -14,6 +14,7 @@ LETTERS: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ"
 """Letters that carry their accent inside: Unicode doesn't take them apart."""
 
 CLOSE: Final = 3  # how many close matches an error names
+SHARED_WORDS: Final = 0.9  # "kate" is less like "Kate Bush" than "nirvanna" is like "Nirvana"
 CLOSE_ENOUGH: Final = 70  # of 100; below, a match helps nobody
 
 
@@ -23,6 +24,14 @@ def fold(name: str) -> str:
         apart = unicodedata.normalize("NFKD", name.casefold())
         name = "".join(letter for letter in apart if not unicodedata.combining(letter)).translate(LETTERS)
     return " ".join(name.casefold().split())
+
+
+def likeness(one: str, other: str) -> float:
+    """How like two folded names are, 0 to 100: by letters or by shared words, "the" in front left out."""
+    from rapidfuzz import fuzz
+
+    one, other = one.removeprefix("the "), other.removeprefix("the ")
+    return max(fuzz.ratio(one, other), SHARED_WORDS * fuzz.token_set_ratio(one, other))
 
 
 @dataclass(frozen=True)
@@ -45,12 +54,10 @@ class Index:
 
     def close(self, text: str) -> list[str]:
         """Names most like `text`, best first; of equally close ones the most heard."""
-        from rapidfuzz import fuzz, process
-
-        found = process.extract(
-            fold(text), list(self.columns), scorer=fuzz.WRatio, limit=CLOSE, score_cutoff=CLOSE_ENOUGH
-        )
-        return [self.names[self.columns[name]] for name, _, _ in found]
+        wanted = fold(text)
+        like = {name: likeness(wanted, name) for name in self.columns}
+        near = sorted((name for name in like if like[name] >= CLOSE_ENOUGH), key=lambda name: -like[name])
+        return [self.names[self.columns[name]] for name in near[:CLOSE]]
 
 
 def likes(release: Release, text: str) -> Likes:

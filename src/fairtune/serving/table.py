@@ -10,8 +10,12 @@ from fairtune.serving.recommendation import Recommendation, RecommendationList
 def show(listed: RecommendationList) -> None:
     """Print one row an item, and under a music type one a starting point."""
     likes = listed.listener.get("likes")
-    asker = f"who likes {', '.join(likes)}" if isinstance(likes, list) else str(listed.listener["user_id"])
-    title = f"{listed.dataset}: new {_spoken(listed.kind)}s for listener {asker}"
+    asker = (
+        f"a listener who likes {', '.join(likes)}"
+        if isinstance(likes, list)
+        else f"listener {listed.listener['user_id']}"
+    )
+    title = f"{listed.dataset}: new {_spoken(listed.kind)}s for {asker}"
     table = Table(title=Text(title), title_justify="left", box=None, pad_edge=False, header_style="bold")
     table.add_column("rank", justify="right")
     table.add_column(_spoken(listed.kind), overflow="fold")

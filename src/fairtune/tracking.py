@@ -1,0 +1,106 @@
+"""MLflow: where it is, and what a run of ours holds."""
+
+import logging
+import math
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from fairtune.errors import RegistryFailed
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+URI: Final = "MLFLOW_TRACKING_URI"
+EXPERIMENT: Final = "fairtune"
+DIGEST: Final = "fairtune.digest"
+"""Tag of runs and versions: digest of the release they are about."""
+METRICS_A_CALL: Final = 1000  # MLflow takes no more at once
+SETTINGS: Final = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",  # the default of 7 waits for minutes
+}
+
+
+@contextmanager
+def connected(root: Path) -> Iterator["MlflowClient"]:
+    """Connect to MLFLOW_TRACKING_URI, or to mlflow.db in the project; its errors become `RegistryFailed`."""
+    for name, value in SETTINGS.items():
+        os.environ.setdefault(name, value)
+    import mlflow
+    from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
+
+    for chatty in ("mlflow", "alembic"):  # they tell of every table they create
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    uri = os.environ.get(URI) or f"sqlite:///{_default_store(root)}"
+    mlflow.set_tracking_uri(uri)
+    try:
+        yield mlflow.MlflowClient(uri)
+    except (MlflowException, SQLAlchemyError) as error:
+        reason, shown = (
+            str(error).splitlines()[0],
+            re.sub(r"//[^/@]*@", "//", uri),
+        )  # a password may stand there
+        raise RegistryFailed(
+            f"registry {shown}: {reason}; check {URI}, and that the server answers"
+        ) from error
+
+
+def exists(root: Path) -> bool:
+    """Say whether there may be a registry: one is named, or the default one has been made. Cheap."""
+    return bool(os.environ.get(URI)) or _default_store(root).exists()
+
+
+def experiment(client: "MlflowClient", root: Path) -> str:
+    """Give the id of our experiment; it is made if there is none."""
+    found = client.get_experiment_by_name(EXPERIMENT)
+    if found is not None:
+        return str(found.experiment_id)
+    server = client.tracking_uri.startswith(("http://", "https://", "databricks"))
+    place = None if server else (root.resolve() / "mlartifacts").as_uri()
+    return str(client.create_experiment(EXPERIMENT, artifact_location=place))
+
+
+def sweep(client: "MlflowClient", experiment: str, digest: str) -> None:
+    """Close the runs that a killed registration of this release left open."""
+    left = f"attributes.status = 'RUNNING' AND tags.`{DIGEST}` = '{digest}'"
+    for run in client.search_runs([experiment], filter_string=left):
+        client.set_terminated(run.info.run_id, status="KILLED")
+
+
+def log_metrics(metrics: Mapping[str, Any]) -> None:
+    """Log nested metrics to the active run."""
+    import mlflow
+
+    flat = list(flatten(metrics).items())
+    for start in range(0, len(flat), METRICS_A_CALL):
+        mlflow.log_metrics(dict(flat[start : start + METRICS_A_CALL]))
+
+
+def flatten(metrics: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
+    """Give every finite number of nested metrics under a name that MLflow takes: "ranking.als.ndcg_at_10".
+
+    A figure with its interval becomes three: the value under the plain name, `.low` and `.high` beside it.
+    """
+    flat: dict[str, float] = {}
+    for key, value in metrics.items():
+        name = prefix if key == "value" and prefix else ".".join(filter(None, (prefix, _metric_name(key))))
+        if isinstance(value, Mapping):
+            flat.update(flatten(value, name))
+        elif isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+            flat[name] = float(value)
+    return flat
+
+
+def _metric_name(key: str) -> str:
+    """MLflow takes letters, digits and `_ - . / :` and blanks."""
+    return re.sub(r"[^\w\-. /:]", "_", key.replace("@", "_at_"), flags=re.ASCII)
+
+
+def _default_store(root: Path) -> Path:
+    return root.resolve() / "mlflow.db"

@@ -11,12 +11,11 @@ from fairtune.report.reading import Estimate, branch, estimate
 
 PRODUCT: Final = "als"
 _MEASURES: Final = (
-    ("ndcg@10", "nDCG@10", numbers.plain),
     ("recall@10", "recall@10", numbers.tenths),
     ("precision@10", "precision@10", numbers.tenths),
-    ("hit@10", "listeners with a hit", numbers.tenths),
+    ("hit@10", "hit rate", numbers.tenths),
     ("ndcg@20", "nDCG@20", numbers.plain),
-    ("coverage@10", "catalogue recommended", numbers.tenths),
+    ("coverage@10", "coverage", numbers.tenths),
 )
 
 
@@ -91,15 +90,6 @@ def _ranking(metrics: Mapping[str, Any], items: str) -> Exhibit | None:
     reading = _ranking_reading(metrics, items)
     marks = tuple(Mark(words.model(name), figure, strong=name == PRODUCT) for name, figure in found.items())
     panel = Panel("nDCG@10: higher is better, 1 is perfect", marks, numbers.plain)
-    shown = [
-        measure
-        for measure in _MEASURES
-        if any(estimate(metrics, "ranking", name, measure[0]) for name in found)
-    ]
-    rows = tuple(
-        (title, *(numbers.interval(estimate(metrics, "ranking", name, key), show) for name in found))
-        for key, title, show in shown
-    )
     return Exhibit(
         name="ranking",
         title="Lists, compared with simpler ways to recommend",
@@ -107,8 +97,18 @@ def _ranking(metrics: Mapping[str, Any], items: str) -> Exhibit | None:
         picture=charts.intervals(
             [panel], name="ranking", alt=f"nDCG@10 of each model with its interval. {reading}"
         ),
-        table=Table(columns=("measure", *(words.model(name) for name in found)), rows=rows),
+        table=_ranking_table(metrics, found),
     )
+
+
+def _ranking_table(metrics: Mapping[str, Any], found: Mapping[str, Estimate]) -> Table:
+    """Give a row a model; the interval of nDCG@10 only, a table with all of them is too wide to read."""
+    rows = []
+    for name, ndcg in found.items():
+        others = ((estimate(metrics, "ranking", name, key), show) for key, _, show in _MEASURES)
+        cells = (show(figure.value) if figure else "not computed" for figure, show in others)
+        rows.append((words.model(name), numbers.interval(ndcg), *cells))
+    return Table(columns=("model", "nDCG@10", *(title for _, title, _ in _MEASURES)), rows=tuple(rows))
 
 
 def _ladder(metrics: Mapping[str, Any]) -> Exhibit | None:

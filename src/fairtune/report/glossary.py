@@ -34,6 +34,7 @@ _TERMS = (
         "What informs the recommendation beside the thing recommended: friends, artists, music types.",
     ),
     ("catalogue", "Everything that could be recommended."),
+    ("coverage", "Share of the catalogue that is in at least one listener's list of ten."),
     ("long tail", "The least played part of the catalogue, which together makes a small share of plays."),
 )
 

@@ -38,7 +38,7 @@ HOMES = {
     "httpx": {"transfer"},
     "implicit": {"models"},
     "matplotlib": {"report"},
-    "mlflow": {"registry", "serving"},
+    "mlflow": {"registry", "serving", "tracking"},
     "prefect": set(),  # flows/ alone
 }
 

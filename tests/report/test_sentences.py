@@ -20,7 +20,7 @@ def test_exposure_names_the_most_and_the_least_recommended_group_and_how_many_ti
         group("unknown", 0.0, 0.001, 0.002, compared=False),
     ]
     assert providers.exposure("region", found, "track") == (
-        "Tracks by artists from the United Kingdom are recommended 1.4 times as often as "
+        "Item for item, tracks by artists from the United Kingdom are recommended 1.4 times as often as "
         "tracks by artists from the rest of the world."
     )
 
@@ -28,7 +28,7 @@ def test_exposure_names_the_most_and_the_least_recommended_group_and_how_many_ti
 def test_exposure_of_music_types_speaks_of_music_in_the_singular():
     found = [group("United States", 0.3, 0.4, 0.5), group("other Europe", 0.1, 0.1, 0.1)]
     assert providers.exposure("region", found, "music_type") == (
-        "Music by artists from the United States is recommended 4.0 times as often as "
+        "Item for item, music by artists from the United States is recommended 4.0 times as often as "
         "music by artists from other European countries."
     )
 
@@ -36,8 +36,8 @@ def test_exposure_of_music_types_speaks_of_music_in_the_singular():
 def test_overlapping_intervals_are_called_possible_chance():
     found = [group("head", 0.1, 0.3, 0.5), group("tail", 0.1, 0.2, 0.4)]
     assert providers.exposure("tier", found, "artist") == (
-        "The most popular artists are recommended 1.5 times as often as artists of the long tail "
-        "(the intervals overlap: it may be chance)."
+        "Item for item, the most popular artists are recommended 1.5 times as often as artists of the long "
+        "tail (the intervals overlap: it may be chance)."
     )
 
 

@@ -101,7 +101,8 @@ def summary(metrics: Mapping[str, Any], *, target: str, min_group: int) -> str:
     own, widest = _regions(metrics, min_group), max(beside, key=lambda block: _gap(beside[block]), default="")
     sentences.append(providers.exposure("region", own, target))
     if widest and _gap(beside[widest]) > _gap(own):
-        sentences.append(providers.exposure("region", beside[widest], widest))
+        second = providers.exposure("region", beside[widest], widest)
+        sentences.append(numbers.sentence(second.removeprefix("Item for item, ") if own else second))
     return " ".join(sentence for sentence in sentences if sentence)
 
 

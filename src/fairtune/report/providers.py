@@ -112,7 +112,7 @@ def exposure(kind: str, found: Iterable[Group], target: str) -> str:
         return f"{numbers.sentence(least)} {words.verb(least, 'are', 'is')} never recommended."
     how = f"{numbers.times(high.value / low.value)} as often as {least}"
     what = f"{most} {words.verb(most, 'are', 'is')} recommended {how}{rates.doubt(high, low)}"
-    return f"{numbers.sentence(what)}."
+    return f"Item for item, {what}."
 
 
 def _chance(kind: str, found: Iterable[Group], target: str) -> str:

@@ -1,14 +1,12 @@
 """Running the rules: the only module that gives tables to Great Expectations."""
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from fairtune import params
+from fairtune import environment, params
 from fairtune.columns import Table
 from fairtune.datasets.base import Dataset
-from fairtune.environment import TELEMETRY_OFF
 from fairtune.expectations import facts, suites
 from fairtune.expectations.judgement import Judgement, Outcome, TableOutcome
 from fairtune.expectations.rule import Rule
@@ -33,50 +31,47 @@ def check(tables: "Mapping[Table, pd.DataFrame]", dataset: Dataset, chosen: para
 
     A table without one of its columns is told so; then nothing else is looked at.
     """
-    built = {table: suites.structure(table) for table in ORDER}
-    checked = _run(tables, tables, built)
-    if not checked.judgement.success:
-        return checked
     present = {table: tuple(frame.columns) for table, frame in tables.items()}
-    return _run(tables, facts.add(tables), suites.rules(dataset, chosen, present))
+    if suites.complete(present):
+        with_facts, rules = facts.add(tables), suites.rules(dataset, chosen, present)
+    else:
+        with_facts, rules = dict(tables), {table: suites.structure(table) for table in ORDER}
+    source = start()
+    found = {
+        table: check_table(source, table, tables[table], with_facts[table], rules[table]) for table in ORDER
+    }
+    return Checked(
+        Judgement({table: outcome for table, (outcome, _) in found.items()}),
+        {table: result for table, (_, result) in found.items()},
+    )
 
 
-def _run(
-    tables: "Mapping[Table, pd.DataFrame]",
-    with_facts: "Mapping[Table, pd.DataFrame]",
-    rules: Mapping[Table, tuple[Rule, ...]],
-) -> Checked:
-    source = _source()
-    outcomes, results = {}, {}
-    for table in ORDER:
-        result = _validate(source, table, with_facts[table], rules[table])
-        results[table] = result
-        outcomes[table] = TableOutcome(
-            rows=len(tables[table]),
-            outcomes=tuple(
-                _outcome(rule, answer, tables[table])
-                for rule, answer in zip(rules[table], result.results, strict=True)
-            ),
-        )
-    return Checked(Judgement(outcomes), results)
-
-
-def _source() -> Any:
+def start() -> Any:
     """Start Great Expectations in memory: no project folder, no telemetry, no progress bars."""
-    import os
-
-    os.environ.update(TELEMETRY_OFF)  # read at import
+    environment.prepare()
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
-    logging.getLogger("great_expectations").setLevel(logging.ERROR)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     return context.data_sources.add_pandas("tables")
 
 
+def check_table(
+    source: Any, table: Table, plain: "pd.DataFrame", with_facts: "pd.DataFrame", rules: tuple[Rule, ...]
+) -> tuple[TableOutcome, Any]:
+    """Check one table; give the outcomes and what the library says, both in the order of the rules.
+
+    source: from `start`, once a table. plain: the table without its facts, to show rows of.
+    """
+    result = _validate(source, table, with_facts, rules)
+    pairs = zip(rules, result.results, strict=True)
+    outcomes = tuple(_outcome(rule, answer, plain) for rule, answer in pairs)
+    return TableOutcome(rows=len(plain), outcomes=outcomes), result
+
+
 def _validate(source: Any, table: Table, frame: "pd.DataFrame", rules: tuple[Rule, ...]) -> Any:
-    """Validate one table; the results come in the order of the rules, which the library doesn't keep."""
+    """Validate one table; the library doesn't keep the order of the rules."""
     import great_expectations as gx
     from great_expectations import expectations
 

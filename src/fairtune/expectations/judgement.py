@@ -44,22 +44,27 @@ class Judgement:
     @property
     def critical(self) -> tuple[tuple[Table, Outcome], ...]:
         """The broken critical rules, the cause before its consequences."""
-        return tuple(
+        found = [
             (table, outcome)
             for table, result in self.tables.items()
             for outcome in result.broken
             if outcome.rule.critical
-        )
+        ]
+        return tuple(sorted(found, key=lambda pair: pair[1].rule.rank))
 
     @property
     def success(self) -> bool:
         return not self.critical
 
-    def summary(self, dataset: str) -> dict[str, Any]:
-        """Give what `validation.json` says; no time, so that the same tables give the same bytes."""
+    def summary(self, dataset: str, *, rejected: int) -> dict[str, Any]:
+        """Give what `validation.json` says; no time, so that the same tables give the same bytes.
+
+        rejected: rows of the raw files that `ingest` could not read.
+        """
         return {
             "dataset": dataset,
             "success": self.success,
+            "rejected": rejected,
             "evaluated": sum(len(result.outcomes) for result in self.tables.values()),
             "failed": sum(len(result.broken) for result in self.tables.values()),
             "tables": {
@@ -73,11 +78,20 @@ class Judgement:
             },
         }
 
-    def error(self, docs: str) -> BadTable:
-        """Make the error of the first broken critical rule; `docs`: the page about all of them."""
+    def error(self, *, docs: str, rejected: str) -> BadTable:
+        """Make the error of the first broken critical rule.
+
+        docs: the page about all of them. rejected: the list of rows that could not be read, "" without any.
+        """
         (table, first), *others = self.critical
-        rules = "1 more rule is" if len(others) == 1 else f"{len(others)} more rules are"
-        more = f"{rules} broken, see {docs}" if others else f"See {docs}"
+        also = f"; rows that could not be read are in {rejected}" if rejected else ""
+        match len(others):
+            case 0:
+                more = f"See {docs}{also}"
+            case 1:
+                more = f"1 more rule is broken, see {docs}{also}"
+            case count:
+                more = f"{count} more rules are broken, see {docs}{also}"
         return BadTable(
             table=table,
             column=first.rule.column,

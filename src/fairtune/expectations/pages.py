@@ -4,7 +4,9 @@ The library's own site loads scripts, styles and pictures from half a dozen host
 random ids into every page. Its renderers are used here; the page around them is ours.
 """
 
+import html
 from collections.abc import Mapping
+from copy import deepcopy
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -23,7 +25,7 @@ def render(checked: Checked, *, dataset: str) -> dict[str, str]:
     view = _view()
     judgement = checked.judgement
     pages = {
-        f"{table}.html": view.env.get_template("table.html.j2").render(
+        f"{table}.html": view.env.get_template("table.html").render(
             dataset=dataset,
             table=table,
             result=judgement.tables[table],
@@ -32,7 +34,7 @@ def render(checked: Checked, *, dataset: str) -> dict[str, str]:
         )
         for table, result in checked.results.items()
     }
-    pages[INDEX] = view.env.get_template("index.html.j2").render(dataset=dataset, judgement=judgement)
+    pages[INDEX] = view.env.get_template("index.html").render(dataset=dataset, judgement=judgement)
     return pages
 
 
@@ -47,6 +49,19 @@ def _view() -> "DefaultJinjaPageView":
 
 
 def _document(result: Any) -> Mapping[str, Any]:
+    """Render one table's results; the library shows values as HTML, and they come from anybody's files."""
     from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
 
-    return ValidationResultsPageRenderer().render(result).to_json_dict()  # type: ignore[no-any-return]
+    shown = deepcopy(result)
+    for answer in shown.results:
+        answer.result = _escaped(answer.result)
+    return ValidationResultsPageRenderer().render(shown).to_json_dict()  # type: ignore[no-any-return]
+
+
+def _escaped(value: Any) -> Any:
+    """Escape every text in nested lists and mappings."""
+    if isinstance(value, str):
+        return html.escape(value)
+    if isinstance(value, Mapping):
+        return {key: _escaped(inner) for key, inner in value.items()}
+    return [_escaped(inner) for inner in value] if isinstance(value, list | tuple) else value

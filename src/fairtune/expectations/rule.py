@@ -1,8 +1,17 @@
 """A rule of a table, said once for the check, the message and the page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
 from typing import Any
+
+
+class Rank(IntEnum):
+    """What explains what: lost rows explain odd values, and these explain references to nowhere."""
+
+    ROWS = 0
+    VALUES = 1
+    REFERENCES = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,6 +23,7 @@ class Rule:
     kind: class of `great_expectations.expectations`.
     arguments: its arguments.
     critical: whether breaking it stops the pipeline; if not, it is reported only.
+    rank: of several broken rules a message names one of the lowest rank.
     """
 
     column: str
@@ -21,6 +31,7 @@ class Rule:
     kind: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
     critical: bool = True
+    rank: Rank = Rank.VALUES
 
 
 def columns(names: tuple[str, ...], optional: tuple[str, ...] = ()) -> Rule:
@@ -30,12 +41,18 @@ def columns(names: tuple[str, ...], optional: tuple[str, ...] = ()) -> Rule:
         sentence=f"the table has the columns {', '.join(names)}{also}",
         kind="ExpectTableColumnsToMatchSet",
         arguments={"column_set": list(names), "exact_match": False},
+        rank=Rank.ROWS,
     )
 
 
 def rows(low: int, high: int | None, sentence: str) -> Rule:
-    arguments = {"min_value": low, "max_value": high}
-    return Rule(column="rows", sentence=sentence, kind="ExpectTableRowCountToBeBetween", arguments=arguments)
+    return Rule(
+        column="rows",
+        sentence=sentence,
+        kind="ExpectTableRowCountToBeBetween",
+        arguments={"min_value": low, "max_value": high},
+        rank=Rank.ROWS,
+    )
 
 
 def known(column: str, *, mostly: float = 1.0, sentence: str = "", critical: bool = True) -> Rule:
@@ -93,12 +110,19 @@ def free_of(column: str, pattern: str, sentence: str, *, mostly: float = 1.0, cr
     )
 
 
-def fact(name: str, *, column: str, sentence: str = "", mostly: float = 1.0, critical: bool = True) -> Rule:
+def fact(name: str, *, column: str, sentence: str, mostly: float = 1.0, critical: bool = True) -> Rule:
     """The column `name` that `facts` adds to the table is true; `name` says what it means when true."""
     return Rule(
         column=column,
-        sentence=sentence or name,
+        sentence=sentence,
         kind="ExpectColumnValuesToBeInSet",
         arguments={"column": name, "value_set": [True], "mostly": mostly},
         critical=critical,
+    )
+
+
+def reference(name: str, *, column: str, table: str) -> Rule:
+    """The fact `name`, that every value of `column` is an id of another table, is true."""
+    return replace(
+        fact(name, column=column, sentence=f"every {column} is in the table {table}"), rank=Rank.REFERENCES
     )

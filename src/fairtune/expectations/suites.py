@@ -1,8 +1,4 @@
-"""The rules of every table of every data set.
-
-The order matters: the first critical rule that is broken is the one that a message names, so rules stand with
-the cause before its consequences.
-"""
+"""The rules of every table of every data set, in each table the cause before its consequences."""
 
 import math
 from collections.abc import Mapping
@@ -40,6 +36,7 @@ from fairtune.expectations.rule import (
     free_of,
     known,
     one_of,
+    reference,
     rows,
     typed,
     unique,
@@ -60,6 +57,11 @@ MOMENTS: Final = tuple(f"datetime64[{unit}]" for unit in ("s", "ms", "us", "ns")
 MOST_ITEMS: Final = {"lastfm-2k": 50}
 """Data set -> items of a listener, where its publisher cut the lists."""
 ID_TYPES: Final = ("int64", "str")
+
+
+def complete(present: Mapping[Table, tuple[str, ...]]) -> bool:
+    """Tell whether every table has the columns that it must have."""
+    return all(set(COLUMNS[table]) <= set(present[table]) for table in Table)
 
 
 def structure(table: Table) -> tuple[Rule, ...]:
@@ -95,7 +97,7 @@ def _publishers(dataset: Dataset, table: Table, chosen: params.Validate) -> tupl
         return ()
     stated, tolerance = dataset.rows[table], chosen.row_count_tolerance
     low, high = math.ceil(stated * (1 - tolerance)), math.floor(stated * (1 + tolerance))
-    within = f", give or take {tolerance:.1%}" if tolerance else ""
+    within = f", give or take {100 * tolerance:g}%" if tolerance else ""
     return (rows(low, high, f"the table has the {stated:,} rows that its publisher counts{within}"),)
 
 
@@ -125,8 +127,8 @@ def _interactions(dataset: Dataset, optional: tuple[str, ...]) -> tuple[Rule, ..
         typed(PLAYS, ("int64",), "plays is a whole number"),
         plays,
         fact(facts.PAIR_IS_UNIQUE, column=f"{USER}, {ITEM}", sentence="a listener and an item meet once"),
-        fact(facts.ITEM_IS_KNOWN, column=ITEM, sentence="every item_id is in the table items"),
-        fact(facts.USER_IS_KNOWN, column=USER, sentence="every user_id is in the table users"),
+        reference(facts.ITEM_IS_KNOWN, column=ITEM, table="items"),
+        reference(facts.USER_IS_KNOWN, column=USER, table="users"),
         *(rule for name in optional for rule in given[name]),
     )
 
@@ -142,7 +144,7 @@ def _items(chosen: params.Validate) -> tuple[Rule, ...]:
         known(
             ARTIST_REGION,
             mostly=1 - share,
-            sentence=f"at most {share:.1%} of the items have no artist_region",
+            sentence=f"at most {100 * share:g}% of the items have no artist_region",
         ),
         fact(
             facts.IS_PLAYED,
@@ -230,7 +232,7 @@ def _item_types() -> tuple[Rule, ...]:
         between(SHARE, 1e-12, 1, "a share is above 0 and at most 1"),
         fact(facts.PAIR_IS_UNIQUE, column=f"{ITEM}, {MUSIC_TYPE}", sentence="an item has a music type once"),
         fact(facts.SUMS_TO_ONE, column=SHARE, sentence="the shares of an item sum to 1"),
-        fact(facts.ITEM_IS_KNOWN, column=ITEM, sentence="every item_id is in the table items"),
+        reference(facts.ITEM_IS_KNOWN, column=ITEM, table="items"),
     )
 
 
@@ -242,6 +244,6 @@ def _friends() -> tuple[Rule, ...]:
         fact(facts.PAIR_IS_UNIQUE, column=pair, sentence="a friendship is listed once in each direction"),
         fact(facts.IS_ANOTHER, column=pair, sentence="nobody is a friend of oneself"),
         fact(facts.IS_MUTUAL, column=pair, sentence="every friendship is listed in both directions"),
-        fact(facts.USER_IS_KNOWN, column=USER, sentence="every user_id is in the table users"),
-        fact(facts.FRIEND_IS_KNOWN, column=FRIEND, sentence="every friend_id is in the table users"),
+        reference(facts.USER_IS_KNOWN, column=USER, table="users"),
+        reference(facts.FRIEND_IS_KNOWN, column=FRIEND, table="users"),
     )

@@ -15,9 +15,10 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG
     judgement = checked.judgement
     for name, page in pages.render(checked, dataset=paths.dataset).items():
         store.write_text(paths.data_docs / name, page)
-    summary = judgement.summary(paths.dataset)
+    rejected = store.read_json(paths.about)["rejected"]
+    summary = judgement.summary(paths.dataset, rejected=rejected)
     store.write_json(paths.validation, summary)
     index = paths.data_docs / pages.INDEX
     if not judgement.success:
-        raise judgement.error(str(index))
+        raise judgement.error(docs=str(index), rejected=str(paths.rejected) if rejected else "")
     print(f"{summary['evaluated']} rules checked, warnings: {summary['failed']}; pages: {index}")

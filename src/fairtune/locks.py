@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,10 +10,10 @@ from fairtune.errors import Busy
 
 
 @contextmanager
-def exclusive(path: Path, *, doing: str, wait: bool) -> Iterator[None]:
+def exclusive(path: Path, *, doing: str, wait: Callable[[str], None] | None = None) -> Iterator[None]:
     """Hold the lock file `path` while the block runs; its text tells whoever comes second who holds it.
 
-    With `wait` the second one waits, else it gets `Busy` at once. `doing` reads like "a run of demo".
+    The second one gets `Busy`, or waits and calls `wait` with who holds it. `doing` reads like "a run of demo".
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:
@@ -22,8 +22,9 @@ def exclusive(path: Path, *, doing: str, wait: bool) -> Iterator[None]:
         except BlockingIOError as error:
             file.seek(0)
             holder = file.read().strip() or "a process that is just starting"
-            if not wait:
+            if wait is None:
                 raise Busy(f"{holder} is in progress: wait for it to end, or stop it") from error
+            wait(holder)
             fcntl.flock(file, fcntl.LOCK_EX)
         file.truncate(0)
         file.write(f"{doing} (process {os.getpid()})")

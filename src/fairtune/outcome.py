@@ -1,6 +1,7 @@
 """What a run of the pipeline came to: figures, gates, champion and where the report is."""
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
 
 from fairtune import store, summary
@@ -66,7 +67,7 @@ def _print_table(head: Sequence[str], rows: summary.Rows, *, title: str) -> None
     from rich.console import Console
     from rich.table import Table
 
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else gate.PIPED_WIDTH)
     table = Table(title=title, title_justify="left", box=SIMPLE)
     for column in head:
         table.add_column(column)

@@ -91,7 +91,7 @@ class Pipeline:
     def alone(self, dataset: str) -> Iterator[None]:
         """Refuse a second run of a data set while the block runs (`Busy`); forget locks of killed runs."""
         lock = Paths(dataset).run_lock
-        with locks.exclusive(lock, doing=f"a run of {dataset}", wait=False):
+        with locks.exclusive(lock, doing=f"a run of {dataset}"):
             with _one_line("dvc"):
                 _sweep(self._repo)
             yield
@@ -172,6 +172,8 @@ def _sweep(repo: Any) -> None:
             path.unlink()
             return
         writers = {name: entry for name, entry in entries.get("write", {}).items() if lives(entry)}
-        readers = {name: [each for each in all_ if lives(each)] for name, all_ in entries.get("read", {}).items()}
+        readers = {
+            name: [each for each in all_ if lives(each)] for name, all_ in entries.get("read", {}).items()
+        }
         alive = {"write": writers, "read": {name: some for name, some in readers.items() if some}}
         path.write_text(json.dumps(alive), encoding="utf-8")

@@ -42,9 +42,14 @@ def _run(arguments: Sequence[str]) -> None:
     stage, dataset = arguments
     everything = params.load()
     chosen, paths = everything.dataset(dataset), Paths(dataset)
-    with locks.exclusive(paths.stage_lock, doing=f"{stage}@{dataset}", wait=True):
+    with locks.exclusive(paths.stage_lock, doing=f"{stage}@{dataset}", wait=_waiting):
         module = importlib.import_module(f"fairtune.stages.{stage}")
         module.run(chosen, paths, seed=everything.seed)
+
+
+def _waiting(holder: str) -> None:
+    """Tell why nothing happens: a stage outlived the run that started it and was killed."""
+    print(f"waiting for {holder} of an earlier run to end", file=sys.stderr)
 
 
 if __name__ == "__main__":

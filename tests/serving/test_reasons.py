@@ -12,10 +12,25 @@ def model(request):
 
 
 def test_regrouping_by_artist_and_friends_changes_no_sum(model):
+    rng = np.random.default_rng(5)
     for row in range(len(model.release.listener_ids)):
-        spread = sources(model.release, of_listener(model.release, row)).spread
-        assert spread.min() >= 0
-        assert np.allclose(spread.sum(axis=1), 1)
+        origin = sources(model.release, of_listener(model.release, row))
+        contributions = rng.normal(size=(3, len(origin.position)))
+        assert np.allclose(origin.regroup(contributions).sum(axis=1), contributions.sum(axis=1))
+
+
+def test_a_music_type_counts_for_the_artists_who_brought_it_and_friends_for_none(recommender):
+    release = recommender.release
+    listening = of_listener(release, 3)
+    origin = sources(release, listening)
+    artists, plays = listening[BlockName.ARTIST].columns, listening[BlockName.ARTIST].plays
+    shares = release.item_types.dense()[artists]
+    for cell, music_type in enumerate(listening[BlockName.MUSIC_TYPE].columns):  # the first block
+        one = np.eye(len(origin.position))[[cell]]
+        expected = plays * shares[:, music_type]
+        assert np.allclose(origin.regroup(one)[0], [*expected / expected.sum(), 0])
+    friend = np.eye(len(origin.position))[[-1]]  # the last block
+    assert origin.regroup(friend)[0].tolist() == [0] * len(artists) + [1]
 
 
 def test_a_reason_names_the_artists_that_add_most(model):
@@ -26,7 +41,7 @@ def test_a_reason_names_the_artists_that_add_most(model):
     played = {names[column] for column in listening[BlockName.ARTIST].columns}
     for item in model.for_listener(release.listener_ids[9], kind="artist").items:
         column = names.index(item.name)
-        added = folded.contributions(release.factors(BlockName.ARTIST)[[column]])[0] @ origin.spread
+        added = origin.regroup(folded.contributions(release.factors(BlockName.ARTIST)[[column]]))[0]
         assert added.sum() == pytest.approx(release.factors(BlockName.ARTIST)[column] @ folded.factor)
         assert set(item.reason.names) <= played
         assert item.reason.contributions == pytest.approx(

@@ -24,15 +24,24 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Sources:
-    """What a listener's cells come from.
+    """What a listener's cells come from: their artists (or tracks), and last, as one source, their friends.
 
-    block: of the sources that are music. columns: (s,) their columns. spread: (n_cells, s + 1), rows sum to
-    1; the last source is the listener's friends.
+    block: of the artists. columns: (s,) their columns. position: (n_cells,) the source of each cell, -1 for
+    music types. shares: (n_types, s), how the cells of music types come from several; rows sum to 1.
     """
 
     block: BlockName
     columns: NDArray[np.int64]
-    spread: Floats
+    position: NDArray[np.int64]
+    shares: Floats
+
+    def regroup(self, contributions: Floats) -> Floats:
+        """Add up contributions of cells, (n, n_cells), by source: (n, s + 1); row sums stay."""
+        single = self.position >= 0
+        added = np.zeros((len(self.columns) + 1, len(contributions)))
+        np.add.at(added, self.position[single], contributions[:, single].T)
+        added[:-1] += (contributions[:, ~single] @ self.shares).T
+        return added.T
 
 
 @dataclass(frozen=True)
@@ -69,16 +78,16 @@ class Reason:
 
 
 def sources(release: Release, listening: Listening) -> Sources:
-    """Regroup a listener's cells by the music (or friends) they come from."""
+    """Say what a listener's cells come from; they are in the order that `listening` has them."""
     block = BlockName.ARTIST if BlockName.ARTIST in release.blocks else release.item_block
-    columns = listening[block].columns
-    parts = [
-        _friends(len(cells.columns), len(columns))
-        if part is BlockName.FRIEND
-        else _music(release, listening, part, block)
-        for part, cells in listening.items()
-    ]
-    return Sources(block, columns, np.concatenate(parts))
+    mine = listening[block].columns
+    position = [_position(release, part, cells.columns, block, mine) for part, cells in listening.items()]
+    shares = np.empty((0, len(mine)))
+    if BlockName.MUSIC_TYPE in listening:
+        types = listening[BlockName.MUSIC_TYPE].columns
+        brought = types_of(release, block).take(mine).dense()[:, types].T * listening[block].plays
+        shares = brought / brought.sum(axis=1, keepdims=True)
+    return Sources(block, mine, np.concatenate(position), shares)
 
 
 def reasons(
@@ -91,7 +100,7 @@ def reasons(
     contributions: Floats,
 ) -> list[Reason]:
     """Give the reason for each of `items`, columns of `block`; contributions: (len(items), n_cells)."""
-    added = contributions @ origin.spread
+    added = origin.regroup(contributions)
     strongest = np.argsort(-added, axis=1, kind="stable")[:, : NAMED + 1]
     names = release.columns(origin.block).names
     friends = listening[BlockName.FRIEND].columns if BlockName.FRIEND in listening else np.empty(0, np.int64)
@@ -112,25 +121,17 @@ def reasons(
     return found
 
 
-def _friends(n_cells: int, n_sources: int) -> Floats:
-    spread = np.zeros((n_cells, n_sources + 1))
-    spread[:, -1] = 1
-    return spread
-
-
-def _music(release: Release, listening: Listening, part: BlockName, block: BlockName) -> Floats:
-    """Spread the cells of `part` over a listener's columns of `block`: (n_cells, s + 1), rows sum to 1."""
-    cells, mine = listening[part].columns, listening[block]
-    spread = np.zeros((len(cells), len(mine.columns) + 1))
-    if part is block:
-        np.fill_diagonal(spread, 1)
-    elif part is BlockName.MUSIC_TYPE:
-        brought = types_of(release, block).take(mine.columns).dense()[:, cells].T * mine.plays
-        spread[:, :-1] = brought / brought.sum(axis=1, keepdims=True)
-    elif release.item_artist is not None:
-        artists = release.item_artist.take(cells).indices  # one a track
-        spread[np.arange(len(cells)), np.searchsorted(mine.columns, artists)] = 1
-    return spread
+def _position(
+    release: Release, part: BlockName, cells: NDArray[np.int64], block: BlockName, mine: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Give the source of each cell of block `part`, where `mine` are the listener's columns of `block`."""
+    if part is BlockName.MUSIC_TYPE:
+        return np.full(len(cells), -1)
+    if part is BlockName.FRIEND:
+        return np.full(len(cells), len(mine))
+    if part is block or release.item_artist is None:
+        return np.arange(len(cells))
+    return np.searchsorted(mine, release.item_artist.take(cells).indices)  # a track has one artist
 
 
 def _friends_playing(

@@ -109,10 +109,12 @@ def _create(client: "MlflowClient", entry: Entry, root: Path) -> int:
     tracking.sweep(client, experiment, entry.digest)
     tags = _tags(entry, root)
     with mlflow.start_run(experiment_id=experiment, run_name=entry.model, tags=tags):
-        tracking.log_metrics(entry.metrics)
+        logged = packaging.log(Recommender.load(entry.release))
+        tracking.log_metrics(
+            entry.metrics, model_id=logged.model_id
+        )  # before, MLflow would copy them one by one
         for file in entry.files:
             mlflow.log_artifact(str(file))
-        logged = packaging.log(Recommender.load(entry.release))
     _registered_model(client, entry.model)
     created = client.create_model_version(
         entry.model, source=logged.artifact_path, run_id=logged.run_id, model_id=logged.model_id, tags=tags

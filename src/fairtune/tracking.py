@@ -73,13 +73,13 @@ def sweep(client: "MlflowClient", experiment: str, digest: str) -> None:
         client.set_terminated(run.info.run_id, status="KILLED")
 
 
-def log_metrics(metrics: Mapping[str, Any]) -> None:
-    """Log nested metrics to the active run."""
+def log_metrics(metrics: Mapping[str, Any], *, model_id: str) -> None:
+    """Log nested metrics to the active run, as those of a logged model."""
     import mlflow
 
     flat = list(flatten(metrics).items())
     for start in range(0, len(flat), METRICS_A_CALL):
-        mlflow.log_metrics(dict(flat[start : start + METRICS_A_CALL]))
+        mlflow.log_metrics(dict(flat[start : start + METRICS_A_CALL]), model_id=model_id)
 
 
 def flatten(metrics: Mapping[str, Any], prefix: str = "") -> dict[str, float]:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from fairtune.columns import BlockName
+from fairtune.errors import BadRequest
 from fairtune.serving.listening import of_listener
 from fairtune.serving.recommender import Recommender
 from fairtune.serving.shares import types_of
@@ -94,6 +95,16 @@ def test_what_is_liked_and_its_types_are_known(recommender):
         "post-rock",
         "soul",
     }  # all but electronic, icelandic, britpop, rock
+
+
+def test_who_knows_everything_gets_a_reason_or_where_lists_may_be_short_an_empty_one(recommender):
+    everybody = ", ".join(recommender.release.columns(BlockName.ARTIST).names)
+    assert recommender.for_likes(everybody, strict=False).items == ()
+    with pytest.raises(BadRequest) as error:
+        recommender.for_likes(everybody)
+    assert str(error.value) == (
+        "somebody with these likes already plays every music type there is: nothing is left to recommend"
+    )
 
 
 def test_a_liked_track_counts_for_its_artist_and_types(track_recommender):

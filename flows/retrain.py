@@ -33,11 +33,12 @@ def _run_name() -> str:
 def retrain(dataset: str, refresh: bool = False) -> None:
     """Run what is not up to date; `refresh` fetches the sources anew, and unchanged bytes retrain nothing."""
     pipeline = Pipeline()
+    steps = pipeline.steps(dataset)
     with pipeline.alone(dataset):
         _sweep()
         outcome.forget_lost_registration(Paths(dataset))
         try:
-            for step in pipeline.steps(dataset):
+            for step in steps:
                 named = _run.with_options(
                     name=step.name,
                     description=step.description,

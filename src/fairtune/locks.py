@@ -13,7 +13,7 @@ from fairtune.errors import Busy
 def exclusive(path: Path, *, doing: str, wait: Callable[[str], None] | None = None) -> Iterator[None]:
     """Hold the lock file `path` while the block runs; its text tells whoever comes second who holds it.
 
-    The second one gets `Busy`, or waits and calls `wait` with who holds it. `doing` reads like "a run of demo".
+    The second one gets `Busy`, or calls `wait` with the holder and waits. `doing` reads like "a run of demo".
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:

@@ -13,8 +13,8 @@ def run(pipeline: Pipeline, dataset: str, *, force: bool, say: Say, timed: bool)
 
     `timed`: say how many seconds each took. `LimitBroken` and `StageFailed` end it at the stage they name.
     """
+    steps = pipeline.steps(dataset)
     with pipeline.alone(dataset):
-        steps = pipeline.steps(dataset)
         ran: list[Step] = []
         skipped: list[int] = []
         for number, step in enumerate(steps, start=1):

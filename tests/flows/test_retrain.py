@@ -3,6 +3,7 @@
 import pytest
 from tests import toy_pipeline
 
+from fairtune import gates, store
 from fairtune.errors import Busy, LimitBroken
 from fairtune.pipeline import Pipeline
 from flows import retrain as module
@@ -20,6 +21,27 @@ def server():
 def project(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     return toy_pipeline.create(tmp_path)
+
+
+NDCG = {"value": 0.25, "low": 0.24, "high": 0.26}
+FAILED = gates.GateResult(
+    name="ranking",
+    metric="ranking.als.ndcg@10",
+    limit=0.3,
+    passed=False,
+    reason="It scores less than popularity.",
+    **NDCG,
+)
+VERDICT = gates.Verdict((FAILED,))
+
+
+def artifact(key):
+    from prefect import get_client
+    from prefect.client.schemas.filters import ArtifactFilter
+
+    named = ArtifactFilter.model_validate({"key": {"any_": [key]}})
+    with get_client(sync_client=True) as client:
+        return client.read_artifacts(artifact_filter=named)[-1].data
 
 
 def flow_runs():
@@ -76,6 +98,21 @@ def test_a_failed_gate_is_a_failed_run_that_says_why_and_ships_nothing(project):
     assert failed.state_name == "Failed"
     assert failed.state.message.endswith("LimitBroken: gate@large: a limit is broken; nothing after it ran")
     assert project.ran("large") == ["fetch", "count", "gate"]
+
+
+def test_the_prefect_page_shows_verdict_figures_and_the_reason_of_a_failure(project):
+    reports = project.root / "reports/large"
+    store.write_json(reports / "metrics.json", {"ranking": {"als": {"ndcg@10": NDCG}}})
+    store.write_json(reports / "verdict.json", VERDICT.to_json())
+
+    with pytest.raises(LimitBroken):
+        module.retrain("large")
+
+    assert flow_runs()[-1].state.message.endswith("LimitBroken: ranking: It scores less than popularity.")
+    assert artifact("large-metrics").endswith("| nDCG@10, als | 0.2500 | 0.2400 to 0.2600 |")
+    page = artifact("large-verdict")
+    assert "| FAIL | ranking | 0.250 | 0.300 | It scores less than popularity. |" in page
+    assert page.endswith(f"`{project.root.resolve()}/reports/large/report.html`")
 
 
 def test_a_second_run_of_the_data_set_is_refused(project):  # noqa: ARG001 - it is the working folder

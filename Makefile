@@ -20,7 +20,7 @@ unexport PYTHONHOME
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run retrain compare test tests lint types lock clean
+.PHONY: help setup demo run retrain compare docs test tests lint types lock clean
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -40,10 +40,13 @@ retrain: $(READY)  ## Run the Prefect flow on DATASET (lastfm-2k), fetching its 
 compare: $(READY)  ## Compare the figures of demo with those of Git revision BASE (origin/main)
 	@fairtune compare $(BASE) --dataset demo --markdown
 
+docs: $(READY)  ## Write figures and output of commands into README.md anew
+	@python scripts/readme.py
+
 test: lint types tests  ## Set up, then run every check: style, contracts, types, tests
 
 tests: $(READY)  ## Run the tests alone; WORKERS=1 for one after the other
-	pytest -n $(WORKERS)
+	pytest -n $(WORKERS) --dist loadgroup
 
 lint: $(READY)  ## Check style, layout, import contracts and workflow files
 	ruff check

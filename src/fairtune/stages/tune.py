@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from fairtune import artifacts, evaluation, store, tuning
+from fairtune import artifacts, evaluation, store, study, tuning
 from fairtune.columns import Part
 from fairtune.models import als
 from fairtune.params import DatasetParams, Hyperparameters
@@ -17,22 +17,18 @@ from fairtune.progress import steps
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     """Read the matrix; write the choice and all trials. A search that was killed goes on where it stopped."""
-    from optuna.storages import JournalStorage
-    from optuna.storages.journal import JournalFileBackend
-
     matrix, threads = artifacts.read_matrix(paths.matrix), os.cpu_count() or 1
 
     def judge(point: Hyperparameters) -> tuning.Judged:
         fitted = als.fit(matrix, Part.TRAIN, point, seed=seed, threads=threads)
         return evaluation.judge(matrix, Part.TRAIN, fitted, params.evaluate, threads=threads)
 
-    paths.study.parent.mkdir(parents=True, exist_ok=True)
     with steps("tune", total=params.tune.trials) as finished:
         trials = tuning.search(
             judge,
             params.tune,
             seed=seed,
-            storage=JournalStorage(JournalFileBackend(str(paths.study))),
+            storage=study.journal(paths.study),
             name=_study_name(params, paths, seed),
             finished=finished,
         )

@@ -1,0 +1,132 @@
+"""Rewrite what README.md quotes: `make docs` does it, and a test compares.
+
+Figures come from the metric files of Git (`results`, `demo`), the rest is the output of the command that the
+block names; a block whose figures or model aren't there stays as it is.
+"""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
+BLOCK = re.compile(r"<!-- make docs: (?P<name>[^\n]+) -->\n(?P<body>.*?)<!-- end -->", re.DOTALL)
+DATASETS = ("lastfm-2k", "lfm-2b", "demo")
+KINDS = {"music_type": "music types", "artist": "artists", "track": "tracks"}
+
+Json = Mapping[str, Any]
+Read = Callable[[str], Json]
+"""Path below the project -> what the JSON file holds; OSError if there is none."""
+
+PARITY = "fairness.providers.region.{}@10.disparity"
+ROWS = (
+    ("**nDCG@10 of fairtune's `als`**", "ranking.als.ndcg@10"),
+    ("nDCG@10 of `item_knn`", "ranking.item_knn.ndcg@10"),
+    ("nDCG@10 of `tutorial_als`", "ranking.tutorial_als.ndcg@10"),
+    ("nDCG@10 of `popularity`", "ranking.popularity.ndcg@10"),
+    ("RMSE skill", "rmse.skill"),
+    ("**DP disparity** between artist regions", PARITY.format("dp")),
+    ("**EO disparity** between artist regions", PARITY.format("eo")),
+    ("DP disparity, lists of artists", "also.artist." + PARITY.format("dp")),
+    ("EO disparity, lists of artists", "also.artist." + PARITY.format("eo")),
+    ("long tail: share of the lists", "fairness.providers.tier.dp@10.groups.tail.share_recommended"),
+)
+SHOWN = ("nDCG@10", "RMSE skill", "demographic parity by region", "equal opportunity by region")
+
+
+def main() -> None:
+    """Rewrite README.md and say which blocks stayed as they were."""
+    text = README.read_text(encoding="utf-8")
+    README.write_text(BLOCK.sub(_rewritten, text), encoding="utf-8")
+
+
+def from_files(path: str) -> Json:
+    """Read a JSON file of the working tree."""
+    return json.loads((ROOT / path).read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+
+def results(read: Read) -> str:
+    """Give the table of what to expect: a row a figure, a column a data set."""
+    metrics = {dataset: read(f"reports/{dataset}/metrics.json") for dataset in DATASETS}
+    limits = {dataset: _limits(read(f"reports/{dataset}/verdict.json")) for dataset in DATASETS}
+    rows = [
+        ("", *(f"`{dataset}`" for dataset in DATASETS)),
+        ("---",) * (1 + len(DATASETS)),
+        ("recommended", *(_size(metrics[dataset]) for dataset in DATASETS)),
+    ]
+    rows += [
+        (label, *(_figure(metrics[dataset], path, limits[dataset]) for dataset in DATASETS))
+        for label, path in ROWS
+    ]
+    return "".join("| " + " | ".join(row) + " |\n" for row in rows)
+
+
+def demo(read: Read) -> str:
+    """Give the end of what `make demo` prints, without the tables' rules and some of their rows."""
+    from fairtune import summary
+
+    verdict = read("reports/demo/verdict.json")
+    figures = [row for row in summary.figures(read("reports/demo/metrics.json")) if row[0].startswith(SHOWN)]
+    kept = sum(gate["passed"] for gate in verdict["gates"])
+    lines = [
+        "[1/10] download: fetch every source file and verify its checksum",
+        "demo: generated in data/demo/raw",
+        "...",
+        "demo: figures on the test part",
+        *(f"  {label:<48} {value}   {interval}" for label, value, interval in figures),
+        "  ...",
+        f"gates:    {kept} of {len(verdict['gates'])} passed",
+        "champion: fairtune-demo-track version 1",
+        "report:   reports/demo/report.html",
+    ]
+    return "```text\n" + "\n".join(lines) + "\n```\n"
+
+
+FIGURES = {"results": results, "demo": demo}
+
+
+def _rewritten(block: re.Match[str]) -> str:
+    name = block["name"]
+    try:
+        body = FIGURES[name](from_files) if name in FIGURES else _output(name)
+    except (OSError, subprocess.CalledProcessError) as error:
+        print(f"README.md: '{name}' stays as it is: {error}", file=sys.stderr)
+        return block[0]
+    return f"<!-- make docs: {name} -->\n{body}<!-- end -->"
+
+
+def _output(command: str) -> str:
+    program = Path(sys.executable).with_name("fairtune")
+    done = subprocess.run(
+        [program, *shlex.split(command)[1:]], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
+    )
+    lines = [line.rstrip() for line in done.stdout.splitlines()]
+    return "```console\n" + "\n".join([f"$ {command}", *lines]) + "\n```\n"
+
+
+def _size(metrics: Json) -> str:
+    return f"{metrics['n_items']:,} {KINDS[metrics['target']]} to {metrics['n_listeners']:,} listeners"
+
+
+def _limits(verdict: Json) -> Mapping[str, float]:
+    """Limits of fairness by the figure they are held against."""
+    return {gate["metric"]: gate["limit"] for gate in verdict["gates"] if "disparity" in gate["metric"]}
+
+
+def _figure(metrics: Json, path: str, limits: Mapping[str, float]) -> str:
+    node: Any = metrics
+    for step in path.split("."):
+        node = node.get(step) if isinstance(node, Mapping) else None
+    if node is None or node["value"] is None:
+        return "-"
+    limit = f"; limit {limits[path]:.2f}" if path in limits else ""
+    return f"{node['value']:.3f} ({node['low']:.3f} to {node['high']:.3f}){limit}"
+
+
+if __name__ == "__main__":
+    main()

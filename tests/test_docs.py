@@ -1,0 +1,214 @@
+"""What README and the other pages say is true: links, commands, figures, dependencies, layout."""
+
+import ast
+import importlib.metadata
+import importlib.util
+import json
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+
+from fairtune import cli, datasets
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+METRICS = sorted(ROOT.glob("reports/*/metrics.json"))
+NAME = re.compile(r"dp_region\.<region>|\w+")
+
+specification = importlib.util.spec_from_file_location("readme", ROOT / "scripts/readme.py")
+readme = importlib.util.module_from_spec(specification)
+specification.loader.exec_module(readme)
+
+
+def fences(text):
+    """Give the content of every code block."""
+    return re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+def lines_of_code(text):
+    """Give the lines of all code blocks, without prompts and comments, and what stands between backticks."""
+    blocks = [
+        line.removeprefix("$ ").partition("  #")[0] for block in fences(text) for line in block.splitlines()
+    ]
+    return blocks, re.findall(
+        r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    )
+
+
+def everywhere():
+    """Give every line of code of every page."""
+    return [
+        line.strip() for page in PAGES for lines in lines_of_code(page.read_text("utf-8")) for line in lines
+    ]
+
+
+def anchors(page):
+    headings = re.findall(r"^#+ (.*)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_and_pictures_lead_somewhere(page):
+    links = re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8"))
+    inside = [link.partition("#") for link in links if not link.startswith(("http:", "https:"))]
+
+    missing = [path for path, _, _ in inside if path and not (page.parent / path).exists()]
+    targets = [(page.parent / path if path else page, anchor) for path, _, anchor in inside if anchor]
+
+    assert missing == []
+    assert [anchor for target, anchor in targets if anchor not in anchors(target)] == []
+
+
+def test_make_targets_exist():
+    named = {target for line in everywhere() for target in re.findall(r"^(?:\w+=\S+ )*make ([a-z]+)", line)}
+
+    assert named >= {"demo", "run", "test"}
+    for target in sorted(named):
+        done = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+
+def test_fairtune_commands_parse():
+    named = [shlex.split(line)[1:] for line in everywhere() if line.startswith("fairtune ")]
+
+    assert {words[0] for words in named} >= {"run", "recommend", "compare"}
+    for name, *rest in named:
+        command = cli.fairtune.get_command(click.Context(cli.fairtune), name)
+        assert command is not None, name
+        try:
+            command.make_context(name, rest)
+        except click.MissingParameter:
+            assert rest == []  # prose may name a command without its arguments
+
+
+def test_dvc_targets_and_scripts_exist():
+    stages = yaml.safe_load((ROOT / "dvc.yaml").read_text("utf-8"))["stages"]
+    known = {f"{stage}@{name}" for stage in stages for name in datasets.names()}
+    lines = everywhere()
+
+    targets = {word for line in lines if line.startswith("dvc repro") for word in line.split()[2:]}
+    scripts = {line.split()[1] for line in lines if line.startswith("python ") and ".py" in line}
+
+    assert targets <= known
+    assert [script for script in scripts if not (ROOT / script).is_file()] == []
+
+
+def from_git(path):
+    """Read a JSON file as it is in Git's index: what the next commit, or the last one, holds."""
+    shown = subprocess.run(["git", "show", f":{path}"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if shown.returncode:
+        raise FileNotFoundError(path)
+    return json.loads(shown.stdout)
+
+
+def rendered(name):
+    """Give what a block may hold: the figures of Git, or of a run that isn't committed yet."""
+    for read in (from_git, readme.from_files):
+        try:
+            yield readme.FIGURES[name](read)
+        except FileNotFoundError:
+            continue
+
+
+@pytest.mark.parametrize("name", readme.FIGURES)
+def test_figures_in_readme_are_those_of_the_metric_files(name):
+    quoted = {block["name"]: block["body"] for block in readme.BLOCK.finditer(README)}
+
+    assert quoted[name] in list(rendered(name)), "README.md is behind the figures: run `make docs`"
+
+
+def test_every_figure_is_explained():
+    page = (ROOT / "docs/metrics.md").read_text("utf-8")
+    explained = {name for lines in lines_of_code(page) for line in lines for name in NAME.findall(line)}
+    found = {name for path in METRICS for name in names_in(json.loads(path.read_text("utf-8")))}
+
+    assert found
+    assert found - explained == set()
+
+
+def names_in(node):
+    """Give the keys of nested metrics without k, names of groups and the numbers of a figure."""
+    for key, value in node.items():
+        if key == "groups":
+            yield from (name for group in value.values() for name in names_in(group))
+        elif key not in {"value", "low", "high"}:
+            yield re.sub(r"^dp_region\..*", "dp_region.<region>", key.partition("@")[0])
+            yield from names_in(value) if isinstance(value, dict) else ()
+
+
+def test_the_terms_of_every_data_set_are_told():
+    page = (ROOT / "docs/data.md").read_text("utf-8")
+
+    for dataset in map(datasets.get, datasets.names()):
+        assert dataset.licence in page
+        assert dataset.citation in page
+        assert dataset.homepage in page or not dataset.homepage.startswith("http")
+        for source in dataset.sources:
+            assert source.file in page
+
+
+def declared():
+    """Give the dependencies of pyproject.toml: those of the project, and those for development."""
+    kinds = PROJECT["dependencies"], PROJECT["optional-dependencies"]["dev"]
+    return tuple({re.match(r"[\w.-]+", line)[0].lower() for line in lines} for lines in kinds)
+
+
+def test_every_dependency_has_its_reason():
+    section = CONTRIBUTING.partition("## Dependencies")[2].partition("\n## ")[0]
+    project, development = section.split("For development:")
+
+    found = tuple(
+        set(re.findall(r"^\| `([\w.-]+)` \| \w", part, re.MULTILINE)) for part in (project, development)
+    )
+
+    assert tuple({name.lower() for name in part} for part in found) == declared()
+
+
+@pytest.mark.parametrize(
+    ("folders", "development"), [(["src", "flows"], False), (["scripts", "tests", "benchmarks"], True)]
+)
+def test_what_is_imported_is_declared(folders, development):
+    ours = {"fairtune", "flows", "tests", *sys.stdlib_module_names}
+    imported = {
+        name for folder in folders for path in (ROOT / folder).rglob("*.py") for name in imports(path)
+    }
+    project, extra = declared()
+    packages = importlib.metadata.packages_distributions()
+
+    allowed = {re.sub(r"[-_.]+", "-", name) for name in (project | extra if development else project)}
+    undeclared = [
+        name
+        for name in sorted(imported - ours)
+        if not {re.sub(r"[-_.]+", "-", package.lower()) for package in packages[name]} & allowed
+    ]
+    assert undeclared == []
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield node.module.partition(".")[0]
+
+
+def test_the_layout_names_every_module():
+    layout = next(block for block in fences(CONTRIBUTING) if "dvc.yaml" in block)
+    top = re.findall(r"^(\S+)  ", layout, re.MULTILINE)
+    inside = re.findall(r"^  (\S+)  ", layout, re.MULTILINE)
+
+    there = {
+        path.name + "/" * path.is_dir() for path in (ROOT / "src/fairtune").iterdir() if path.name[0] != "_"
+    }
+    assert [name for name in top if not (ROOT / name).exists()] == []
+    assert sorted(inside) == sorted(there)

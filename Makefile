@@ -43,9 +43,6 @@ compare: $(READY)  ## Compare the figures of demo with those of Git revision BAS
 docs: $(READY)  ## Write figures and output of commands into README.md anew
 	@python scripts/readme.py
 
-docs: $(READY)  ## Write figures and output of commands into README.md anew
-	@python scripts/readme.py
-
 test: lint types tests  ## Set up, then run every check: style, contracts, types, tests
 
 tests: $(READY)  ## Run the tests alone; WORKERS=1 for one after the other

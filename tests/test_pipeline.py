@@ -138,6 +138,14 @@ def test_stages_run_with_this_interpreter_though_it_is_not_on_the_path(project, 
     assert (project.root / "interpreter").read_text().strip() == str(Path(sys.executable).parent / "python")
 
 
+def test_stages_run_for_a_user_without_a_shell(project, pipeline, monkeypatch):
+    monkeypatch.setenv("SHELL", "/bin/false")
+
+    pipeline.run(pipeline.steps("small")[0])
+
+    assert project.ran() == ["fetch"]
+
+
 def test_a_second_run_of_a_data_set_is_refused_and_of_another_is_not(pipeline):
     with pipeline.alone("small"):
         with pipeline.alone("large"):

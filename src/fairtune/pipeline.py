@@ -84,7 +84,7 @@ class Pipeline:
         """
         folder = str(Path(sys.executable).parent)
         path = os.pathsep.join((folder, os.environ.get("PATH", os.defpath)))
-        os.environ["SHELL"] = "/bin/sh"  # DVC starts stages with the user's own, which for a service may be none
+        os.environ["SHELL"] = "/bin/sh"  # DVC would take the user's own, which a service may lack
         with _one_line(step.address):
             self._repo.reproduce(step.address, single_item=True, force=force, run_env={"PATH": path})
 

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from optuna.storages import InMemoryStorage
+from optuna.storages import InMemoryStorage, JournalStorage
+from optuna.storages.journal import BaseJournalBackend
 from tests.toy import POINT
 
 from fairtune.errors import BadParams
@@ -59,6 +60,39 @@ def test_a_killed_search_goes_on_as_if_nothing_had_happened(after):
     trials = search(lambda p: seen.append(p) or judge(p), TUNE, seed=1, storage=storage)
     assert trials == search(judge, TUNE, seed=1)
     assert len(seen) == TUNE.trials - after  # no finished trial was judged again
+
+
+class Journal(BaseJournalBackend):
+    """A journal in memory whose writer is killed before the line that is one too many."""
+
+    def __init__(self, room):
+        self.lines, self.room = [], room
+
+    def read_logs(self, log_number_from):
+        return iter(self.lines[log_number_from:])
+
+    def append_logs(self, logs):
+        if len(self.lines) >= self.room:
+            raise Killed
+        self.lines.extend(logs)
+
+
+def test_it_does_not_matter_between_which_two_lines_of_the_journal_the_search_was_killed():
+    tune = replace(TUNE, trials=4)
+    undisturbed = Journal(room=1_000)
+    expected = search(judge, tune, seed=1, storage=JournalStorage(undisturbed))
+
+    differing = []
+    for room in range(len(undisturbed.lines)):
+        journal = Journal(room)
+        with pytest.raises(Killed):
+            search(judge, tune, seed=1, storage=JournalStorage(journal))
+        journal.room = 1_000
+        if search(judge, tune, seed=1, storage=JournalStorage(journal)) != expected:
+            differing.append(undisturbed.lines[room])
+
+    assert len(undisturbed.lines) > 20
+    assert differing == []
 
 
 def test_fewer_trials_than_the_study_holds_are_its_first_ones():

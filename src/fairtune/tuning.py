@@ -89,8 +89,8 @@ def search(
         finished()
     while done < tune.trials:
         study.sampler = optuna.samplers.TPESampler(seed=seed + done, n_startup_trials=STARTUP)
-        if done == 1:
-            study.enqueue_trial(_start(tune), skip_if_exists=False)
+        if done == 1 and not study.get_trials(deepcopy=False, states=[optuna.trial.TrialState.WAITING]):
+            study.enqueue_trial(_start(tune), skip_if_exists=False)  # waits already if killed right here
         trial = study.ask()
         point = LIBRARY_DEFAULTS if done == 0 else suggest(trial, tune)
         trial.set_user_attr(POINT, asdict(point))

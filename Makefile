@@ -46,7 +46,7 @@ docs: $(READY)  ## Write figures and output of commands into README.md anew
 test: lint types tests  ## Set up, then run every check: style, contracts, types, tests
 
 tests: $(READY)  ## Run the tests alone; WORKERS=1 for one after the other
-	pytest -n $(WORKERS) --dist loadgroup
+	pytest -n $(WORKERS) --dist loadfile
 
 lint: $(READY)  ## Check style, layout, import contracts and workflow files
 	ruff check

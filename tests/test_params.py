@@ -50,6 +50,13 @@ def test_parameters_are_frozen():
             "params.yaml: datasets.demo.matrix.test_share: Input should be less than 0.5",
         ),
         (
+            lambda values: values["datasets"]["demo"]["evaluate"].update(ks=[5, 20]),
+            (
+                "params.yaml: datasets.demo.evaluate.ks: lengths of list are 1 or more, and 10, which "
+                "the gates judge, is among them (2 more)"  # the data sets share their section
+            ),
+        ),
+        (
             lambda values: values.update(seed=-1, sede=1),
             "params.yaml: seed: Input should be greater than or equal to 0 (1 more)",
         ),

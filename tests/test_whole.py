@@ -18,8 +18,6 @@ ROOT = Path(__file__).resolve().parents[1]
 SMALL = {"listeners": 300, "tracks": 600, "regional_bias": 0.5, "taste_strength": 0.7}
 PATIENCE = 120
 
-pytestmark = pytest.mark.xdist_group("whole")
-
 
 class Project:
     """A copy of this project's pipeline in a folder of its own, with a small `demo` only."""

@@ -16,14 +16,12 @@ from fairtune.metrics.ranking import Lists
 from fairtune.models import play_predictor
 from fairtune.models.als import Als
 from fairtune.models.base import Alternative
-from fairtune.params import Evaluate
+from fairtune.params import HEADLINE, Evaluate
 from fairtune.tuning import Judged
 
 Json = dict[str, Any]
 PRODUCT = "als"
 TIER = "tier"
-HEADLINE = 10
-"""The k that tuning and gates look at."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +71,13 @@ def evaluate(
 
     errors, columns = _errors(matrix, fits, bootstrap, seed=seed)
     ranked, accurate, fair = _block(matrix, model, target, params, bootstrap, labels, threads=threads)
-    by_model = {PRODUCT: ranked}
+    by_model, apart = {PRODUCT: ranked}, {}
     columns |= {f"{PRODUCT}_{name}": values for name, values in accurate.items()}
     for name, alternative in alternatives.items():
         lists = ranking.rank(alternative.scores, known, max(params.ks), threads=threads)
         figures = accuracy.per_listener(lists, matrix.truth(target, part), params.ks)
         by_model[name] = _ranking(figures, lists, matrix, target, params.ks, bootstrap)
+        apart[name] = _without_groups(_providers(lists, matrix, target, params, bootstrap))
         columns |= {f"{name}_{figure}": values for figure, values in figures.items()}
     metrics = {
         "target": str(target),
@@ -89,6 +88,7 @@ def evaluate(
         "rmse": errors,
         "ranking": by_model,
         "fairness": fair,
+        "fairness_of_alternatives": apart,
         "also": {},
     }
     for block in matrix.item_blocks:
@@ -114,21 +114,8 @@ def _block(
     known, truth = matrix.block(block, part), matrix.truth(block, part)
     lists = ranking.rank(lambda rows: model.scores(rows, block), known, max(params.ks), threads=threads)
     accurate = accuracy.per_listener(lists, truth, params.ks)
-    region = groups.regions(matrix, block, part)
-    tier = groups.tiers(known, head_share=params.head_share, tail_share=params.tail_share)
-    providers = {
-        name: fairness.providers(
-            lists,
-            truth,
-            known,
-            names=of.names,
-            membership=of.membership,
-            ks=params.ks,
-            bootstrap=bootstrap,
-            min_group=params.min_provider_group,
-        )
-        for name, of in {REGION: region, TIER: tier}.items()
-    }
+    of = _groupings(matrix, block, params)
+    region, tier = of[REGION], of[TIER]
     compared = fairness.listener_figures(
         accurate,
         lists,
@@ -141,7 +128,46 @@ def _block(
         for name, label in labels.items()
     }
     ranked = _ranking(accurate, lists, matrix, block, params.ks, bootstrap)
+    providers = _providers(lists, matrix, block, params, bootstrap)
     return ranked, accurate, {"providers": providers, "listeners": listeners}
+
+
+def _groupings(matrix: Matrix, block: BlockName, params: Evaluate) -> dict[str, groups.ProviderGroups]:
+    known = matrix.block(block, Part.TRAIN_VALID)
+    return {
+        REGION: groups.regions(matrix, block, Part.TRAIN_VALID),
+        TIER: groups.tiers(known, head_share=params.head_share, tail_share=params.tail_share),
+    }
+
+
+def _providers(
+    lists: Lists, matrix: Matrix, block: BlockName, params: Evaluate, bootstrap: Bootstrap
+) -> dict[str, Json]:
+    """DP and EO between provider groups, by grouping."""
+    return {
+        name: fairness.providers(
+            lists,
+            matrix.truth(block, Part.TRAIN_VALID),
+            matrix.block(block, Part.TRAIN_VALID),
+            names=of.names,
+            membership=of.membership,
+            ks=params.ks,
+            bootstrap=bootstrap,
+            min_group=params.min_provider_group,
+        )
+        for name, of in _groupings(matrix, block, params).items()
+    }
+
+
+def _without_groups(by_grouping: Mapping[str, Json]) -> dict[str, Json]:
+    """Keep how far apart the groups are: enough to compare models by."""
+    return {
+        grouping: {
+            figure: {name: value for name, value in figures.items() if name != "groups"}
+            for figure, figures in of.items()
+        }
+        for grouping, of in by_grouping.items()
+    }
 
 
 def _ranking(

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Final, Literal
 
 import yaml
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from fairtune.columns import BlockName
@@ -13,6 +13,16 @@ from fairtune.errors import BadParams, BadRequest, NotThere
 
 STRICT = ConfigDict(extra="forbid")
 FILE = "params.yaml"
+HEADLINE: Final = 10
+"""The length of list that the search and the gates judge: always evaluated."""
+
+
+def _with_headline(ks: tuple[int, ...]) -> tuple[int, ...]:
+    if HEADLINE not in ks or min(ks) < 1:
+        raise ValueError(
+            f"lengths of list are 1 or more, and {HEADLINE}, which the gates judge, is among them"
+        )
+    return ks
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -109,7 +119,7 @@ class Train:
 class Evaluate:
     """Stage `evaluate`."""
 
-    ks: tuple[int, ...]
+    ks: Annotated[tuple[int, ...], AfterValidator(_with_headline)]
     resamples: int = Field(ge=100)
     min_group: int = Field(ge=1)  # listeners; smaller groups are pooled as `other`
     min_provider_group: int = Field(ge=1)  # items, the same
@@ -203,4 +213,4 @@ def load(root: Path | None = None) -> Params:
         first = error.errors()[0]
         where = ".".join(str(step) for step in first["loc"])
         more = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""
-        raise BadParams(f"{FILE}: {where}: {first['msg']}{more}") from error
+        raise BadParams(f"{FILE}: {where}: {first['msg'].removeprefix('Value error, ')}{more}") from error

@@ -102,10 +102,6 @@ class Paths:
         return self.reports / "report.html"
 
     @property
-    def plots(self) -> Path:
-        return self.reports / "plots"
-
-    @property
     def registration(self) -> Path:
         return self.reports / "registration.json"
 

@@ -69,7 +69,7 @@ def read(raw: Path) -> RawTables:
     shared = tags["tag"].map(keys).isin(listeners.index[listeners >= SHARED])
 
     by_list = nationality.listed(artists["name"], listed.rows["artist"], listed.rows["country"])
-    by_tags = artists["id"].map(nationality.tagged(tags, nationality.demonyms()))
+    by_tags = artists["id"].map(nationality.tagged(tags, nationality.demonyms())).astype("str")
     items = pd.DataFrame(
         {
             "item_id": artists["id"],

@@ -24,6 +24,7 @@ Read = Callable[[str], Json]
 """Path below the project -> what the JSON file holds; OSError if there is none."""
 
 PARITY = "fairness.providers.region.{}@10.disparity"
+ALTERNATIVE = "fairness_of_alternatives.{}.region.{}@10.disparity"
 ROWS = (
     ("**nDCG@10 of fairtune's `als`**", "ranking.als.ndcg@10"),
     ("nDCG@10 of `item_knn`", "ranking.item_knn.ndcg@10"),
@@ -31,7 +32,9 @@ ROWS = (
     ("nDCG@10 of `popularity`", "ranking.popularity.ndcg@10"),
     ("RMSE skill", "rmse.skill"),
     ("**DP disparity** between artist regions", PARITY.format("dp")),
+    ("DP disparity of `tutorial_als`", ALTERNATIVE.format("tutorial_als", "dp")),
     ("**EO disparity** between artist regions", PARITY.format("eo")),
+    ("EO disparity of `tutorial_als`", ALTERNATIVE.format("tutorial_als", "eo")),
     ("DP disparity, lists of artists", "also.artist." + PARITY.format("dp")),
     ("EO disparity, lists of artists", "also.artist." + PARITY.format("eo")),
     ("long tail: share of the lists", "fairness.providers.tier.dp@10.groups.tail.share_recommended"),

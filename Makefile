@@ -20,7 +20,7 @@ unexport PYTHONHOME
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run retrain compare docs test tests lint types lock clean
+.PHONY: help setup demo run retrain compare docs test tests lint types lock fresh clean
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -57,8 +57,11 @@ lint: $(READY)  ## Check style, layout, import contracts and workflow files
 types: $(READY)  ## Check types
 	mypy
 
-lock: $(READY)  ## Choose versions again and write requirements.lock
+lock: $(READY)  ## Write requirements.lock anew, keeping the versions that still fit
 	@python scripts/packages.py lock
+
+fresh: $(READY)  ## Check that dvc.lock describes the code and parameters of this revision
+	@python scripts/fresh.py
 
 clean:  ## Remove .venv and caches; data, models and reports stay
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

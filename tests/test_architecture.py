@@ -22,6 +22,7 @@ SHARED = {
     "fairtune.columns",
     "fairtune.environment",
     "fairtune.errors",
+    "fairtune.limits",
     "fairtune.locks",
     "fairtune.params",
     "fairtune.paths",

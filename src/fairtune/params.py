@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
 import yaml
-from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
 
+from fairtune import limits
 from fairtune.columns import BlockName
 from fairtune.errors import BadParams, BadRequest, NotThere
+from fairtune.limits import Gate
 
 STRICT = ConfigDict(extra="forbid")
 FILE = "params.yaml"
@@ -136,19 +138,6 @@ class Report:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class Gate:
-    """Stage `gate`: the limits. A figure that is missing breaks its limit."""
-
-    min_rmse_skill: float = Field(lt=1)  # the whole interval lies above it
-    beats: tuple[str, ...]  # nDCG@10 at least that of these models
-    max_dp_disparity: Mapping[str, float]  # provider grouping -> limit at k = 10
-    max_eo_disparity: Mapping[str, float]
-    min_eo_ratio: Mapping[str, float]  # listener grouping -> limit at k = 10
-    tolerance_absolute: float = Field(ge=0)  # `compare`: a drop within either tolerance is no regression
-    tolerance_relative: float = Field(ge=0)
-
-
-@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Register:
     """Stage `register`."""
 
@@ -169,6 +158,16 @@ class DatasetParams:
     report: Report
     gate: Gate
     register: Register
+
+    @model_validator(mode="after")
+    def _gate_judges_what_is_evaluated(self) -> Self:
+        limits.check(
+            self.gate,
+            alternatives=self.train.alternatives,
+            target=self.matrix.target,
+            blocks=self.matrix.blocks,
+        )
+        return self
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

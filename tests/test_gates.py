@@ -1,10 +1,11 @@
 import copy
 import json
+import math
 
 import pytest
 
 from fairtune.gates import Verdict, verdict
-from fairtune.params import Gate
+from fairtune.limits import Gate
 
 
 def figure(value, low=None, high=None):
@@ -12,7 +13,10 @@ def figure(value, low=None, high=None):
 
 
 def groups(**rates):
-    return {name.replace("_", " "): {"rate": figure(rate), "n": 9} for name, rate in rates.items()}
+    return {
+        name: {"rate": figure(rate), "share_recommended": figure(0.25), "n": 9}
+        for name, rate in rates.items()
+    }
 
 
 METRICS = {
@@ -125,16 +129,59 @@ def test_a_figure_on_its_limit_passes(path):
 
 
 @pytest.mark.parametrize("path", [SKILL, NDCG, DP, EO, RATIO, ("fairness",), ("rmse",)])
-@pytest.mark.parametrize("value", [None, {"value": None, "low": None, "high": None}])
+@pytest.mark.parametrize(
+    "value", [None, {"value": None, "low": None, "high": None}, figure(math.nan), {"value": 0.2}]
+)
 def test_a_missing_or_undefined_figure_breaks_its_limit(path, value):
     failed = judged(path, value).failed
     assert failed
     for gate in failed:
         assert gate.metric.startswith(".".join(path))
-        assert gate.reason == (
-            f"There is no figure for this: {gate.metric} is missing or undefined, "
-            "so the limit counts as broken."
-        )
+        assert (gate.value, gate.low, gate.high) == (None, None, None)
+        assert "so the limit counts as broken" in gate.reason
+        assert gate.metric not in gate.reason
+
+
+@pytest.mark.parametrize(
+    ("path", "limits", "reason"),
+    [
+        (SKILL, {}, "How well plays are predicted was not measured, or could not be, {broken}."),
+        (
+            NDCG,
+            {},
+            "How good the first ten recommendations of this model are was not measured, {broken}.",
+        ),
+        (
+            DP,
+            {},
+            (
+                "Fewer than two groups of items by region are large enough and have anything to compare, "
+                "{broken}."
+            ),
+        ),
+        (DP[:-1], {}, "How alike groups of items by region are treated was not measured, {broken}."),
+        (("fairness",), {"max_eo_disparity": {}}, "Nothing was measured for groups of items, {broken}."),
+        (
+            None,
+            {"min_eo_ratio": {"age_band": 0.8}},
+            (
+                "Nothing is known of listeners by age_band in this data, {broken}; "
+                "what they can be compared by: gender."
+            ),
+        ),
+        (
+            None,
+            {"min_share": {"region.Africa": 0.1}},
+            (
+                "How much of the lists goes to the group 'Africa' by region was not measured, {broken}; "
+                "groups that were: Asia, US, unknown."
+            ),
+        ),
+    ],
+)
+def test_what_is_missing_is_told_in_words(path, limits, reason):
+    gate = judged(path or (), **limits).failed[0]
+    assert gate.reason == reason.format(broken="so the limit counts as broken")
 
 
 def test_a_model_to_beat_that_was_not_evaluated_breaks_the_limit():
@@ -144,10 +191,29 @@ def test_a_model_to_beat_that_was_not_evaluated_breaks_the_limit():
 
 def test_limits_may_name_the_blocks_beside_the_target():
     metrics = METRICS | {"also": {"artist": {"fairness": METRICS["fairness"]}}}
-    candidate = verdict(metrics, Gate(**{**LIMITS, "max_dp_disparity": {"also.artist.region": 0.1}}))
-    (gate,) = candidate.failed
-    assert gate.metric == "also.artist.fairness.providers.region.dp@10.disparity"
-    assert gate.limit == 0.1
+    limits = {"max_dp_disparity": {"also.artist.region": 0.1}, "min_eo_ratio": {"also.artist.gender": 0.95}}
+    items, listeners = verdict(metrics, Gate(**{**LIMITS, **limits})).failed
+    assert items.name == "demographic parity by region, lists of artists"
+    assert items.metric == "also.artist.fairness.providers.region.dp@10.disparity"
+    assert items.limit == 0.1
+    assert items.reason == (
+        "In lists of artists, the chance of an item to be recommended varies between groups by 12.0 % of its "
+        "mean, more than the 10.0 % allowed (highest: US, lowest: Asia)."
+    )
+    assert listeners.metric == "also.artist.fairness.listeners.gender.eo@10.ratio"
+    assert listeners.reason.startswith("In lists of artists, the group served worst is shown 90.0 % as much")
+
+
+@pytest.mark.parametrize(
+    ("limit", "ending"), [(0.25, "at least the 25.0 % required."), (0.26, "less than the 26.0 % required.")]
+)
+def test_a_group_may_be_owed_a_share_of_the_lists(limit, ending):
+    candidate = judged(min_share={"region.Asia": limit})
+    gate = candidate.gates[-1]
+    assert gate.name == "share of lists by region: Asia"
+    assert gate.metric == "fairness.providers.region.dp@10.groups.Asia.share_recommended"
+    assert gate.passed == (limit == 0.25)
+    assert gate.reason == f"The group Asia has 25.0 % of the places of all lists of ten, {ending}"
 
 
 def test_a_verdict_survives_being_written_and_read():

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from fairtune.gates import Metrics, Path, read
+from fairtune.figures import Metrics, Path, read
 
 ACCURACY = ("ndcg@10", "recall@10", "precision@10")
 FULL_PREDICTOR = "bias_als_influencers"

@@ -1,14 +1,14 @@
 """The verdict on one candidate: its figures against the limits that its owners wrote down."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from fairtune.columns import OTHER, UNKNOWN
-from fairtune.params import Gate
+from fairtune.figures import Metrics, Path, Reading, names, read
+from fairtune.limits import Gate, Place
 
-Metrics = Mapping[str, Any]
-Path = tuple[str, ...]
+BROKEN: Final = "so the limit counts as broken"
 
 
 @dataclass(frozen=True)
@@ -51,23 +51,6 @@ class Verdict:
         return cls(tuple(GateResult(**gate) for gate in json["gates"]))
 
 
-@dataclass(frozen=True)
-class Reading:
-    """A figure of metrics.json."""
-
-    value: float
-    low: float
-    high: float
-
-
-def read(metrics: Metrics, path: Path) -> Reading | None:
-    """Give the figure at `path`; None where it is missing or undefined (null)."""
-    node = _at(metrics, path)
-    if not isinstance(node, Mapping) or any(node.get(key) is None for key in ("value", "low", "high")):
-        return None
-    return Reading(node["value"], node["low"], node["high"])
-
-
 def verdict(metrics: Metrics, gate: Gate) -> Verdict:
     """Hold `metrics` (see metrics.json) against every limit of `gate`; a missing figure breaks its limit."""
     return Verdict(tuple(_results(metrics, gate)))
@@ -77,21 +60,21 @@ def _results(metrics: Metrics, gate: Gate) -> Iterator[GateResult]:
     yield _skill(metrics, gate.min_rmse_skill)
     for model in gate.beats:
         yield _beats(metrics, model)
-    for parity, about, limits in (
-        ("dp", "The chance of an item to be recommended", gate.max_dp_disparity),
-        ("eo", "The chance that an item listeners go on to play is recommended", gate.max_eo_disparity),
-    ):
-        for grouping, limit in limits.items():
-            yield _disparity(metrics, parity, about, grouping, limit)
-    for grouping, limit in gate.min_eo_ratio.items():
-        yield _served(metrics, grouping, limit)
+    for parity, limits in (("dp", gate.max_dp_disparity), ("eo", gate.max_eo_disparity)):
+        for written, limit in limits.items():
+            yield _disparity(metrics, parity, Place.parse(written), limit)
+    for written, limit in gate.min_eo_ratio.items():
+        yield _served(metrics, Place.parse(written), limit)
+    for written, limit in gate.min_share.items():
+        yield _shown(metrics, Place.parse(written), limit)
 
 
 def _skill(metrics: Metrics, limit: float) -> GateResult:
     name, path = "play prediction", ("rmse", "skill")
     skill = read(metrics, path)
     if skill is None:
-        return _missing(name, path, limit)
+        reason = f"How well plays are predicted was not measured, or could not be, {BROKEN}."
+        return _missing(name, path, limit, reason)
     passed = skill.low > limit
     size = "smaller" if skill.value >= 0 else "larger"
     reason = (
@@ -105,10 +88,11 @@ def _skill(metrics: Metrics, limit: float) -> GateResult:
 def _beats(metrics: Metrics, model: str) -> GateResult:
     name, path, its_path = f"ranking against {model}", _ndcg("als"), _ndcg(model)
     ours, its = read(metrics, path), read(metrics, its_path)
-    if ours is None:
-        return _missing(name, path, None if its is None else its.value)
-    if its is None:
-        return _missing(name, its_path, None)
+    if ours is None or its is None:
+        whose = "this model" if ours is None else model
+        where, limit = (path, None if its is None else its.value) if ours is None else (its_path, None)
+        reason = f"How good the first ten recommendations of {whose} are was not measured, {BROKEN}."
+        return _missing(name, where, limit, reason)
     passed = ours.value >= its.value
     relation = "at least the" if passed else "which is less than the"
     reason = (
@@ -118,50 +102,110 @@ def _beats(metrics: Metrics, model: str) -> GateResult:
     return _result(name, path, ours, limit=its.value, passed=passed, reason=reason)
 
 
-def _disparity(metrics: Metrics, parity: str, about: str, grouping: str, limit: float) -> GateResult:
-    words = {"dp": "demographic parity", "eo": "equal opportunity"}
-    name, path = f"{words[parity]} by {grouping}", (*_fairness("providers", grouping), f"{parity}@10")
+def _disparity(metrics: Metrics, parity: str, place: Place, limit: float) -> GateResult:
+    words, about = {
+        "dp": ("demographic parity", "the chance of an item to be recommended"),
+        "eo": ("equal opportunity", "the chance that an item listeners go on to play is recommended"),
+    }[parity]
+    name, path = f"{words} by {_said(place)}", (*_fairness("providers", place), f"{parity}@10")
     disparity = read(metrics, (*path, "disparity"))
     if disparity is None:
-        return _missing(name, (*path, "disparity"), limit)
+        return _missing(name, (*path, "disparity"), limit, _nothing_to_compare(metrics, path, "items"))
     passed = disparity.value <= limit
     reason = (
-        f"{about} varies between groups by {percent(disparity.value)} of its mean, "
-        f"{_within(passed)} {percent(limit)} allowed{_extremes(metrics, path)}."
+        f"{_opening(place, about)} varies between groups by {percent(disparity.value)} of its mean, "
+        f"{'within the' if passed else 'more than the'} {percent(limit)} allowed{_extremes(metrics, path)}."
     )
     return _result(name, (*path, "disparity"), disparity, limit=limit, passed=passed, reason=reason)
 
 
-def _served(metrics: Metrics, grouping: str, limit: float) -> GateResult:
-    name, path = f"equal opportunity of listeners by {grouping}", (*_fairness("listeners", grouping), "eo@10")
+def _served(metrics: Metrics, place: Place, limit: float) -> GateResult:
+    name, path = (
+        f"equal opportunity of listeners by {_said(place)}",
+        (*_fairness("listeners", place), "eo@10"),
+    )
     ratio = read(metrics, (*path, "ratio"))
     if ratio is None:
-        return _missing(name, (*path, "ratio"), limit)
+        return _missing(name, (*path, "ratio"), limit, _nothing_to_compare(metrics, path, "listeners"))
     passed = ratio.value >= limit
     relation = "at least the" if passed else "less than the"
     reason = (
-        f"The group served worst is shown {percent(ratio.value)} as much of what it goes on to play as the "
-        f"group served best, {relation} {percent(limit)} required{_extremes(metrics, path)}."
+        f"{_opening(place, 'the group served worst')} is shown {percent(ratio.value)} as much of what it "
+        f"goes on to play as the group served best, {relation} {percent(limit)} required"
+        f"{_extremes(metrics, path)}."
     )
     return _result(name, (*path, "ratio"), ratio, limit=limit, passed=passed, reason=reason)
+
+
+def _shown(metrics: Metrics, place: Place, limit: float) -> GateResult:
+    name, group = f"share of lists by {_said(place)}: {place.group}", place.group or ""
+    groups: Path = (*_fairness("providers", place), "dp@10", "groups")
+    path = (*groups, group, "share_recommended")
+    share = read(metrics, path)
+    if share is None:
+        there = ", ".join(names(metrics, groups)) or "none"
+        reason = (
+            f"How much of the lists goes to the group '{group}' by {place.grouping} was not measured, "
+            f"{BROKEN}; groups that were: {there}."
+        )
+        return _missing(name, path, limit, reason)
+    passed = share.value >= limit
+    reason = (
+        f"{_opening(place, f'the group {group}')} has {percent(share.value)} of the places of all lists of "
+        f"ten, {'at least the' if passed else 'less than the'} {percent(limit)} required."
+    )
+    return _result(name, path, share, limit=limit, passed=passed, reason=reason)
 
 
 def _ndcg(model: str) -> Path:
     return ("ranking", model, "ndcg@10")
 
 
-def _fairness(side: str, grouping: str) -> Path:
-    """Where a grouping stands; "also.artist.region" names one of the item blocks beside the target."""
-    *block, name = grouping.split(".")
-    return (*block, "fairness", side, name)
+def _fairness(side: str, place: Place) -> Path:
+    """Where a grouping stands, for the target or for one of the item blocks beside it."""
+    beside = () if place.block is None else ("also", place.block)
+    return (*beside, "fairness", side, place.grouping)
+
+
+def _said(place: Place) -> str:
+    return place.grouping if place.block is None else f"{place.grouping}, lists of {_lists(place)}"
+
+
+def _opening(place: Place, about: str) -> str:
+    """Begin a sentence about the target's lists or, and then it says so, about those beside it."""
+    if place.block is not None:
+        return f"In lists of {_lists(place)}, {about}"
+    return about[0].upper() + about[1:]
+
+
+def _lists(place: Place) -> str:
+    return f"{place.block}s".replace("_", " ")
+
+
+def _nothing_to_compare(metrics: Metrics, path: Path, whose: str) -> str:
+    """Say why there is no figure: nothing known of the grouping, or too few groups of it."""
+    *way, grouping, _ = path
+    there = names(metrics, way)
+    if not there:
+        return f"Nothing was measured for groups of {whose}, {BROKEN}."
+    if grouping not in there:
+        return (
+            f"Nothing is known of {whose} by {grouping} in this data, {BROKEN}; "
+            f"what they can be compared by: {', '.join(there)}."
+        )
+    if not names(metrics, path):
+        return f"How alike groups of {whose} by {grouping} are treated was not measured, {BROKEN}."
+    return (
+        f"Fewer than two groups of {whose} by {grouping} are large enough and have anything to compare, "
+        f"{BROKEN}."
+    )
 
 
 def _extremes(metrics: Metrics, path: Path) -> str:
     """Name the groups with the highest and the lowest rate, of those that have a name of their own."""
-    groups = _at(metrics, (*path, "groups"))
     rates = {
         name: rate.value
-        for name in sorted(groups if isinstance(groups, Mapping) else ())
+        for name in names(metrics, (*path, "groups"))
         if name not in {UNKNOWN, OTHER} and (rate := read(metrics, (*path, "groups", name, "rate")))
     }
     if len(rates) < 2:  # noqa: PLR2004 - with one group there is no highest and lowest
@@ -169,25 +213,12 @@ def _extremes(metrics: Metrics, path: Path) -> str:
     return f" (highest: {max(rates, key=rates.__getitem__)}, lowest: {min(rates, key=rates.__getitem__)})"
 
 
-def _within(passed: bool) -> str:
-    return "within the" if passed else "more than the"
-
-
 def percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
-def _at(metrics: Metrics, path: Sequence[str]) -> object:
-    node: object = metrics
-    for step in path:
-        node = node.get(step) if isinstance(node, Mapping) else None
-    return node
-
-
-def _missing(name: str, path: Path, limit: float | None) -> GateResult:
-    metric = ".".join(path)
-    reason = f"There is no figure for this: {metric} is missing or undefined, so the limit counts as broken."
-    return GateResult(name, metric, None, None, None, limit, passed=False, reason=reason)
+def _missing(name: str, path: Path, limit: float | None, reason: str) -> GateResult:
+    return GateResult(name, ".".join(path), None, None, None, limit, passed=False, reason=reason)
 
 
 def _result(name: str, path: Path, figure: Reading, *, limit: float, passed: bool, reason: str) -> GateResult:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from fairtune.gates import Metrics, Path, Reading, Verdict, read
+from fairtune.figures import Metrics, Path, Reading, read
+from fairtune.gates import Verdict
 
 Rows = Sequence[Sequence[str]]
 

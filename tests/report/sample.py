@@ -50,6 +50,13 @@ CHANCE = {
     "rest of the world": 0.1,
     "unknown": 0.1,
 }
+COUNTRIES = {
+    "US": (0.3, 0.45, 0.48, 900),
+    "NL": (0.2, 0.12, 0.1, 600),
+    "other": (0.4, 0.33, 0.34, 1200),
+    "unknown": (0.1, 0.1, 0.08, 300),
+}
+EMERGING = {"emerging": (0.4, 0.05, 0.02, 1200), "established": (0.6, 0.95, 0.98, 1800)}
 TIERS = {"head": (0.02, 0.2, 0.35, 60), "middle": (0.28, 0.6, 0.6, 840), "tail": (0.7, 0.2, 0.05, 2100)}
 
 
@@ -58,12 +65,18 @@ def groupings() -> dict[str, Any]:
         name: provider(rate, *TIERS[name])
         for name, rate in (("head", 0.05), ("middle", 0.01), ("tail", 0.001))
     }
+    countries = {name: provider(0.004, *shares) for name, shares in COUNTRIES.items()}
+    countries["US"] = provider(0.006, *COUNTRIES["US"])
+    new = {name: provider(shares[2] / 50, *shares) for name, shares in EMERGING.items()}
     return {
         "region": {
             "dp@10": measure({name: provider(rate, *SHARES[name]) for name, rate in EXPOSURE.items()}, 0.39),
             "eo@10": measure({name: provider(rate, *SHARES[name]) for name, rate in CHANCE.items()}, 0.29),
+            "share_unknown": 0.1,
         },
-        "tier": {"dp@10": measure(tiers, 1.2), "eo@10": measure(tiers, 1.1)},
+        "country": {"dp@10": measure(countries), "eo@10": measure(countries), "share_unknown": 0.1},
+        "tier": {"dp@10": measure(tiers, 1.2), "eo@10": measure(tiers, 1.1), "share_unknown": 0.0},
+        "emerging": {"dp@10": measure(new), "eo@10": measure(new), "share_unknown": 0.0},
     }
 
 
@@ -94,17 +107,74 @@ def metrics() -> dict[str, Any]:
                 "recall@10": figure(value - 0.1),
                 "precision@10": figure(value - 0.12),
                 "hit@10": figure(0.83),
+                "map@10": figure(value - 0.15),
+                "mrr@10": figure(value + 0.1),
+                "ndcg@20": figure(value + 0.02, 0.008),
+                "ndcg@40": figure(value + 0.04, 0.008),
                 "coverage@10": figure(0.41, 0.0),
+                "diversity@10": figure(value + 0.3),
+                "novelty@10": figure(6.5),
+                "tail_share@10": figure(0.05, 0.01),
+                "emerging_share@10": figure(0.03, 0.01),
             }
             for name, value in models.items()
+        },
+        "items": {
+            kind: {
+                "recall@10": figure(recall),
+                "ndcg@10": figure(recall + 0.05),
+                "n_items": n,
+                "n_truth": 5 * n,
+            }
+            for kind, recall, n in (("cold", 0.04, 1200), ("warm", 0.21, 1800))
+        },
+        "ranking_of_listeners": {
+            "gender": {name: {"hit@10": figure(0.7), "mrr@10": figure(0.4)} for name in ("f", "m")}
+        },
+        "ablation": {
+            "artist": {
+                "ndcg@10": figure(0.251),
+                "ndcg@10_change": figure(-0.03, 0.004),
+                "rmse": figure(0.776),
+                "rmse_change": figure(0.02, 0.002),
+            },
+            "friend": {
+                "ndcg@10": figure(0.28),
+                "ndcg@10_change": figure(-0.001, 0.004),
+                "rmse": figure(0.757),
+                "rmse_change": figure(0.001, 0.002),
+            },
+        },
+        "fairness_of_alternatives": {
+            name: {
+                "region": {
+                    "dp@10": {"disparity": figure(0.5 + at / 10)},
+                    "eo@10": {"disparity": figure(0.3 + at / 10)},
+                }
+            }
+            for at, name in enumerate(("item_knn", "popularity", "tutorial_als"))
         },
         "fairness": {
             "providers": groupings(),
             "listeners": {
                 "region": listeners(United_States=0.2, United_Kingdom=0.22, unknown=0.15),
+                "country": listeners(US=0.2, NL=0.24, other=0.19, unknown=0.15),
                 "gender": listeners(f=0.19, m=0.21),
                 "age_band": listeners(**{"18-24": 0.21, "under_18": 0.2, "50+": 0.12}),
                 "activity": listeners(active=0.2, less_active=0.15, most_active=0.26),
+                "mainstreamness": listeners(niche=0.14, mixed=0.2, mainstream=0.25),
+            },
+            "own_region": {
+                f"{region}@10": {
+                    "share_recommended": figure(recommended),
+                    "share_listening": figure(listening),
+                    "ratio": figure(recommended / listening),
+                    "n": 500,
+                }
+                for region, listening, recommended in (
+                    ("United States", 0.5, 0.52),
+                    ("rest of the world", 0.3, 0.12),
+                )
             },
         },
         "also": {},

@@ -101,9 +101,13 @@ def test_headings_go_down_one_level_at_a_time(outline):
 
 def test_groups_models_and_measures_are_named_in_words(outline):
     text = " ".join(outline.words)
-    codes = r"item_knn|tutorial_als|bias_als|age_band|\bdp@|\beo@|\b[mf]\b|18-24|50\+|None|nan\b|Markup"
+    codes = (
+        r"item_knn|tutorial_als|bias_als|age_band|\bdp@|\beo@|\b[mf]\b|18-24|50\+|None|nan\b|Markup"
+        r"|\b(US|NL)\b|tail_share|mainstreamness|own_region"
+    )
     assert re.findall(codes, text) == []
-    for words in ("Women", "18 to 24", "50 and over", "Long tail", "item-to-item similarity"):
+    named = ("Women", "18 to 24", "50 and over", "Long tail", "item-to-item similarity", "Netherlands")
+    for words in (*named, "third furthest from the mainstream".capitalize()):
         assert words in text
 
 
@@ -133,7 +137,7 @@ def test_undefined_figures_are_named_as_such():
 def test_text_from_data_is_escaped_on_the_page_and_in_pictures():
     figures = sample.metrics()
     regions = figures["fairness"]["providers"]["region"]
-    for measure in regions.values():
+    for measure in (regions["dp@10"], regions["eo@10"]):
         measure["groups"]["<i>Narnia</i>"] = measure["groups"].pop("other Europe")
     page = render(
         sample.evidence(metrics=figures, about={**sample.ABOUT, "citation": "<script>alert(1)</script>"})

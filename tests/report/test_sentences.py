@@ -1,10 +1,27 @@
 """Sentences that read the pictures aloud: true to the figures, and careful where figures can't tell."""
 
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
 import pandas as pd
 import pytest
+from tests.report import sample
 
 from fairtune import gates
-from fairtune.report import accuracy, headline, numbers, providers, search, shares, words
+from fairtune.report import (
+    accuracy,
+    alternatives,
+    cold,
+    headline,
+    home,
+    influencers,
+    numbers,
+    providers,
+    search,
+    shares,
+    words,
+)
 from fairtune.report.reading import Estimate, Group
 
 
@@ -120,6 +137,12 @@ def test_the_model_is_compared_with_the_best_of_the_others():
     )
 
 
+def lights(*broken: gates.GateResult, metrics: dict[str, Any] | None = None) -> tuple[headline.Light, ...]:
+    return headline.lights(
+        gates.Verdict(broken), metrics or {}, target="track", min_group=100, min_provider_group=5
+    )
+
+
 def test_a_light_names_groups_as_the_pictures_do():
     gate = gates.GateResult(
         name="equal opportunity of listeners by gender",
@@ -131,7 +154,7 @@ def test_a_light_names_groups_as_the_pictures_do():
         passed=True,
         reason="At least the 85.0 % required (highest: m, lowest: f).",
     )
-    (light,) = headline.lights(gates.Verdict((gate,)))
+    (light,) = lights(gate)
     assert light.title == "Listeners served alike by gender"
     assert light.sentence == f"At least the 85.0{numbers.THIN}% required (highest: Men, lowest: Women)."
 
@@ -149,7 +172,7 @@ def test_a_light_says_in_words_what_its_gate_is_about():
     )
     verdict = gates.Verdict((gate,))
     assert headline.status(verdict) == "Not to be released: 1 of 1 limits is broken"
-    assert headline.lights(verdict) == (
+    assert lights(gate) == (
         headline.Light(
             kept=False,
             title="More accurate than item-to-item similarity",
@@ -157,8 +180,125 @@ def test_a_light_says_in_words_what_its_gate_is_about():
             "item-to-item similarity.",
             figure="0.200",
             limit="at least 0.250",
+            certainty=f"It is close: the 95{numbers.THIN}% interval, 0.100 to 0.300, reaches to both "
+            "sides of the limit.",
+            remedy=f"To pass, it has to rise from 0.200 to 0.250, by 25{numbers.THIN}% of what it is.",
         ),
     )
+
+
+def broken(metric: str, value: float, limit: float, spread: float = 0.01) -> gates.GateResult:
+    return gates.GateResult(
+        "a limit", metric, value, value - spread, value + spread, limit, passed=False, reason="Broken."
+    )
+
+
+def test_a_broken_disparity_says_how_far_each_end_has_to_move():
+    rates = {"United States": 0.003, "United Kingdom": 0.002, "other Europe": 0.001}  # disparity .408
+    groups = {name: {"rate": rate, "n": 100} for name, rate in rates.items()}
+    metrics = {"fairness": {"providers": {"region": {"dp@10": {"groups": groups}}}}}
+    (light,) = lights(broken("fairness.providers.region.dp@10.disparity", 0.408, 0.204), metrics=metrics)
+    thin = numbers.THIN
+    assert light.remedy == (
+        f"To pass, it has to fall from 40.8{thin}% to 20.4{thin}%, by 50{thin}% of what it is. If all groups "
+        "moved towards the average alike, lists would hold, per 10,000 that are not yet heard, 25.0 tracks "
+        "by artists from the United States instead of 30.0 and 15.0 tracks by artists from other European "
+        "countries instead of 10.0."
+    )
+    assert np.std([25, 20, 15]) / 20 == pytest.approx(0.204, abs=1e-3)
+    assert light.certainty == (
+        f"The whole 95{thin}% interval, 39.8 to 41.8{thin}%, is outside of the limit: this is not chance."
+    )
+
+
+def test_listeners_served_worst_are_told_what_their_lists_would_have_to_hold():
+    groups = {"f": {"rate": 0.2, "n": 300}, "m": {"rate": 0.1, "n": 300}}
+    metrics = {"fairness": {"listeners": {"gender": {"eo@10": {"groups": groups}}}}}
+    (light,) = lights(broken("fairness.listeners.gender.eo@10.ratio", 0.5, 0.85), metrics=metrics)
+    thin = numbers.THIN
+    assert light.remedy == (
+        f"To pass, it has to rise from 50.0{thin}% to 85.0{thin}%, by 70{thin}% of what it is. The lists of "
+        f"men would have to hold 17.0{thin}% of the tracks that they go on to play, instead of "
+        f"10.0{thin}%, while those of women stay at 20.0{thin}%."
+    )
+
+
+def test_a_figure_above_a_limit_that_its_interval_reaches_is_told_what_the_interval_lacks():
+    (light,) = lights(broken("rmse.skill", 0.01, 0.0, spread=0.02))
+    thin = numbers.THIN
+    assert light.remedy == (
+        f"To pass, its whole interval has to lie above 0.0{thin}%: 1.0{thin}% more is what is missing."
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "spread", "sentence"),
+    [
+        (0.1, 0.01, "is within the limit."),
+        (0.14, 0.02, "It is close: the 95 % interval, 12.0 to 16.0 %, reaches beyond the limit."),
+        (0.14, 0.0, ""),
+    ],
+)
+def test_a_kept_limit_says_how_sure_that_is(value, spread, sentence):
+    gate = replace(broken("fairness.providers.region.dp@10.disparity", value, 0.15, spread), passed=True)
+    (light,) = lights(gate)
+    assert light.certainty.replace(numbers.THIN, " ").endswith(sentence)
+    assert bool(light.certainty) == bool(sentence)
+    assert light.remedy == ""
+
+
+def test_exposure_says_within_what_its_ratio_lies():
+    found = [group("United Kingdom", 0.055, 0.056, 0.057), group("other Europe", 0.039, 0.04, 0.0405)]
+    sentence = providers.exposure("region", found, "track", Estimate(0.714, 0.7, 0.75))
+    assert sentence.endswith(f" (95{numbers.THIN}% sure: 1.3 to 1.4 times).")
+
+
+def test_the_balance_compares_with_the_best_alternative_and_with_the_same_method_without_weights():
+    section = alternatives.section(sample.metrics(), items="tracks", exposure_limits={}, chance_limits={})
+    assert section is not None
+    assert section.exhibits[0].reading.replace(numbers.THIN, " ") == (
+        "Against the best alternative, item-to-item similarity, the lists are 12 % more accurate, and the "
+        "gap by region is 39 % instead of 50 % in exposure and 29 % instead of 30 % in chance (the intervals "
+        "overlap: it may be chance). Against ALS as in tutorials, the same method without the weights, the "
+        "lists are 34 % more accurate, and the gap by region is 39 % instead of 70 % in exposure and 29 % "
+        "instead of 50 % in chance."
+    )
+
+
+def test_an_influencer_counts_only_if_leaving_it_out_hurts_beyond_chance():
+    exhibit = influencers.exhibit(sample.metrics())
+    assert exhibit is not None
+    assert exhibit.reading == (
+        "Without artists lists lose 0.030 of nDCG@10 and the error of guesses (RMSE) grows by 0.020. Leaving "
+        "out friends makes nothing worse that could be told from chance."
+    )
+    assert exhibit.table.rows[0][0] == "without artists"
+
+
+def test_hardly_known_items_are_compared_with_the_others():
+    exhibit = cold.exhibit(sample.metrics(), items="tracks")
+    assert exhibit is not None
+    assert exhibit.reading.replace(numbers.THIN, " ") == (
+        "Of tracks known well enough, the lists of ten held 21 % of what listeners went on to play; of those "
+        "that very few had played before, 4.0 %."
+    )
+
+
+def test_the_region_that_is_cut_off_most_from_its_own_music_is_named():
+    exhibit = home.exhibit(sample.metrics())
+    assert exhibit is not None
+    assert exhibit.reading.replace(numbers.THIN, " ") == (
+        "The widest gap: listeners from the rest of the world play 30 % music from there, and 12 % of what "
+        "they are recommended is."
+    )
+
+
+def test_every_country_has_one_name_and_an_article_where_english_wants_one():
+    assert words.group("country", "NL") == "Netherlands"
+    assert words.provider("country", "NL", "artist") == "artists from the Netherlands"
+    assert words.listener("country", "NA") == "listeners from Namibia"
+    assert words.listener("country", "other") == "listeners from smaller countries"
+    assert words.group("country", "ZZ") == "ZZ"
 
 
 @pytest.mark.parametrize(

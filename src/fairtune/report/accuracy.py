@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from fairtune.report import charts, numbers, words
+from fairtune.report import charts, cold, influencers, numbers, words
 from fairtune.report.charts import Mark, Panel
 from fairtune.report.exhibit import Exhibit, Section, Table
 from fairtune.report.reading import Estimate, branch, estimate
@@ -18,10 +18,25 @@ _MEASURES: Final = (
     ("coverage@10", "coverage", numbers.tenths),
 )
 
+_BY_LENGTH: Final = {
+    "ndcg": "nDCG",
+    "recall": "recall",
+    "precision": "precision",
+    "hit": "hit rate",
+    "map": "MAP",
+    "mrr": "MRR",
+}
+
 
 def section(metrics: Mapping[str, Any], *, items: str) -> Section | None:
     """Compare the model with its alternatives; None without figures. `items`: the target in the plural."""
-    exhibits = [exhibit for exhibit in (_ranking(metrics, items), _ladder(metrics)) if exhibit]
+    shown = (
+        _ranking(metrics, items),
+        cold.exhibit(metrics, items=items),
+        _ladder(metrics),
+        influencers.exhibit(metrics),
+    )
+    exhibits = tuple(exhibit for exhibit in shown if exhibit)
     if not exhibits:
         return None
     return Section(
@@ -33,7 +48,8 @@ def section(metrics: Mapping[str, Any], *, items: str) -> Section | None:
             "brings back what was hidden, best of all near its top. Whiskers are 95 % intervals: with "
             "other listeners the figure would most likely lie within them."
         ),
-        exhibits=tuple(exhibits),
+        exhibits=exhibits,
+        tables=_lengths(metrics),
     )
 
 
@@ -109,6 +125,19 @@ def _ranking_table(metrics: Mapping[str, Any], found: Mapping[str, Estimate]) ->
         cells = (show(figure.value) if figure else "not computed" for figure, show in others)
         rows.append((words.model(name), numbers.interval(ndcg), *cells))
     return Table(columns=("model", "nDCG@10", *(title for _, title, _ in _MEASURES)), rows=tuple(rows))
+
+
+def _lengths(metrics: Mapping[str, Any]) -> tuple[tuple[str, Table], ...]:
+    """Give every measure of the model's own lists by their length."""
+    ours = branch(metrics, "ranking", PRODUCT)
+    lengths = sorted({int(key.rpartition("@")[2]) for key in ours if "@" in key})
+    rows = tuple(
+        (title, *(numbers.interval(estimate(ours, f"{name}@{k}")) for k in lengths))
+        for name, title in _BY_LENGTH.items()
+        if any(f"{name}@{k}" in ours for k in lengths)
+    )
+    columns = ("measure", *(f"the first {k}" for k in lengths))
+    return (("Short and long lists", Table(columns, rows)),) if rows else ()
 
 
 def _ladder(metrics: Mapping[str, Any]) -> Exhibit | None:

@@ -55,21 +55,23 @@ def intervals(panels: Sequence[Panel], *, name: str, alt: str) -> Markup:
     )
     each = (WIDTH - left - _GAP * (len(panels) - 1)) / len(panels)
     rows = len(labels) * _ROW
-    head = 0.55 if any(panel.reference for panel in panels) else 0.36
+    referred = any(panel.reference for panel in panels)
+    lines = max(panel.title.count("\n") for panel in panels)
+    head = (0.55 if referred else 0.36) + 0.16 * lines
     bottom = 0.3
 
     def paint(figure: "Figure") -> None:
         for position, panel in enumerate(panels):
             start = left + position * (each + _GAP)
             area = picture.axes(figure, start, bottom, each - values, rows)
-            _dots(area, panel, value_at=1 + (values - 0.02) / (each - values))
+            _dots(area, panel, value_at=1 + (values - 0.02) / (each - values), raised=22 if referred else 8)
             if position == 0:
                 _row_labels(area, panel.marks, width=each - values)
 
     return picture.draw(paint, name=name, alt=alt, height=bottom + rows + head)
 
 
-def _dots(area: "Axes", panel: Panel, *, value_at: float) -> None:
+def _dots(area: "Axes", panel: Panel, *, value_at: float, raised: float) -> None:
     marks = panel.marks
     area.set_ylim(len(marks) - 0.5, -0.5)
     area.set_xlim(*_range(panel))
@@ -85,7 +87,6 @@ def _dots(area: "Axes", panel: Panel, *, value_at: float) -> None:
             what, (value, 1), xycoords=("data", "axes fraction"), xytext=(0, 4), textcoords="offset points",
             ha="center", color=MUTED, fontsize=TEXT - 1,
         )  # fmt: skip
-    raised = 22 if panel.reference else 8
     area.annotate(
         panel.title,
         (0, 1),

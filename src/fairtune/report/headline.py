@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from fairtune.gates import GateResult, Verdict
-from fairtune.report import accuracy, numbers, providers, rates, words
-from fairtune.report.reading import Group, branch, estimate, extremes, groups
+from fairtune.report import accuracy, numbers, providers, rates, remedy, words
+from fairtune.report.reading import Estimate, Group, branch, estimate, extremes, groups
 
 _AGAINST: Final = "ranking against "
 _TITLES: Final = {
@@ -16,7 +16,6 @@ _TITLES: Final = {
     "equal opportunity by ": "Equal chance by",
     "equal opportunity of listeners by ": "Listeners served alike by",
 }
-_LIMITS: Final = {"disparity": "at most", "difference": "at most", "skill": "above"}
 
 
 class Light(NamedTuple):
@@ -27,6 +26,8 @@ class Light(NamedTuple):
     sentence: str
     figure: str
     limit: str
+    certainty: str = ""
+    remedy: str = ""
 
 
 class Tile(NamedTuple):
@@ -37,9 +38,22 @@ class Tile(NamedTuple):
     interval: str
 
 
-def lights(verdict: Verdict) -> tuple[Light, ...]:
-    """Give a light for each gate, in the order of the verdict."""
-    return tuple(_light(gate) for gate in verdict.gates)
+def lights(
+    verdict: Verdict,
+    metrics: Mapping[str, Any],
+    *,
+    target: str,
+    min_group: int,
+    min_provider_group: int,
+) -> tuple[Light, ...]:
+    """Give a light for each gate, in the order of the verdict; `metrics` tell what it would take to pass."""
+
+    def light(gate: GateResult) -> Light:
+        least = min_provider_group if ".providers." in f".{gate.metric}" else min_group
+        needed = remedy.remedy(gate, metrics, _show(gate), min_group=least, target=target)
+        return _light(gate)._replace(remedy=needed)
+
+    return tuple(light(gate) for gate in verdict.gates)
 
 
 def status(verdict: Verdict) -> str:
@@ -51,14 +65,16 @@ def status(verdict: Verdict) -> str:
 
 
 def _light(gate: GateResult) -> Light:
-    show = numbers.plain if "ndcg" in gate.metric else numbers.tenths
+    show = _show(gate)
     figure = "no figure" if gate.value is None else show(gate.value)
-    limit = (
-        ""
-        if gate.limit is None
-        else f"{_LIMITS.get(gate.metric.rpartition('.')[2], 'at least')} {show(gate.limit)}"
-    )
-    return Light(gate.passed, _title(gate.name), _in_words(gate), figure, limit)
+    side = "at most" if remedy.ceiling(gate) else "above" if gate.metric.endswith("skill") else "at least"
+    limit = "" if gate.limit is None else f"{side} {show(gate.limit)}"
+    sure = "" if "interval" in gate.reason else remedy.certainty(gate, show)
+    return Light(gate.passed, _title(gate.name), _in_words(gate), figure, limit, sure)
+
+
+def _show(gate: GateResult) -> remedy.Show:
+    return numbers.plain if "ndcg" in gate.metric else numbers.tenths
 
 
 def _title(name: str) -> str:
@@ -99,15 +115,19 @@ def summary(metrics: Mapping[str, Any], *, target: str, min_group: int) -> str:
         sentences.append(f"{lists} are {rival.lead} than those of the best alternative, {rival.name}{doubt}.")
     beside = {block: _regions(figures, min_group) for block, figures in branch(metrics, "also").items()}
     own, widest = _regions(metrics, min_group), max(beside, key=lambda block: _gap(beside[block]), default="")
-    sentences.append(providers.exposure("region", own, target))
+    sentences.append(providers.exposure("region", own, target, _ratio(metrics)))
     if widest and _gap(beside[widest]) > _gap(own):
-        second = providers.exposure("region", beside[widest], widest)
+        second = providers.exposure("region", beside[widest], widest, _ratio(branch(metrics, "also", widest)))
         sentences.append(numbers.sentence(second.removeprefix("Item for item, ") if own else second))
     return " ".join(sentence for sentence in sentences if sentence)
 
 
 def _regions(figures: Mapping[str, Any], min_group: int) -> tuple[Group, ...]:
     return groups(branch(figures, "fairness", "providers", "region", "dp@10"), min_group=min_group)
+
+
+def _ratio(figures: Mapping[str, Any]) -> Estimate | None:
+    return estimate(figures, "fairness", "providers", "region", "dp@10", "ratio")
 
 
 def _gap(found: tuple[Group, ...]) -> float:
@@ -156,8 +176,9 @@ def _exposure(metrics: Mapping[str, Any], min_group: int) -> Tile | None:
         return None
     most, least = (words.region(group.name) for group in ends)
     ratio = numbers.times(ends[0].rate.value / ends[1].rate.value)
-    meaning = f"as many recommendations for music from {most} as from {least}"
-    return Tile(ratio, meaning, "where it is not yet known; 1 would be equal")
+    meaning = f"as many recommendations for music not yet heard from {most} as from {least}"
+    span = providers.times(_ratio(metrics))
+    return Tile(ratio, meaning, f"{span}; 1 would be equal" if span else "1 would be equal")
 
 
 def _skill(metrics: Mapping[str, Any]) -> Tile | None:

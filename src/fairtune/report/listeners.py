@@ -3,14 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fairtune.report import numbers, rates, words
+from fairtune.columns import OTHER, UNKNOWN
+from fairtune.report import home, numbers, rates, words
 from fairtune.report.exhibit import Exhibit, Section
-from fairtune.report.providers import EQUAL
+from fairtune.report.providers import EQUAL, LEAST, unknown
 from fairtune.report.rates import Measure
-from fairtune.report.reading import Group, branch, extremes, groups
+from fairtune.report.reading import Group, branch, estimate, extremes, groups
 
-_ORDER = ("region", "gender", "age_band", "activity")
-_ACTIVITY = {"less active": 0, "active": 1, "most active": 2}
+_ORDER = ("region", "country", "gender", "age_band", "activity", "mainstreamness")
+_STEPS = {
+    "activity": ("less active", "active", "most active"),
+    "mainstreamness": ("niche", "mixed", "mainstream"),
+}
+_MORE = (("hit@10", "hit rate", numbers.tenths), ("mrr@10", "MRR@10", numbers.plain))
+_LAST = {OTHER: 1, UNKNOWN: 2}
 
 
 def section(metrics: Mapping[str, Any], *, items: str, min_group: int) -> Section | None:
@@ -20,8 +26,18 @@ def section(metrics: Mapping[str, Any], *, items: str, min_group: int) -> Sectio
     exhibits = tuple(
         exhibit
         for kind in kinds
-        if (exhibit := _exhibit(kind, branch(found, kind), items=items, min_group=min_group))
+        if (
+            exhibit := _exhibit(
+                kind,
+                branch(found, kind),
+                branch(metrics, "ranking_of_listeners", kind),
+                items=items,
+                min_group=min_group,
+            )
+        )
     )
+    own = home.exhibit(metrics)
+    exhibits = (*exhibits, own) if own else exhibits
     if not exhibits:
         return None
     return Section(
@@ -34,18 +50,34 @@ def section(metrics: Mapping[str, Any], *, items: str, min_group: int) -> Sectio
             "the list, and how near its top."
         ),
         exhibits=exhibits,
+        notes=unknown(found, "listeners"),
     )
 
 
-def _exhibit(kind: str, measures: Mapping[str, Any], *, items: str, min_group: int) -> Exhibit | None:
+def _exhibit(
+    kind: str, measures: Mapping[str, Any], ranking: Mapping[str, Any], *, items: str, min_group: int
+) -> Exhibit | None:
     found = {group.name: group for group in groups(branch(measures, "eo@10"), min_group=min_group)}
     scored = {group.name: group for group in groups(branch(measures, "dp_ndcg@10"), min_group=min_group)}
     names = _in_order(kind, [name for name in found if name in scored])
     if not names:
         return None
     recalled, ranked = [found[name] for name in names], [scored[name] for name in names]
+    more = {
+        title: {name: numbers.interval(estimate(ranking, name, key), show) for name in names}
+        for key, title, show in _MORE
+        if any(key in branch(ranking, name) for name in names)
+    }
+    spreads = (
+        {LEAST: estimate(measures, "eo@10", "ratio")},
+        {LEAST: estimate(measures, "dp_ndcg@10", "ratio")},
+    )
     return rates.exhibit(
-        (Measure("Found", "played later", recalled), Measure("nDCG@10: higher is better", "", ranked)),
+        (
+            Measure("Found", "played later", recalled, spreads[0]),
+            Measure("nDCG@10: higher is better", "", ranked, spreads[1]),
+        ),
+        more=more,
         kind=kind,
         name=f"listeners-{kind}",
         title=f"Listeners by {words.grouping(kind)}",
@@ -54,12 +86,13 @@ def _exhibit(kind: str, measures: Mapping[str, Any], *, items: str, min_group: i
 
 
 def _in_order(kind: str, names: list[str]) -> list[str]:
-    if kind == "activity":
-        return sorted(names, key=lambda name: _ACTIVITY.get(name, len(_ACTIVITY)))
+    if kind in _STEPS:
+        steps = _STEPS[kind]
+        return sorted(names, key=lambda name: steps.index(name) if name in steps else len(steps))
     if kind == "age_band":
-        return sorted(
-            names, key=lambda name: (name in {"other", "unknown"}, not name.startswith("under"), name)
-        )
+        return sorted(names, key=lambda name: (name in _LAST, not name.startswith("under"), name))
+    if kind == "country":
+        return sorted(names, key=lambda name: (_LAST.get(name, 0), words.group(kind, name)))
     return names
 
 

@@ -18,6 +18,11 @@ def plain(number: float) -> str:
     return f"{number:.3f}".replace("-", "\N{MINUS SIGN}")
 
 
+def signed(number: float) -> str:
+    """A change: +0.012."""
+    return f"{number:+.3f}".replace("-", "\N{MINUS SIGN}")
+
+
 def percent(share: float) -> str:
     """A share between 0 and 1 as per cent; one decimal below 10 %."""
     value = 100 * share

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fairtune.report import (
     accuracy,
+    alternatives,
     card,
     glossary,
     headline,
@@ -67,6 +68,12 @@ def _content(evidence: Evidence) -> dict[str, Any]:
             for block in sorted(metrics.get("also", {}))
         ),
         listeners.section(metrics, items=items, min_group=limits.min_group),
+        alternatives.section(
+            metrics,
+            items=items,
+            exposure_limits=params.gate.max_dp_disparity,
+            chance_limits=params.gate.max_eo_disparity,
+        ),
         search.section(evidence.trials, evidence.best, max_disparity=params.tune.max_disparity),
         quality.section(evidence.validation, evidence.about),
         card.section(metrics, evidence.about, params, dataset=evidence.dataset),
@@ -79,7 +86,13 @@ def _content(evidence: Evidence) -> dict[str, Any]:
         "status": headline.status(evidence.verdict),
         "headline": headline.summary(metrics, target=target, min_group=limits.min_provider_group),
         "tiles": headline.tiles(metrics, target=target, min_group=limits.min_provider_group),
-        "lights": headline.lights(evidence.verdict),
+        "lights": headline.lights(
+            evidence.verdict,
+            metrics,
+            target=target,
+            min_group=limits.min_group,
+            min_provider_group=limits.min_provider_group,
+        ),
         "verdict_lead": (
             "The owners of this model wrote down in advance what it has to achieve. If a single limit is "
             "broken it is not released, and the model before it stays in use."

@@ -7,13 +7,16 @@ from fairtune.columns import OTHER, UNKNOWN
 from fairtune.report import numbers, rates, shares, words
 from fairtune.report.exhibit import Exhibit, Section
 from fairtune.report.rates import Measure
-from fairtune.report.reading import Group, branch, estimate, extremes, groups
+from fairtune.report.reading import Estimate, Group, branch, estimate, extremes, groups
 
 EQUAL: Final = 1.05
 """Below this ratio of rates two groups are called equal."""
-_TITLES: Final = {"region": "artists' region"}
+_TITLES: Final = {"region": "artists' region", "country": "artists' country"}
+_KINDS: Final = ("region", "country", "tier", "emerging")
 _TIERS: Final = ("head", "middle", "tail")
 _LAST: Final = {OTHER: 1, UNKNOWN: 2}
+LEAST: Final = "lowest rate as a share of the highest"
+_Spreads = dict[str, Estimate | None]
 
 
 def section(metrics: Mapping[str, Any], *, target: str, min_group: int) -> Section | None:
@@ -32,7 +35,21 @@ def section(metrics: Mapping[str, Any], *, target: str, min_group: int) -> Secti
             "opportunity)?"
         ),
         exhibits=exhibits,
+        notes=unknown(branch(metrics, "fairness", "providers"), words.noun(target)),
     )
+
+
+def unknown(found: Mapping[str, Any], whose: str) -> tuple[str, ...]:
+    """Say of how many the group is not known, by grouping; empty where all are known."""
+    shares = {kind: estimate(facts, "share_unknown") for kind, facts in found.items()}
+    said = [
+        f"the {words.grouping(kind)} of {numbers.percent(share.value)} of {whose}"
+        for kind, share in shares.items()
+        if share and share.value
+    ]
+    if not said:
+        return ()
+    return (f"Not known: {numbers.listed(said)}. They are shown apart, and no group is compared with them.",)
 
 
 def beside(metrics: Mapping[str, Any], block: str, *, target: str, min_group: int) -> Section | None:
@@ -57,7 +74,7 @@ def _exhibits(
 ) -> tuple[Exhibit, ...]:
     found = branch(metrics, "fairness", "providers")
     exhibits: list[Exhibit | None] = []
-    for kind in sorted(found, key=lambda name: (name != "region", name != "tier", name)):
+    for kind in sorted(found, key=lambda kind: (_KINDS.index(kind) if kind in _KINDS else len(_KINDS), kind)):
         if only and kind != only:
             continue
         parity, opportunity = branch(found, kind, "dp@10"), branch(found, kind, "eo@10")
@@ -71,8 +88,16 @@ def _exhibits(
         both = [group for group in order if group in exposed and group in found_in]
         if both:
             pair = [exposed[group] for group in both], [found_in[group] for group in both]
-            exhibits.append(_rates(kind, *pair, name=f"rates-{name}", by=by, target=target))
+            spreads = _spreads(parity), _spreads(opportunity)
+            exhibits.append(_rates(kind, *pair, spreads, name=f"rates-{name}", by=by, target=target))
     return tuple(exhibit for exhibit in exhibits if exhibit)
+
+
+def _spreads(measure: Mapping[str, Any]) -> _Spreads:
+    return {
+        "disparity (0: all groups alike)": estimate(measure, "disparity"),
+        LEAST: estimate(measure, "ratio"),
+    }
 
 
 def _order(measure: Mapping[str, Any]) -> list[str]:
@@ -87,11 +112,21 @@ def _order(measure: Mapping[str, Any]) -> list[str]:
 
 
 def _rates(
-    kind: str, exposed: list[Group], found: list[Group], *, name: str, by: str, target: str
+    kind: str,
+    exposed: list[Group],
+    found: list[Group],
+    spreads: tuple[_Spreads, _Spreads],
+    *,
+    name: str,
+    by: str,
+    target: str,
 ) -> Exhibit:
-    sentences = (exposure(kind, exposed, target), _chance(kind, found, target))
+    sentences = (exposure(kind, exposed, target, spreads[0][LEAST]), _chance(kind, found, target))
     return rates.exhibit(
-        (Measure("Exposure", "not yet heard", exposed), Measure("Chance", "played later", found)),
+        (
+            Measure("Exposure", "not yet heard", exposed, spreads[0]),
+            Measure("Chance", "played later", found, spreads[1]),
+        ),
         kind=kind,
         name=name,
         title=f"Exposure and chance by {by}",
@@ -99,8 +134,11 @@ def _rates(
     )
 
 
-def exposure(kind: str, found: Iterable[Group], target: str) -> str:
-    """Compare the groups most and least often recommended, in a sentence; empty if there are too few."""
+def exposure(kind: str, found: Iterable[Group], target: str, ratio: Estimate | None = None) -> str:
+    """Compare the groups most and least often recommended, in a sentence; empty if there are too few.
+
+    ratio: lowest rate over highest, for its interval.
+    """
     ends = extremes(found)
     if ends is None:
         return ""
@@ -111,8 +149,20 @@ def exposure(kind: str, found: Iterable[Group], target: str) -> str:
     if not low.value:
         return f"{numbers.sentence(least)} {words.verb(least, 'are', 'is')} never recommended."
     how = f"{numbers.times(high.value / low.value)} as often as {least}"
-    what = f"{most} {words.verb(most, 'are', 'is')} recommended {how}{rates.doubt(high, low)}"
+    sure = rates.doubt(high, low) or _sure(ratio)
+    what = f"{most} {words.verb(most, 'are', 'is')} recommended {how}{sure}"
     return f"Item for item, {what}."
+
+
+def times(ratio: Estimate | None) -> str:
+    """Turn the interval of lowest over highest into "1.2 to 1.4 times"; empty without one."""
+    if ratio is None or not ratio.low or not ratio.high or ratio.low == ratio.high:
+        return ""
+    return f"{numbers.times(1 / ratio.high).removesuffix(' times')} to {numbers.times(1 / ratio.low)}"
+
+
+def _sure(ratio: Estimate | None) -> str:
+    return f" (95{numbers.THIN}% sure: {span})" if (span := times(ratio)) else ""
 
 
 def _chance(kind: str, found: Iterable[Group], target: str) -> str:

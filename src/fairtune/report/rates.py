@@ -1,6 +1,7 @@
 """Rates of groups side by side, with their intervals: the picture that every fairness measure shares."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from fairtune.report import charts, numbers, words
@@ -11,15 +12,30 @@ from fairtune.report.reading import Estimate, Group
 
 
 class Measure(NamedTuple):
-    """A rate of each group: what it is called, and of what it is a share ("" for a score)."""
+    """A rate of each group: what it is called, and of what it is a share ("" for a score).
+
+    spreads: how far apart the groups are, by what that is called.
+    """
 
     title: str
     base: str
     groups: Sequence[Group]
+    spreads: Mapping[str, Estimate | None] = MappingProxyType({})
 
 
-def exhibit(measures: Sequence[Measure], *, kind: str, name: str, title: str, reading: str) -> Exhibit:
-    """Draw a panel a measure; all have the same groups in the same order."""
+def exhibit(
+    measures: Sequence[Measure],
+    *,
+    kind: str,
+    name: str,
+    title: str,
+    reading: str,
+    more: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+) -> Exhibit:
+    """Draw a panel a measure; all have the same groups in the same order.
+
+    more: further columns of the table, each a cell for a group by its name.
+    """
     panels = [_panel(measure, kind) for measure in measures]
     about = numbers.listed(measure.title for measure in measures)
     return Exhibit(
@@ -29,7 +45,7 @@ def exhibit(measures: Sequence[Measure], *, kind: str, name: str, title: str, re
         picture=charts.intervals(
             panels, name=name, alt=f"{title}: {about} of each group, with intervals. {reading}"
         ),
-        table=_table(panels, measures[0].groups),
+        table=_table(panels, measures, more),
     )
 
 
@@ -56,10 +72,16 @@ def _panel(measure: Measure, kind: str) -> Panel:
     )
 
 
-def _table(panels: Sequence[Panel], found: Sequence[Group]) -> Table:
+def _table(
+    panels: Sequence[Panel], measures: Sequence[Measure], more: Mapping[str, Mapping[str, str]]
+) -> Table:
     rows = []
-    for at, group in enumerate(found):
+    for at, group in enumerate(measures[0].groups):
         label = panels[0].marks[at].label + ("" if group.compared else " (not compared)")
         cells = (numbers.interval(panel.marks[at].figure, panel.show) for panel in panels)
-        rows.append((label, *cells, numbers.count(group.members)))
-    return Table(columns=("group", *(panel.title for panel in panels), "members"), rows=tuple(rows))
+        others = (cells.get(group.name, "not computed") for cells in more.values())
+        rows.append((label, *cells, *others, numbers.count(group.members)))
+    for what in measures[0].spreads:
+        spreads = (numbers.interval(measure.spreads.get(what), numbers.tenths) for measure in measures)
+        rows.append((what, *spreads, *("" for _ in more), ""))
+    return Table(columns=("group", *(panel.title for panel in panels), *more, "members"), rows=tuple(rows))

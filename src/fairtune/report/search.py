@@ -166,7 +166,7 @@ def _history(tried: list[Trial], limit: float) -> Exhibit:
 def _gain(chosen: Trial, first: Trial) -> str:
     change = chosen.ndcg / first.ndcg - 1
     if chosen.number == first.number:
-        return "; none of those was more accurate than the library's defaults (trial {first.number})"
+        return f"; none of those was more accurate than the library's defaults (trial {first.number})"
     word = "more" if change >= 0 else "less"
     compared = f"{numbers.percent(abs(change))} {word} accurate than the library's defaults"
     return f"; the chosen one is {compared} (trial {first.number})"

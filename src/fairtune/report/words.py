@@ -3,6 +3,7 @@
 from typing import Final
 
 from fairtune.columns import OTHER, UNKNOWN
+from fairtune.report import countries
 
 NOUNS: Final = {"music_type": "music types", "artist": "artists", "track": "tracks"}
 
@@ -47,12 +48,26 @@ BLOCKS: Final = {
 
 GROUPINGS: Final = {
     "region": "region",
+    "country": "country",
     "tier": "popularity",
+    "emerging": "being new to most",
     "gender": "gender",
     "age_band": "age",
     "activity": "activity",
+    "mainstreamness": "closeness to the mainstream",
 }
 
+INFLUENCERS: Final = {
+    "track": "tracks",
+    "artist": "artists",
+    "music_type": "music types",
+    "friend": "friends",
+    "country": "listeners' countries",
+    "gender": "listeners' gender",
+    "age_band": "listeners' age",
+}
+
+_PLACES: Final = ("region", "country")
 _REGIONS: Final = {
     "United States": "the United States",
     "United Kingdom": "the United Kingdom",
@@ -66,6 +81,19 @@ _ACTIVITY: Final = {
     "less active": "least active third",
     "active": "middle third",
     "most active": "most active third",
+}
+_MAINSTREAM: Final = {
+    "niche": "third furthest from the mainstream",
+    "mixed": "third in between",
+    "mainstream": "third closest to the mainstream",
+}
+_EMERGING: Final = {"emerging": "emerging", "established": "established"}
+_LABELS: Final = {
+    "tier": _TIERS,
+    "gender": _GENDERS,
+    "activity": _ACTIVITY,
+    "mainstreamness": _MAINSTREAM,
+    "emerging": _EMERGING,
 }
 
 
@@ -88,7 +116,9 @@ def group(kind: str, name: str) -> str:
         return "Unknown"
     if name == OTHER:
         return "Small groups, pooled"
-    named = {"tier": _TIERS, "gender": _GENDERS, "activity": _ACTIVITY}.get(kind, {}).get(name, name)
+    if kind == "country":
+        return countries.named(name).name
+    named = _LABELS.get(kind, {}).get(name, name)
     named = age(named) if kind == "age_band" else named
     return named[:1].upper() + named[1:]
 
@@ -103,14 +133,28 @@ def region(name: str) -> str:
     return _REGIONS.get(name, name)
 
 
+def place(kind: str, name: str) -> str:
+    """Name a region or a country inside a sentence."""
+    if kind == "country":
+        return "smaller countries" if name == OTHER else countries.named(name).within
+    return region(name)
+
+
+def influencer(name: str) -> str:
+    """Name an influencer that is left out: 'without friends'."""
+    return INFLUENCERS.get(name, name.replace("_", " "))
+
+
 def provider(kind: str, name: str, target: str) -> str:
     """Name a provider group inside a sentence: 'tracks by artists from the United Kingdom'."""
     items = noun(target)
-    if kind == "region":
+    if kind in _PLACES:
         made = {"artist": "artists from", "track": "tracks by artists from"}.get(
             target, "music by artists from"
         )
-        return f"{made} {region(name)}"
+        return f"{made} {place(kind, name)}"
+    if kind == "emerging":
+        return f"{_EMERGING.get(name, name)} {items}"
     if kind == "tier":
         named = {"head": f"the most popular {items}", "tail": f"{items} of the long tail"}
         return named.get(name, f"{items} of middling popularity")
@@ -119,14 +163,14 @@ def provider(kind: str, name: str, target: str) -> str:
 
 def listener(kind: str, name: str) -> str:
     """Name a listener group inside a sentence: 'listeners from the United Kingdom'."""
-    if kind == "region":
-        return f"listeners from {region(name)}"
+    if kind in _PLACES:
+        return f"listeners from {place(kind, name)}"
     if kind == "gender":
         return _GENDERS.get(name, f"listeners of gender {name}")
     if kind == "age_band":
         return f"listeners {name}" if name.startswith("under") else f"listeners aged {age(name)}"
-    if kind == "activity":
-        return f"the {_ACTIVITY.get(name, name)} of listeners"
+    if kind in {"activity", "mainstreamness"}:
+        return f"the {_LABELS[kind].get(name, name)} of listeners"
     return f"listeners: {name}"
 
 

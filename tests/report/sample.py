@@ -25,7 +25,13 @@ def provider(rate: float, catalogue: float, listening: float, recommended: float
 
 
 def measure(groups: dict[str, Any], disparity: float = 0.2) -> dict[str, Any]:
-    spread = {"difference": figure(0.01, 0.005), "ratio": figure(0.7), "disparity": figure(disparity)}
+    rates = [group["rate"]["value"] for name, group in groups.items() if name != "unknown"]
+    ratio = min(rates) / max(rates)
+    spread = {
+        "difference": figure(max(rates) - min(rates), 0.0),
+        "ratio": figure(ratio, ratio / 20),
+        "disparity": figure(disparity),
+    }
     return {**spread, "groups": groups}
 
 

@@ -15,6 +15,7 @@ _TITLES: Final = {
     "demographic parity by ": "Equal exposure by",
     "equal opportunity by ": "Equal chance by",
     "equal opportunity of listeners by ": "Listeners served alike by",
+    "share of lists by ": "Room in the lists for",
 }
 
 
@@ -78,13 +79,17 @@ def _show(gate: GateResult) -> remedy.Show:
 
 
 def _title(name: str) -> str:
-    """Name a gate in words: 'ranking against item_knn' -> 'More accurate than similar items (kNN)'."""
+    """Name a gate in words: 'ranking against item_knn' -> 'More accurate than similar items (kNN)'.
+
+    Of lists beside the target's: 'equal opportunity by tier, lists of artists'.
+    """
     for start, title in _TITLES.items():
         if name.startswith(start):
-            about = name.removeprefix(start).strip()
-            return (
-                f"{title} {words.model(about) if title.endswith('than') else words.grouping(about)}".strip()
-            )
+            about, _, group = name.removeprefix(start).strip().partition(": ")
+            kind, comma, lists = about.partition(",")
+            named = words.model(kind) if start == _AGAINST else words.grouping(kind)
+            named = words.group(kind, group) if group else named
+            return f"{title} {named}{comma}{lists}".strip()
     return numbers.sentence(name)
 
 
@@ -95,6 +100,13 @@ def _in_words(gate: GateResult) -> str:
     if rival != gate.name:
         reason = reason.replace(f" of {rival}.", f" of {words.model(rival)}.")
     kind = gate.metric.rpartition("providers.")[2].rpartition("listeners.")[2].partition(".")[0]
+    group = gate.metric.rpartition(".groups.")[2].rpartition(".")[0]
+    if ".groups." in gate.metric:
+        reason = re.sub(
+            rf"([Tt]he group) {re.escape(group)}\b",
+            lambda it: f"{it[1]} {words.group(kind, group)!r}",
+            reason,
+        )
     return re.sub(
         r"\(highest: (.*), lowest: (.*)\)",
         lambda ends: f"(highest: {words.group(kind, ends[1])}, lowest: {words.group(kind, ends[2])})",

@@ -50,7 +50,7 @@ GROUPINGS: Final = {
     "region": "region",
     "country": "country",
     "tier": "popularity",
-    "emerging": "being new to most",
+    "emerging": "how established artists are",
     "gender": "gender",
     "age_band": "age",
     "activity": "activity",
@@ -84,16 +84,15 @@ _ACTIVITY: Final = {
 }
 _MAINSTREAM: Final = {
     "niche": "third furthest from the mainstream",
-    "mixed": "third in between",
+    "mixed": "third between niche and mainstream",
     "mainstream": "third closest to the mainstream",
 }
-_EMERGING: Final = {"emerging": "emerging", "established": "established"}
+_THIRDS: Final = {"niche": "niche third", "mixed": "middle third", "mainstream": "mainstream third"}
 _LABELS: Final = {
     "tier": _TIERS,
     "gender": _GENDERS,
     "activity": _ACTIVITY,
-    "mainstreamness": _MAINSTREAM,
-    "emerging": _EMERGING,
+    "mainstreamness": _THIRDS,
 }
 
 
@@ -154,7 +153,8 @@ def provider(kind: str, name: str, target: str) -> str:
         )
         return f"{made} {place(kind, name)}"
     if kind == "emerging":
-        return f"{_EMERGING.get(name, name)} {items}"
+        made = {"artist": "", "track": "tracks by "}.get(target, "music by ")
+        return f"{made}{name} artists"
     if kind == "tier":
         named = {"head": f"the most popular {items}", "tail": f"{items} of the long tail"}
         return named.get(name, f"{items} of middling popularity")
@@ -169,8 +169,10 @@ def listener(kind: str, name: str) -> str:
         return _GENDERS.get(name, f"listeners of gender {name}")
     if kind == "age_band":
         return f"listeners {name}" if name.startswith("under") else f"listeners aged {age(name)}"
-    if kind in {"activity", "mainstreamness"}:
-        return f"the {_LABELS[kind].get(name, name)} of listeners"
+    if kind == "activity":
+        return f"the {_ACTIVITY.get(name, name)} of listeners"
+    if kind == "mainstreamness":
+        return f"the {_MAINSTREAM.get(name, name).replace('third', 'third of listeners')}"
     return f"listeners: {name}"
 
 

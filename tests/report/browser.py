@@ -1,0 +1,156 @@
+"""A headless Chromium driven over a pair of pipes: what it shows, asks for, complains about and prints.
+
+The DevTools protocol needs no library that way: messages are JSON that end in a zero byte
+(https://chromedevtools.github.io/devtools-protocol/).
+"""
+
+import base64
+import json
+import os
+import select
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PATIENCE = 30  # seconds for one answer
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--disable-dev-shm-usage", "--remote-debugging-pipe",
+)  # fmt: skip
+COMPLAINTS = ("Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded")
+
+
+def installed() -> str | None:
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+class Page:
+    """A tab with a page loaded; `complaints` and `requests` hold what happened since it was opened."""
+
+    def __init__(self, browser: "Browser", session: str) -> None:
+        self._browser, self._session = browser, session
+
+    def ask(self, method: str, **params: Any) -> dict[str, Any]:
+        return self._browser.ask(method, self._session, **params)
+
+    def _events(self, *methods: str) -> list[dict[str, Any]]:
+        return [
+            event
+            for event in self._browser.events
+            if event.get("sessionId") == self._session and event["method"] in methods
+        ]
+
+    @property
+    def complaints(self) -> list[dict[str, Any]]:
+        return self._events(*COMPLAINTS)
+
+    @property
+    def requests(self) -> list[str]:
+        return [event["params"]["request"]["url"] for event in self._events("Network.requestWillBeSent")]
+
+    def open(self, path: Path) -> None:
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            self.ask(f"{domain}.enable")
+        self.ask("Page.navigate", url=path.as_uri())
+        self._browser.wait(lambda: bool(self._events("Page.loadEventFired")))
+
+    def show(self, *, media: str = "screen", scheme: str = "light", width: int = 1000) -> None:
+        feature = {"name": "prefers-color-scheme", "value": scheme}
+        self.ask("Emulation.setEmulatedMedia", media=media, features=[feature])
+        self.ask(
+            "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False
+        )
+
+    def evaluate(self, script: str) -> Any:
+        answer = self.ask("Runtime.evaluate", expression=script, returnByValue=True)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    def press(self, key: str, text: str = "") -> None:
+        code = {"Tab": 9, "Enter": 13}[key]
+        for kind in ("keyDown", "keyUp"):
+            self.ask(
+                "Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, text=text
+            )
+
+    def pdf(self) -> bytes:
+        return base64.b64decode(self.ask("Page.printToPDF", preferCSSPageSize=True)["data"])
+
+
+class Browser:
+    """One Chromium; `events` is everything it told without being asked."""
+
+    def __init__(self, write: int, read: int) -> None:
+        self._write, self._read, self._rest, self._number = write, read, b"", 0
+        self.events: list[dict[str, Any]] = []
+        self._answers: dict[int, dict[str, Any]] = {}
+
+    def ask(self, method: str, session: str | None = None, **params: Any) -> dict[str, Any]:
+        self._number += 1
+        number = self._number
+        message = {"id": number, "method": method, "params": params}
+        os.write(
+            self._write, json.dumps(message | ({"sessionId": session} if session else {})).encode() + b"\0"
+        )
+        self.wait(lambda: number in self._answers)
+        answer = self._answers.pop(number)
+        assert "error" not in answer, f"{method}: {answer}"
+        result: dict[str, Any] = answer["result"]
+        return result
+
+    def wait(self, until: Any) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not until():
+            ready, _, _ = select.select([self._read], [], [], max(0.0, deadline - time.monotonic()))
+            chunk = os.read(self._read, 1 << 16) if ready else b""
+            assert chunk, "Chromium went away" if ready else f"Chromium said nothing for {PATIENCE} s"
+            *messages, self._rest = (self._rest + chunk).split(b"\0")
+            for message in map(json.loads, messages):
+                if "id" in message:
+                    self._answers[message["id"]] = message
+                else:
+                    self.events.append(message)
+
+    def page(self, path: Path) -> Page:
+        target = self.ask("Target.createTarget", url="about:blank")["targetId"]
+        page = Page(self, self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"])
+        page.open(path)
+        return page
+
+
+@contextmanager
+def started(program: str, profile: Path) -> Iterator[Browser]:
+    """Start Chromium with an empty profile; it ends with the block."""
+    orders, write = os.pipe()
+    read, answers = os.pipe()
+    with subprocess.Popen(
+        # Chromium listens on descriptor 3 and answers on 4, which a shell can give it.
+        [
+            "bash",
+            "-c",
+            f'exec "$@" 3<&{orders} 4>&{answers}',
+            "bash",
+            program,
+            *FLAGS,
+            f"--user-data-dir={profile}",
+        ],
+        pass_fds=(orders, answers),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        os.close(orders)
+        os.close(answers)
+        try:
+            yield Browser(write, read)
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
+            os.close(write)
+            os.close(read)

@@ -114,6 +114,23 @@ def test_a_block_without_its_table_is_refused():
     assert str(error.value) == "matrix.blocks: 'friend' is not possible, this data set has no friends"
 
 
+def test_an_item_was_first_seen_after_a_share_of_all_pairs_that_are_fitted():
+    data = tables({(user, item): 1 for user in range(1, 6) for item in range(6)})
+    days = pd.to_timedelta(
+        data[Table.INTERACTIONS]["item_id"] * 10 + data[Table.INTERACTIONS]["user_id"], "D"
+    )
+    data[Table.INTERACTIONS]["timestamp"] = pd.Timestamp("2009-01-01") + days
+    built = matrix.build(data, params(), item_block=BlockName.TRACK, counts=True, seed=1)
+    fitted = (built.train + built.valid).toarray().sum(axis=0)  # tracks come one after the other
+    expected = (np.cumsum(fitted) - fitted) / fitted.sum()
+    np.testing.assert_allclose(built.columns[BlockName.TRACK]["first_seen"], expected)
+
+
+def test_without_time_stamps_nobody_knows_when_an_item_was_first_seen():
+    built = build({(1, 0): 1, (2, 0): 1})
+    assert built.columns[BlockName.TRACK]["first_seen"].isna().all()
+
+
 def test_seventeen_million_cells_need_no_dense_array():
     """As many items as the 360K set has: a dense array for these listeners alone would be 10 GiB."""
     rng = np.random.default_rng(0)
@@ -124,7 +141,13 @@ def test_seventeen_million_cells_need_no_dense_array():
     data = {
         Table.INTERACTIONS: pairs.drop_duplicates().assign(plays=1),
         Table.ITEMS: pd.DataFrame(
-            {"item_id": np.arange(n_items), "name": "x", "artist": "y", "artist_region": "z"}
+            {
+                "item_id": np.arange(n_items),
+                "name": "x",
+                "artist": "y",
+                "artist_region": "z",
+                "artist_country": "DE",
+            }
         ),
         Table.USERS: pd.DataFrame({"user_id": np.arange(n_users)}),
         Table.ITEM_TYPES: pd.DataFrame({"item_id": [1], "music_type": ["rock"], "share": [1.0]}),

@@ -34,9 +34,10 @@ def tables(played):
                 "name": [f"track {i}" for i in range(ITEMS)],
                 "artist": artists,
                 "artist_region": ["north", "north", "south", None, None, "south"],
+                "artist_country": ["NO", "NO", "ZA", None, None, "BW"],
             }
         ),
-        Table.USERS: pd.DataFrame({"user_id": range(1, 6), "region": ["north"] * 5}),
+        Table.USERS: pd.DataFrame({"user_id": range(1, 6), "region": ["north"] * 5, "country": ["NO"] * 5}),
         Table.ITEM_TYPES: pd.DataFrame(
             [(item, kind, share) for item, kinds in TYPES.items() for kind, share in kinds.items()],
             columns=["item_id", "music_type", "share"],

@@ -22,6 +22,7 @@ SIGNUP: Final = "signup"
 MUSIC_TYPE: Final = "music_type"
 SHARE: Final = "share"
 FRIEND: Final = "friend_id"
+FIRST_SEEN: Final = "first_seen"
 
 UNKNOWN: Final = "unknown"
 """Group of listeners or items whose attribute is null: shown, and left out of differences."""

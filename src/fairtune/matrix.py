@@ -10,12 +10,16 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array, eye_array
 
 from fairtune import splits
 from fairtune.columns import (
     ARTIST,
+    ARTIST_COUNTRY,
     ARTIST_REGION,
+    COUNTRY,
+    FIRST_SEEN,
     FRIEND,
     ITEM,
     MUSIC_TYPE,
@@ -23,6 +27,7 @@ from fairtune.columns import (
     PLAYS,
     REGION,
     SHARE,
+    TIMESTAMP,
     USER,
     BlockName,
     Part,
@@ -45,7 +50,9 @@ class Matrix:
         block of the items themselves).
     sides: for each side block, csr, listeners x columns, ones.
     listeners: frame in row order: user_id, country, region, gender, age.
-    columns: for each item block, frame in column order: item_id, name, artist, region (null = unknown).
+    columns: for each item block, frame in column order: item_id, name, artist, region (null = unknown); for
+        the block of the items themselves also country and first_seen: the share of all pairs that were
+        played before the first of the item, in train and valid together (null without time stamps).
     blocks: names in the order of the columns; `target` is the one that is ranked and judged.
     min_share: of a listener's held-out plays, for a music type to count as truth.
     """
@@ -136,6 +143,8 @@ def build(
     for block in params.blocks:
         if block not in SIDE_BLOCKS:
             shares[block], described[block] = _item_block(block, item_block, items, tables[Table.ITEM_TYPES])
+    seen = _first_seen(interactions[labels != splits.TEST], items[ITEM])
+    described[item_block] = described[item_block].assign(**{FIRST_SEEN: seen})
     sides = (
         {BlockName.FRIEND: _friends(tables[Table.FRIENDS], users)}
         if BlockName.FRIEND in params.blocks
@@ -162,8 +171,10 @@ def _item_block(
 ) -> tuple[csr_array, pd.DataFrame]:
     """Give the shares (items x columns) and the description of the columns of one item block."""
     if block is item_block:
-        described = items.rename(columns={ARTIST_REGION: REGION})[[ITEM, NAME, ARTIST, REGION]]
-        return csr_array(eye_array(len(items), format="csr")), described
+        described = items.rename(columns={ARTIST_REGION: REGION, ARTIST_COUNTRY: COUNTRY})
+        return csr_array(eye_array(len(items), format="csr")), described[
+            [ITEM, NAME, ARTIST, REGION, COUNTRY]
+        ]
     if block is BlockName.MUSIC_TYPE:
         names = np.sort(item_types[MUSIC_TYPE].unique())
         rows = pd.Index(items[ITEM]).get_indexer(item_types[ITEM])
@@ -175,6 +186,16 @@ def _item_block(
         regions = items.groupby(ARTIST)[ARTIST_REGION].first().reindex(names).tolist()
     described = pd.DataFrame({ITEM: names, NAME: names, ARTIST: None, REGION: regions}, dtype="str")
     return _canonical(csr_array(cells, shape=(len(items), len(names)))), described
+
+
+def _first_seen(fitted: pd.DataFrame, items: pd.Series) -> NDArray[np.float64]:
+    """Share of the pairs in `fitted` before the first of each item, 0..1: (n_items,); NaN where unknown."""
+    if TIMESTAMP not in fitted:
+        return np.full(len(items), np.nan)
+    times = fitted[TIMESTAMP].astype("datetime64[s]")
+    first = times.groupby(fitted[ITEM]).min().reindex(items).to_numpy()
+    before = np.searchsorted(np.sort(times.to_numpy()), first, side="left") / max(len(times), 1)
+    return np.where(np.isnat(first), np.nan, before)
 
 
 def _friends(friends: pd.DataFrame, users: pd.Index) -> csr_array:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,9 @@ from fairtune.errors import NotThere
 if TYPE_CHECKING:
     import pandas as pd
     from scipy.sparse import csr_array
+
+FIGURE = re.compile(r'\{\s+"high": (\S+),\s+"low": (\S+),\s+"value": (\S+)\s+\}')
+"""A figure of metrics.json as `json` indents it: five lines, of which three are its numbers."""
 
 
 @contextmanager
@@ -39,8 +43,9 @@ def _existing(path: Path) -> Path:
 
 
 def write_json(path: Path, value: object) -> None:
-    """Write with sorted keys and a final newline; NaN is refused."""
+    """Write with sorted keys, a line for each figure, and a final newline; NaN is refused."""
     text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    text = FIGURE.sub(r'{"high": \1, "low": \2, "value": \3}', text)
     with replacing(path) as temporary:
         temporary.write_text(text + "\n", encoding="utf-8")
 

@@ -136,14 +136,19 @@ def test_every_figure_is_explained():
     assert found - explained == set()
 
 
-def names_in(node):
+def names_in(node, above=()):
     """Give the keys of nested metrics without k, names of groups and the numbers of a figure."""
     for key, value in node.items():
-        if key == "groups":
-            yield from (name for group in value.values() for name in names_in(group))
-        elif key not in {"value", "low", "high"}:
+        if key in {"value", "low", "high"}:
+            continue
+        if not named_by_the_data(above):
             yield re.sub(r"^dp_region\..*", "dp_region.<region>", key.partition("@")[0])
-            yield from names_in(value) if isinstance(value, dict) else ()
+        yield from names_in(value, (*above, key)) if isinstance(value, dict) else ()
+
+
+def named_by_the_data(above):
+    """Tell whether what stands below these keys are groups: of a grouping, or regions of listeners."""
+    return above[-1:] in {("groups",), ("own_region",)} or above[-2:-1] == ("ranking_of_listeners",)
 
 
 def test_the_terms_of_every_data_set_are_told():

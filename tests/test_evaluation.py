@@ -8,19 +8,24 @@ import pytest
 from sklearn.metrics import ndcg_score
 from tests.toy import PLAYED, POINT, build
 
-from fairtune import evaluation
 from fairtune.columns import BlockName, Part
+from fairtune.evaluation import judgement, whole
 from fairtune.models import ALTERNATIVES, als
 from fairtune.params import Evaluate
 
 PARAMS = Evaluate(
-    ks=(1, 10),
+    ks=(1, 10, 20),
+    fairness_ks=(1, 10),
     resamples=100,
     min_group=1,
     min_provider_group=1,
     head_share=0.3,
     tail_share=0.3,
     age_bands=(18, 30),
+    countries=2,
+    emerging_listeners=2,
+    emerging_period=0.1,
+    cold_listeners=2,
 )
 BUILT = build(PLAYED)
 BUILT = dataclasses.replace(BUILT, listeners=BUILT.listeners.assign(gender=None, age=[15, 20, 40, None, 20]))
@@ -29,7 +34,7 @@ OTHERS = {name: kind.fit(BUILT, Part.TRAIN_VALID, seed=1, threads=1) for name, k
 
 
 def evaluate():
-    return evaluation.evaluate(BUILT, FITS, OTHERS, PARAMS, seed=3, threads=2)
+    return whole.evaluate(BUILT, FITS, OTHERS, PARAMS, seed=3, threads=2)
 
 
 def test_ndcg_agrees_with_scikit_learn_over_unheard_columns():
@@ -45,7 +50,7 @@ def test_ndcg_agrees_with_scikit_learn_over_unheard_columns():
 
 
 def test_search_and_evaluation_use_the_same_figures():
-    judged = evaluation.judge(BUILT, Part.TRAIN_VALID, FITS[Part.TRAIN_VALID], PARAMS, threads=1)
+    judged = judgement.judge(BUILT, Part.TRAIN_VALID, FITS[Part.TRAIN_VALID], PARAMS, threads=1)
     metrics = evaluate().metrics
     region = metrics["fairness"]["providers"]["region"]
     assert judged.ndcg == pytest.approx(metrics["ranking"]["als"]["ndcg@10"]["value"], rel=1e-5)
@@ -67,9 +72,17 @@ def test_metrics_have_the_documented_layout():
         "bias_als",
         "bias_als_influencers",
     ]
-    assert set(metrics["fairness"]["providers"]) == {"region", "tier"}
-    assert set(metrics["fairness"]["listeners"]) == {"region", "age_band", "activity"}
+    providers, listeners = metrics["fairness"]["providers"], metrics["fairness"]["listeners"]
+    assert set(providers) == {"region", "country", "tier", "emerging"}
+    assert set(providers["region"]) == {"dp@1", "dp@10", "eo@1", "eo@10", "share_unknown"}
+    assert providers["region"]["share_unknown"]["value"] == pytest.approx(1 / 3, rel=1e-5)
+    assert set(listeners) == {"region", "country", "age_band", "activity", "mainstreamness"}
+    assert listeners["age_band"]["share_unknown"]["value"] == 0.2
+    assert set(metrics["fairness"]["own_region"]) == {"north@1", "north@10"}
+    assert set(metrics["items"]) == {"cold", "warm"}
+    assert set(metrics["ranking_of_listeners"]) == set(listeners)
     assert set(metrics["also"]) == {"artist", "music_type"}
+    assert metrics["ranking"]["als"].pop("diversity@1")["value"] is None  # a list of one has no pairs
     for figure in metrics["ranking"]["als"].values():
         assert figure["low"] <= figure["value"] <= figure["high"]
 
@@ -92,7 +105,7 @@ def test_two_evaluations_are_identical():
 
 def test_a_data_set_without_counts_is_judged_by_preference():
     uncounted = dataclasses.replace(BUILT, counts=False)
-    metrics = evaluation.evaluate(uncounted, FITS, {}, PARAMS, seed=3, threads=1).metrics
+    metrics = whole.evaluate(uncounted, FITS, {}, PARAMS, seed=3, threads=1).metrics
     assert set(metrics["rmse"]) == {"preference", "skill"}
     assert metrics["rmse"]["preference"]["global_mean"]["value"] == pytest.approx(0.5)
 

@@ -1,7 +1,8 @@
 """Who belongs where, worked out by hand."""
 
+import dataclasses
+
 import numpy as np
-import pandas as pd
 import pytest
 from scipy.sparse import csr_array
 from tests.toy import build
@@ -43,26 +44,51 @@ def test_tiers_cut_where_the_shares_of_all_plays_are_reached():
     assert tier.membership.argmax(axis=1).tolist() == [0, 1, 2, 2, 2]
 
 
-def test_listeners_are_labelled_by_what_is_known_of_them():
-    built = build({(u, 0): u * u for u in range(1, 6)} | {(u, 1): u for u in range(1, 6)})
-    people = pd.DataFrame(
-        {
-            "user_id": [1, 2, 3, 4, 5],
-            "region": ["north", None, "south", "north", None],
-            "gender": [None] * 5,
-            "age": [17, 18, 24, 60, None],
-        }
+def test_the_largest_countries_stand_by_themselves_and_the_rest_is_other():
+    built = build(HEARD)  # NO has two tracks, ZA and BW one each, two are unknown
+    of = groups.countries(built, BlockName.TRACK, Part.ALL, largest=2)
+    assert of.names == ("BW", "NO", "other", "unknown")
+    assert of.membership.argmax(axis=1).tolist() == [1, 1, 2, 3, 3, 0]
+    assert of.unknown == pytest.approx(1 / 3)
+
+
+def test_countries_of_music_types_are_those_of_their_plays():
+    built = build(HEARD)
+    of = groups.countries(built, BlockName.MUSIC_TYPE, Part.ALL, largest=9)
+    row = dict(zip(built.columns[BlockName.MUSIC_TYPE]["name"], of.membership, strict=True))
+    assert dict(zip(of.names, row["jazz"], strict=True)) == pytest.approx(
+        {"BW": 0, "NO": 15 / 75, "ZA": 60 / 75, "unknown": 0}
     )
-    labels = groups.listeners(
-        type(built)(**{**built.__dict__, "listeners": people}), Part.ALL, age_bands=(18, 25, 50)
-    )
-    assert labels["region"].tolist() == ["north", "unknown", "south", "north", "unknown"]
-    assert "gender" not in labels  # nobody's is known
-    assert labels["age_band"].tolist() == ["under 18", "18-24", "18-24", "50+", "unknown"]
-    assert labels["activity"].tolist() == [
-        "less active",
-        "less active",
-        "active",
-        "most active",
-        "most active",
-    ]
+
+
+def emerging(built, block, **limits):
+    of = groups.emerging(built, block, Part.ALL, **{"listeners": 1, "period": 0.1, **limits})
+    assert of.names == ("emerging", "established")
+    return of.membership[:, 0].tolist()
+
+
+def test_an_artist_with_few_listeners_is_emerging_with_all_tracks():
+    # artists a (tracks 0, 1): listeners 1 and 2; b (2): 1; c (3, 4): 1 and 3; d (5): none
+    built = build({(1, 0): 1, (2, 1): 1, (1, 2): 1, (1, 3): 1, (3, 4): 1})
+    assert emerging(built, BlockName.TRACK) == [0, 0, 1, 0, 0, 1]
+    assert emerging(built, BlockName.ARTIST) == [0, 1, 0, 1]
+
+
+def test_an_artist_that_was_first_played_late_is_emerging():
+    built = build({(u, i): 1 for u in range(1, 6) for i in range(6)})
+    assert emerging(built, BlockName.TRACK) == [0] * 6
+    seen = [0.2, 0.95, 0.9, 0.91, np.nan, np.nan]
+    columns = {**built.columns, BlockName.TRACK: built.columns[BlockName.TRACK].assign(first_seen=seen)}
+    late = dataclasses.replace(built, columns=columns)
+    assert emerging(late, BlockName.TRACK) == [0, 0, 1, 1, 1, 0]  # by the first track of each artist
+
+
+def test_tracks_of_nobody_knows_whom_are_of_different_artists():
+    built = build({(u, i): 1 for u in range(1, 3) for i in range(6)} | {(3, 0): 1})
+    nameless = built.columns[BlockName.TRACK].assign(artist=None)
+    built = dataclasses.replace(built, columns={**built.columns, BlockName.TRACK: nameless})
+    assert emerging(built, BlockName.TRACK, listeners=2) == [0, 1, 1, 1, 1, 1]
+
+
+def test_without_unknown_columns_none_are_unknown():
+    assert groups.ProviderGroups(("a",), np.ones((3, 1))).unknown == 0

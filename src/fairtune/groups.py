@@ -1,19 +1,18 @@
-"""Who belongs to which group: columns to provider groups, listeners to listener groups."""
+"""Provider groups: which columns belong together by who made them and by who plays them."""
 
-import itertools
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from fairtune.columns import AGE, GENDER, REGION, UNKNOWN, BlockName, Part
+from fairtune.columns import ARTIST, COUNTRY, FIRST_SEEN, OTHER, REGION, UNKNOWN, BlockName, Part
 from fairtune.matrix import Matrix
 
-TIERS = ("head", "middle", "tail")
-ACTIVITY = ("less active", "active", "most active")
+TIERS: Final = ("head", "middle", "tail")
+EMERGING: Final = ("emerging", "established")
 
 
 @dataclass(frozen=True)
@@ -23,6 +22,13 @@ class ProviderGroups:
     names: tuple[str, ...]
     membership: NDArray[np.float64]
 
+    @property
+    def unknown(self) -> float:
+        """Share of the columns whose group is unknown, 0..1."""
+        if UNKNOWN not in self.names or not len(self.membership):
+            return 0.0
+        return float(self.membership[:, self.names.index(UNKNOWN)].mean())
+
 
 def regions(matrix: Matrix, block: BlockName, part: Part) -> ProviderGroups:
     """Artist regions of the columns of `block`; the last group is `unknown`.
@@ -30,22 +36,37 @@ def regions(matrix: Matrix, block: BlockName, part: Part) -> ProviderGroups:
     A track or an artist has one region. A music type belongs to a region to the extent that its artists do,
     by plays in `part`; a type nobody played there, by its artists alone.
     """
-    known = matrix.columns[matrix.item_block][REGION]
-    codes, names = known.factorize(sort=True)
-    membership = np.zeros((len(codes), len(names) + 1))
-    membership[np.arange(len(codes)), codes] = 1.0  # null has code -1: the last column, `unknown`
-    if block is not matrix.item_block:
-        membership = _aggregated(membership, matrix.shares[block], matrix.plays(part))
-    return ProviderGroups(names=(*(str(name) for name in names), UNKNOWN), membership=membership)
+    return _by_value(matrix, block, part, matrix.columns[matrix.item_block][REGION])
 
 
-def _aggregated(membership: NDArray[np.float64], shares: csr_array, plays: csr_array) -> NDArray[np.float64]:
-    weight = np.asarray(plays.sum(axis=0), dtype=np.float64)
-    by_plays = shares.T @ (membership * weight[:, None])
-    by_items = shares.T @ membership
-    total = by_plays.sum(axis=1, keepdims=True)
-    mixed = np.where(total > 0, by_plays, by_items)
-    return np.asarray(mixed / mixed.sum(axis=1, keepdims=True))
+def countries(matrix: Matrix, block: BlockName, part: Part, *, largest: int) -> ProviderGroups:
+    """Artist countries of the columns of `block`: those of most items by name, then `other`, then `unknown`.
+
+    Of countries with equally many items the first in the alphabet counts as larger. Membership as in
+    `regions`.
+    """
+    known = matrix.columns[matrix.item_block][COUNTRY]
+    sizes = known.value_counts().rename_axis(COUNTRY).reset_index(name="items")
+    named = sizes.sort_values(["items", COUNTRY], ascending=[False, True])[COUNTRY].head(largest)
+    return _by_value(matrix, block, part, known.where(known.isin(named) | known.isna(), OTHER))
+
+
+def emerging(
+    matrix: Matrix, block: BlockName, part: Part, *, listeners: int, period: float
+) -> ProviderGroups:
+    """Columns by emerging and by established artists.
+
+    An artist is emerging with at most `listeners` listeners in `part`, or if first played by anybody in the
+    last `period` (a share, 0..1) of all pairs; the latter only where time stamps are known. Membership as in
+    `regions`.
+    """
+    artists = _artists(matrix)
+    plays = matrix.plays(part)
+    of = csr_array((np.ones(len(artists)), (np.arange(len(artists)), artists)))
+    audience = np.bincount(csr_array(plays @ of).indices, minlength=of.shape[1])
+    first = matrix.columns[matrix.item_block][FIRST_SEEN].groupby(artists).min().to_numpy()
+    new = (audience <= listeners) | (first >= 1 - period)  # NaN is not late
+    return _by_membership(matrix, block, part, EMERGING, np.column_stack([new, ~new])[artists] * 1.0)
 
 
 def tiers(plays: csr_array, *, head_share: float, tail_share: float) -> ProviderGroups:
@@ -65,38 +86,38 @@ def tiers(plays: csr_array, *, head_share: float, tail_share: float) -> Provider
     return ProviderGroups(names=TIERS, membership=membership)
 
 
-def listeners(matrix: Matrix, part: Part, *, age_bands: Sequence[int]) -> dict[str, NDArray[np.str_]]:
-    """Label every listener by region, gender, age band and activity; groupings nobody knows anything of are
-    left out.
-
-    Activity: thirds of listeners by plays in `part`, or by items where plays aren't counted.
-    """
-    people, plays = matrix.listeners, matrix.plays(part)
-    amount = np.asarray(plays.sum(axis=1)) if matrix.counts else np.diff(plays.indptr)
-    labels = {
-        REGION: _labels(people[REGION]),
-        GENDER: _labels(people[GENDER]),
-        "age_band": _labels(_age_band(people[AGE], age_bands)),
-        "activity": np.asarray(ACTIVITY)[_thirds(amount)],
-    }
-    return {name: label for name, label in labels.items() if (label != UNKNOWN).any()}
+def _by_value(matrix: Matrix, block: BlockName, part: Part, of_items: pd.Series) -> ProviderGroups:
+    """Group by what is known of each item: the values in order, `other` behind them, null as `unknown`."""
+    names = sorted(of_items.dropna().unique(), key=lambda name: (name == OTHER, name))
+    codes = pd.Index(names).get_indexer(of_items)  # null has code -1: the last column, `unknown`
+    membership = np.zeros((len(codes), len(names) + 1))
+    membership[np.arange(len(codes)), codes] = 1.0
+    return _by_membership(matrix, block, part, (*(str(name) for name in names), UNKNOWN), membership)
 
 
-def _labels(values: pd.Series) -> NDArray[np.str_]:
-    return np.asarray(values.astype("str").fillna(UNKNOWN), dtype=np.str_)
+def _by_membership(
+    matrix: Matrix, block: BlockName, part: Part, names: tuple[str, ...], of_items: NDArray[np.float64]
+) -> ProviderGroups:
+    if block is matrix.item_block:
+        return ProviderGroups(names, of_items)
+    return ProviderGroups(names, _aggregated(of_items, matrix.shares[block], matrix.plays(part)))
 
 
-def _age_band(ages: pd.Series, bounds: Sequence[int]) -> pd.Series:
-    edges = (-np.inf, *bounds, np.inf)
-    names = [
-        f"under {bounds[0]}",
-        *(f"{a}-{b - 1}" for a, b in itertools.pairwise(bounds)),
-        f"{bounds[-1]}+",
-    ]
-    return pd.cut(ages.astype("float64"), edges, right=False, labels=names)
+def _aggregated(membership: NDArray[np.float64], shares: csr_array, plays: csr_array) -> NDArray[np.float64]:
+    weight = np.asarray(plays.sum(axis=0), dtype=np.float64)
+    by_plays = shares.T @ (membership * weight[:, None])
+    by_items = shares.T @ membership
+    total = by_plays.sum(axis=1, keepdims=True)
+    mixed = np.where(total > 0, by_plays, by_items)
+    return np.asarray(mixed / mixed.sum(axis=1, keepdims=True))
 
 
-def _thirds(amount: NDArray[np.int64]) -> NDArray[np.intp]:
-    """0, 1 or 2: the third of listeners that each belongs to; equal amounts stay together."""
-    bounds = np.quantile(amount, [1 / 3, 2 / 3])
-    return np.searchsorted(bounds, amount, side="left")
+def _artists(matrix: Matrix) -> NDArray[np.intp]:
+    """Number the artists of the interaction items; an item without an artist is one of its own."""
+    columns = matrix.columns[matrix.item_block]
+    own = np.arange(len(columns))
+    if matrix.item_block is BlockName.ARTIST:
+        return own
+    codes, names = columns[ARTIST].factorize(sort=True)
+    numbers = np.where(codes < 0, len(names) + own, codes)
+    return np.unique(numbers, return_inverse=True)[1]

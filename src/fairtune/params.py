@@ -121,13 +121,24 @@ class Train:
 class Evaluate:
     """Stage `evaluate`."""
 
-    ks: Annotated[tuple[int, ...], AfterValidator(_with_headline)]
+    ks: Annotated[tuple[int, ...], AfterValidator(_with_headline)]  # lengths of list
+    fairness_ks: Annotated[tuple[int, ...], AfterValidator(_with_headline)]  # of them, those judged by group
     resamples: int = Field(ge=100)
     min_group: int = Field(ge=1)  # listeners; smaller groups are pooled as `other`
     min_provider_group: int = Field(ge=1)  # items, the same
     head_share: float = Field(gt=0, lt=1)  # of training plays by the most played items: tier `head`
     tail_share: float = Field(gt=0, lt=1)  # of training plays by the least played items: tier `tail`
     age_bands: tuple[int, ...]  # lower bounds of the bands after the first
+    countries: int = Field(ge=1)  # of artists, of listeners: the largest; the rest is `other`
+    emerging_listeners: int = Field(ge=0)  # an artist with at most so many is emerging
+    emerging_period: float = Field(ge=0, lt=1)  # and so is one first played in the last share of all pairs
+    cold_listeners: int = Field(ge=0)  # an item with at most so many in the part fitted is cold
+
+    @model_validator(mode="after")
+    def _groups_are_judged_by_lists_there_are(self) -> Self:
+        if missing := set(self.fairness_ks) - set(self.ks):
+            raise ValueError(f"fairness_ks: {min(missing)} is not one of ks")
+        return self
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

@@ -14,6 +14,7 @@ All lie in 0..1, higher is better. A listener without truth can't be judged: NaN
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ from fairtune.metrics import pairs
 from fairtune.metrics.ranking import Lists
 
 PerListener = NDArray[np.float64]
+FIGURES: Final = ("ndcg", "recall", "precision", "map", "mrr", "hit")
 
 
 def per_listener(lists: Lists, truth: csr_array, ks: Sequence[int]) -> dict[str, PerListener]:

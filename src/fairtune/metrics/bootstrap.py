@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 PERCENTILES = (2.5, 97.5)
 CELLS_PER_CHUNK = 2**22
+CELLS_AT_HAND = 2**24
+"""Draws kept as floating point numbers, 128 MB; more are converted chunk by chunk for every sum."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,22 @@ def figure(value: float, resampled: Floats) -> Figure:
     return Figure(float(value), float(min(low, value)), float(max(high, value)))
 
 
+def figures(values: Floats, resampled: Floats) -> list[Figure]:
+    """Give the `figure` of each column: values (m,), resampled (resamples, m)."""
+    columns = np.ascontiguousarray(resampled.T)
+    whole = np.isfinite(values) & np.isfinite(columns).all(axis=1)
+    if not len(resampled) or not whole.any():
+        return [figure(value, column) for value, column in zip(values, columns, strict=True)]
+    low, high = np.full((2, len(values)), np.nan)
+    low[whole], high[whole] = np.percentile(columns[whole], PERCENTILES, axis=1)
+    return [
+        Figure(float(value), float(min(low[i], value)), float(max(high[i], value)))
+        if whole[i]
+        else figure(value, columns[i])
+        for i, value in enumerate(values)
+    ]
+
+
 def divided(numerator: Floats, denominator: Floats) -> Floats:
     """Divide; 0/0 and x/0 are NaN, which `figure` turns into `UNDEFINED`."""
     safe = np.where(denominator == 0, np.nan, denominator)
@@ -88,12 +106,29 @@ class Bootstrap:
 
     def sums(self, columns: Floats) -> Floats:
         """Sum per-listener `columns` (n_listeners, m) over the listeners of each resample: (resamples, m)."""
+        return self.sums_by_group(columns, np.zeros(len(columns), dtype=np.intp), 1)[:, 0]
+
+    def sums_by_group(self, columns: Floats, groups: NDArray[np.intp], n_groups: int) -> Floats:
+        """Do so for each group of listeners by itself: (resamples, n_groups, m).
+
+        groups: (n_listeners,), 0..n_groups - 1. All groups together cost as much as one sum.
+        """
         if len(columns) != self.n_listeners:
             raise ValueError(f"{len(columns)} rows, but {self.n_listeners} listeners are resampled")
+        sums = np.empty((self.resamples, n_groups, columns.shape[1]))
         step = max(1, CELLS_PER_CHUNK // max(1, self.n_listeners))
-        parts = (self.draws[start : start + step] for start in range(0, self.resamples, step))
-        products = (part.astype(np.float64) @ columns for part in parts)
-        return np.concatenate([np.empty((0, columns.shape[1])), *products])
+        draws = self.draws if self._at_hand is None else self._at_hand
+        for group in range(n_groups):
+            members = slice(None) if n_groups == 1 else np.flatnonzero(groups == group)
+            inside = columns[members]
+            for start in range(0, self.resamples, step):
+                drawn = draws[start : start + step, members]
+                sums[start : start + step, group] = drawn.astype(np.float64, copy=False) @ inside
+        return sums
+
+    @cached_property
+    def _at_hand(self) -> Floats | None:
+        return self.draws.astype(np.float64) if self.draws.size <= CELLS_AT_HAND else None
 
     def ratios(self, numerators: Floats, denominators: Floats) -> tuple[Floats, Floats]:
         """Divide sums of (n_listeners, g) by one another: values (g,), resampled (resamples, g); 0/0: NaN."""
@@ -107,11 +142,41 @@ class Bootstrap:
         """Average arrays (n_listeners,) over listeners, NaN left out."""
         if not values:
             return {}
-        columns = np.column_stack(list(values.values()))
-        counted = ~np.isnan(columns)
-        mean, resampled = self.ratios(np.where(counted, columns, 0.0), counted.astype(np.float64))
-        return {name: figure(mean[i], resampled[:, i]) for i, name in enumerate(values)}
+        everybody = np.zeros(self.n_listeners, dtype=np.intp)
+        mean, resampled, _ = self.means_by_group(np.column_stack(list(values.values())), everybody, 1)
+        return dict(zip(values, figures(mean[0], resampled[:, 0]), strict=True))
+
+    def means_by_group(
+        self, columns: Floats, groups: NDArray[np.intp], n_groups: int
+    ) -> tuple[Floats, Floats, Floats]:
+        """Average columns (n_listeners, m) over the listeners of each group, NaN left out.
+
+        Gives the means (n_groups, m), the resampled ones (resamples, n_groups, m), and how many listeners
+        count (n_groups, m). Nobody: NaN.
+        """
+        missing = np.isnan(columns)
+        patterns, of = _distinct(missing)  # figures that miss the same listeners share their counts
+        stacked = np.hstack([np.where(missing, 0.0, columns), ~patterns])
+        total = np.array([stacked[groups == group].sum(axis=0) for group in range(n_groups)])
+        total = total.reshape(n_groups, stacked.shape[1])
+        resampled = self.sums_by_group(stacked, groups, n_groups)
+        m = columns.shape[1]
+        counted = total[:, m:][:, of]
+        return (
+            divided(total[:, :m], counted),
+            divided(resampled[..., :m], resampled[..., m:][..., of]),
+            counted,
+        )
 
     def mean(self, values: Floats) -> Figure:
         """Average one array (n_listeners,) over listeners, NaN left out."""
         return self.means({"mean": values})["mean"]
+
+
+def _distinct(missing: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
+    """Give the different columns of (n, m), and for each of the m which of them it is."""
+    first: dict[bytes, int] = {}
+    place = [first.setdefault(column.tobytes(), len(first)) for column in missing.T]
+    which = np.array(place, dtype=np.intp)
+    kept = np.unique(which, return_index=True)[1]
+    return missing[:, kept], which

@@ -11,6 +11,7 @@ from fairtune.metrics.bootstrap import Figure
 from fairtune.metrics.ranking import NOTHING, Lists
 
 PerListener = NDArray[np.float64]
+LISTENERS_PER_BLOCK = 2**15  # lists whose profiles are summed at once
 
 
 def whole(lists: Lists, n_items: int, ks: Sequence[int]) -> dict[str, Figure]:
@@ -31,16 +32,15 @@ def whole(lists: Lists, n_items: int, ks: Sequence[int]) -> dict[str, Figure]:
     return figures
 
 
-def novelty(lists: Lists, known: csr_array, ks: Sequence[int]) -> dict[str, PerListener]:
-    """Give "novelty@k": mean self-information -log2(listeners of the item / listeners) of a list, in bits;
-    (n,).
+def bits(known: csr_array) -> NDArray[np.float64]:
+    """Self-information of each column, -log2(its listeners / all listeners): (n_items,).
 
-    0: everything listed is known to everybody; log2(listeners) is the most (Zhou et al., PNAS 2010). An item
-    that nobody knows counts as known to one listener. known: all listeners x items. An empty list is NaN.
+    Its mean over a list is the list's novelty (Zhou et al., PNAS 2010): 0, everything listed is known to
+    everybody; log2(listeners) is the most. An item that nobody knows counts as known to one listener. known:
+    all listeners x items.
     """
     listeners = np.bincount(pairs.ones(known).indices, minlength=known.shape[1])
-    bits = -np.log2(np.maximum(listeners, 1) / known.shape[0])
-    return {f"novelty@{k}": shares(lists, bits[:, None], k)[:, 0] for k in ks}
+    return np.asarray(-np.log2(np.maximum(listeners, 1) / known.shape[0]))
 
 
 def shares(lists: Lists, membership: NDArray[np.float64], k: int) -> NDArray[np.float64]:
@@ -49,3 +49,33 @@ def shares(lists: Lists, membership: NDArray[np.float64], k: int) -> NDArray[np.
     length = np.diff(listed.indptr).astype(np.float64)
     length[length == 0] = np.nan
     return np.asarray((listed @ membership) / length[:, None])
+
+
+def diversity(lists: Lists, profiles: csr_array | None, k: int) -> PerListener:
+    """Give 1 - mean cosine of all pairs of two different items of a list: (n,).
+
+    profiles: n_items x features, no negative number, rows of length 1, or 0 where nothing is known of an
+    item, which is then left out. 0: all items are alike; 1: no two have anything in common (intra-list
+    diversity: Ziegler et al., WWW 2005; with cosine Vargas and Castells, RecSys 2011). NaN with fewer than
+    two items to compare, and without profiles.
+    """
+    if profiles is None:
+        return np.full(len(lists), np.nan)
+    known = np.diff(profiles.indptr) > 0
+    parts = [
+        _pair_cosines(pairs.listed(lists[start : start + LISTENERS_PER_BLOCK, :k], len(known)), profiles)
+        for start in range(0, len(lists), LISTENERS_PER_BLOCK)
+    ]
+    there = np.where(lists[:, :k] == NOTHING, 0, known[lists[:, :k]]).sum(axis=1).astype(np.float64)
+    among = np.where(there > 1, there * (there - 1), np.nan)
+    total = np.concatenate([np.empty(0), *parts])
+    return np.asarray(np.clip(1 - (total - there) / among, 0, 1))  # a cosine may exceed 1 by its rounding
+
+
+def _pair_cosines(listed: csr_array, profiles: csr_array) -> PerListener:
+    """Sum of the cosines of all ordered pairs of a list, each item with itself too: |sum of profiles|^2."""
+    n_items, n_features = profiles.shape
+    if n_features > n_items:  # few columns, long profiles: music types
+        return np.asarray((listed @ csr_array(profiles @ profiles.T)).multiply(listed).sum(axis=1)).ravel()
+    sums = csr_array(listed @ profiles)
+    return np.asarray(sums.multiply(sums).sum(axis=1)).ravel()

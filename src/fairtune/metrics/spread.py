@@ -1,5 +1,8 @@
 """How far the rates of groups lie apart: difference, ratio and disparity, with intervals."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +24,11 @@ def spread(rates: Floats, resampled: Floats, compared: NDArray[np.bool_]) -> dic
     counted = compared & np.isfinite(rates)
     at, around = _measures(rates[None, counted]), _measures(resampled[:, counted])
     return {name: figure(at[name][0], around[name]) for name in at}
+
+
+def spread_to_json(apart: Mapping[str, Figure]) -> dict[str, Any]:
+    """Give figures as metrics.json holds them."""
+    return {name: number.to_json() for name, number in apart.items()}
 
 
 def _measures(rates: Floats) -> dict[str, Floats]:

@@ -2,8 +2,9 @@
 
 import os
 
-from fairtune import artifacts, evaluation, store
+from fairtune import artifacts, store
 from fairtune.columns import Part
+from fairtune.evaluation import whole
 from fairtune.models import alternative
 from fairtune.params import DatasetParams
 from fairtune.paths import Paths
@@ -11,7 +12,7 @@ from fairtune.paths import Paths
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     """Read the fits, write metrics.json and the figures of each listener."""
-    evaluated = evaluation.evaluate(
+    evaluated = whole.evaluate(
         artifacts.read_matrix(paths.matrix),
         {part: artifacts.read_als(paths.fit(part)) for part in (Part.TRAIN, Part.TRAIN_VALID)},
         {

@@ -7,8 +7,9 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from fairtune import artifacts, evaluation, store, study, tuning
+from fairtune import artifacts, store, study, tuning
 from fairtune.columns import Part
+from fairtune.evaluation import judgement
 from fairtune.models import als
 from fairtune.params import DatasetParams, Hyperparameters
 from fairtune.paths import Paths
@@ -21,7 +22,7 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
 
     def judge(point: Hyperparameters) -> tuning.Judged:
         fitted = als.fit(matrix, Part.TRAIN, point, seed=seed, threads=threads)
-        return evaluation.judge(matrix, Part.TRAIN, fitted, params.evaluate, threads=threads)
+        return judgement.judge(matrix, Part.TRAIN, fitted, params.evaluate, threads=threads)
 
     with steps("tune", total=params.tune.trials) as finished:
         trials = tuning.search(

@@ -1,5 +1,3 @@
-import math
-
 import numpy as np
 import pytest
 from fairlearn import metrics as fairlearn
@@ -8,8 +6,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from fairtune.columns import UNKNOWN
-from fairtune.metrics import fairness
-from fairtune.metrics.accuracy import per_listener
+from fairtune.metrics import providers as provider_figures
 from fairtune.metrics.bootstrap import Bootstrap
 from fairtune.metrics.ranking import rank
 
@@ -43,7 +40,9 @@ MEMBERSHIP = np.array([[1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 1, 0], [0, 0, 1]], d
 def providers(lists=LISTS, truth=TRUTH, known=KNOWN, *, resamples=100, min_group=1, **given):
     arguments = {"names": NAMES, "membership": MEMBERSHIP, "ks": [2], **given}
     bootstrap = Bootstrap(len(lists), resamples, 1)
-    return fairness.providers(lists, truth, known, bootstrap=bootstrap, min_group=min_group, **arguments)
+    of = {"makers": (arguments["names"], arguments["membership"])}
+    chances = provider_figures.chances(truth, known, of, bootstrap=bootstrap, min_group=min_group)
+    return provider_figures.compare(lists, chances, arguments["ks"])["makers"]
 
 
 def test_providers_have_the_figures_computed_by_hand():
@@ -218,53 +217,45 @@ def test_small_provider_groups_are_pooled_by_their_effective_number_of_items():
     assert ours["ratio"]["value"] is not None
 
 
-def test_listener_figures_have_the_means_of_their_groups():
-    labels = np.array(["x", "x", "y", "y", UNKNOWN])
-    recall = np.array([0.2, 0.4, 0.9, math.nan, 0.0])
-    ours = fairness.listeners({"eo@10": recall}, labels, bootstrap=Bootstrap(5, 200, 0), min_group=1)["eo@10"]
-    assert values(ours) == {
-        "difference": 0.6,
-        "ratio": 0.333333,
-        "groups": {"x": {"rate": 0.3, "n": 2}, "y": {"rate": 0.9, "n": 1}, UNKNOWN: {"rate": 0.0, "n": 1}},
+def test_groupings_side_by_side_have_the_figures_that_each_has_alone():
+    lists, truth, known, rng = listening(3)
+    groupings = {
+        "a": (("x", "y", UNKNOWN), np.eye(3)[rng.integers(0, 3, 40)]),
+        "b": (("u", "v"), rng.dirichlet(np.ones(2), 40)),
+    }
+    bootstrap = Bootstrap(30, 100, 1)
+    chances = provider_figures.chances(truth, known, groupings, bootstrap=bootstrap, min_group=1)
+    together = provider_figures.compare(lists, chances, [5, 10])
+    for name, (names, membership) in groupings.items():
+        assert together[name] == providers(
+            lists, truth, known, names=names, membership=membership, ks=[5, 10]
+        )
+
+
+def test_without_groups_the_comparison_is_the_same():
+    lists, truth, known, _ = listening(2)
+    of = {"makers": (("a", "b"), np.eye(2)[np.arange(40) % 2])}
+    chances = provider_figures.chances(truth, known, of, bootstrap=Bootstrap(30, 100, 1), min_group=1)
+    whole = provider_figures.compare(lists, chances, [10])["makers"]["dp@10"]
+    assert provider_figures.compare(lists, chances, [10], groups=False)["makers"]["dp@10"] == {
+        name: figure for name, figure in whole.items() if name != "groups"
     }
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_listener_figures_are_those_of_fairlearns_metric_frame(seed):
-    lists, truth, _, rng = listening(seed)
-    labels = rng.choice(["a", "b", "c"], 30)
-    recall = per_listener(lists, truth, [10])["recall@10"]
-    frame = fairlearn.MetricFrame(
-        metrics=lambda _, values: values.mean(), y_true=recall, y_pred=recall, sensitive_features=labels
-    )
-    ours = fairness.listeners({"eo@10": recall}, labels, bootstrap=Bootstrap(30, 50, 0), min_group=1)["eo@10"]
-    assert ours["difference"]["value"] == pytest.approx(frame.difference(), rel=1e-5)
-    assert ours["ratio"]["value"] == pytest.approx(frame.ratio(), rel=1e-5)
-    for name, rate in frame.by_group.items():
-        assert ours["groups"][name]["rate"]["value"] == pytest.approx(rate, rel=1e-5)
+def test_nobody_held_anything_out_so_equal_opportunity_is_undefined_and_parity_is_not():
+    figures = providers(truth=csr_array((3, 5)))
+    assert figures["eo@2"]["disparity"] == NOTHING_KNOWN
+    assert figures["eo@2"]["groups"]["A"]["rate"] == NOTHING_KNOWN
+    assert figures["dp@2"]["ratio"]["value"] == 0.25
 
 
-def test_small_listener_groups_are_pooled_and_listeners_without_a_label_are_unknown():
-    labels = np.array(["a", "a", "a", "b", "c", None, math.nan], dtype=object)
-    ours = fairness.listeners(
-        {"eo@10": np.arange(7) / 10}, labels, bootstrap=Bootstrap(7, 50, 0), min_group=2
-    )["eo@10"]
-    assert {name: group["n"] for name, group in ours["groups"].items()} == {"a": 3, "other": 2, UNKNOWN: 2}
-    assert ours["difference"]["value"] == pytest.approx(0.25)  # a: .1, other: .35
+def test_lists_without_an_item_recommend_nothing_of_anybody():
+    figures = providers(np.full((3, 2), -1, dtype=np.int32))["dp@2"]
+    assert figures["groups"]["A"]["rate"]["value"] == 0
+    assert figures["groups"]["A"]["share_recommended"] == NOTHING_KNOWN
+    assert (figures["difference"]["value"], figures["ratio"]) == (0, NOTHING_KNOWN)
 
 
-def test_what_listeners_are_compared_by_is_named_and_taken_from_their_lists():
-    accuracy = per_listener(LISTS, TRUTH, [1, 2])
-    figures = fairness.listener_figures(
-        accuracy, LISTS, regions=(NAMES, MEMBERSHIP), tail=np.array([1.0, 0, 0, 0, 1]), ks=[1, 2]
-    )
-    assert set(figures) == {
-        f"{name}@{k}"
-        for k in (1, 2)
-        for name in ("eo", "dp_ndcg", "dp_tail", "dp_region.A", "dp_region.B", "dp_region.unknown")
-    }
-    np.testing.assert_array_equal(figures["eo@2"], accuracy["recall@2"])
-    np.testing.assert_array_equal(figures["dp_ndcg@1"], accuracy["ndcg@1"])
-    assert figures["dp_tail@2"].tolist() == [0, 0.5, 1]
-    assert figures["dp_region.A@2"].tolist() == [0.5, 1, 0.5]
-    assert figures["dp_region.unknown@1"].tolist() == [0, 0, 0]
+def test_a_group_without_an_item_is_not_there():
+    figures = providers(names=("A", "B", "C", UNKNOWN), membership=np.insert(MEMBERSHIP, 2, 0, axis=1))
+    assert figures == providers()

@@ -1,0 +1,1 @@
+"""Every figure of one fit, judged on what was held out from it."""

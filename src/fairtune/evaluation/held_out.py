@@ -1,0 +1,72 @@
+"""What the lists of one block are judged by, worked out once for all models."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from fairtune import groups
+from fairtune.columns import COUNTRY, REGION, BlockName, Part
+from fairtune.groups import EMERGING, TIERS, ProviderGroups
+from fairtune.matrix import Matrix
+from fairtune.metrics import catalogue, providers
+from fairtune.metrics.bootstrap import Bootstrap
+from fairtune.metrics.providers import Chances
+from fairtune.params import Evaluate
+from fairtune.profiles import profiles
+
+TIER = "tier"
+EMERGENCE = "emerging"
+PART = Part.TRAIN_VALID
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """known: listeners x columns, what lists are masked with. truth: the same shape, ones.
+
+    groupings: of the columns, by name. chances: what those groups could get.
+    traits: (n_columns, 3), bits of self-information, share in the tail, share of emerging artists.
+    profiles: what columns are made of, for diversity, or None. audience: (n_columns,), listeners of each.
+    """
+
+    known: csr_array
+    truth: csr_array
+    groupings: dict[str, ProviderGroups]
+    chances: Chances
+    traits: NDArray[np.float64]
+    profiles: csr_array | None
+    audience: NDArray[np.intp]
+
+
+TRAITS = ("novelty", "tail_share", "emerging_share")
+
+
+def held_out(matrix: Matrix, block: BlockName, params: Evaluate, bootstrap: Bootstrap) -> HeldOut:
+    """Judge lists of `block` for the fit on train and validation by what the test part holds."""
+    known, truth = matrix.block(block, PART), matrix.truth(block, PART)
+    groupings = {
+        REGION: groups.regions(matrix, block, PART),
+        COUNTRY: groups.countries(matrix, block, PART, largest=params.countries),
+        TIER: groups.tiers(known, head_share=params.head_share, tail_share=params.tail_share),
+        EMERGENCE: groups.emerging(
+            matrix, block, PART, listeners=params.emerging_listeners, period=params.emerging_period
+        ),
+    }
+    tail = groupings[TIER].membership[:, TIERS.index("tail")]
+    emerging = groupings[EMERGENCE].membership[:, EMERGING.index("emerging")]
+    return HeldOut(
+        known=known,
+        truth=truth,
+        groupings=groupings,
+        chances=providers.chances(
+            truth,
+            known,
+            {name: (of.names, of.membership) for name, of in groupings.items()},
+            bootstrap=bootstrap,
+            min_group=params.min_provider_group,
+        ),
+        traits=np.column_stack([catalogue.bits(known), tail, emerging]),
+        profiles=profiles(matrix, block),
+        audience=np.bincount(known.indices, minlength=known.shape[1]),
+    )

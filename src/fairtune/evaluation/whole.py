@@ -1,0 +1,125 @@
+"""All figures of one fit and of the models it is compared with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from fairtune import listener_groups
+from fairtune.columns import REGION, USER, BlockName, Part
+from fairtune.evaluation import audience, listed, play_errors
+from fairtune.evaluation.held_out import HeldOut, held_out
+from fairtune.listener_groups import Labels
+from fairtune.matrix import Matrix
+from fairtune.metrics import accuracy, providers, ranking
+from fairtune.metrics.bootstrap import Bootstrap, Figure, Floats
+from fairtune.metrics.ranking import Lists
+from fairtune.models.als import Als
+from fairtune.models.base import Alternative
+from fairtune.params import Evaluate
+
+Json = dict[str, Any]
+PRODUCT = "als"
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """metrics: what metrics.json holds. listeners: a row a listener, for paired comparisons."""
+
+    metrics: Json
+    listeners: pd.DataFrame
+
+
+def evaluate(
+    matrix: Matrix,
+    fits: Mapping[Part, Als],
+    alternatives: Mapping[str, Alternative],
+    params: Evaluate,
+    *,
+    seed: int,
+    threads: int,
+) -> Evaluation:
+    """Judge the fit on TRAIN_VALID on the test part; the fit on TRAIN only calibrates the play predictor."""
+    part, target = Part.TRAIN_VALID, matrix.target
+    model = fits[part]
+    bootstrap = Bootstrap(n_listeners=len(matrix.listeners), resamples=params.resamples, seed=seed)
+    labels = listener_groups.label(matrix, part, age_bands=params.age_bands, countries=params.countries)
+
+    errors, columns = play_errors.errors(matrix, fits, bootstrap, seed=seed)
+    held = held_out(matrix, target, params, bootstrap)
+    lists = _rank(model, target, held, params, threads)
+    figures = listed.of_listeners(lists, held, params.ks)
+    ranked, by_group, fair = _block(lists, figures, held, params, bootstrap, labels, target=True)
+    by_model, apart = {PRODUCT: ranked}, {}
+    columns |= _accuracies(PRODUCT, figures)
+    for name, alternative in alternatives.items():
+        its_lists = ranking.rank(alternative.scores, held.known, max(params.ks), threads=threads)
+        its_figures = listed.of_listeners(its_lists, held, params.ks)
+        by_model[name] = listed.ranking_figures(its_figures, its_lists, held, params.ks, bootstrap)
+        apart[name] = providers.compare(its_lists, held.chances, params.fairness_ks, groups=False)
+        columns |= _accuracies(name, its_figures)
+    metrics = {
+        "target": str(target),
+        "counts": matrix.counts,
+        "n_listeners": len(matrix.listeners),
+        "n_items": held.known.shape[1],
+        "seed": seed,
+        "rmse": errors,
+        "ranking": by_model,
+        "items": listed.by_audience(lists, held, params.ks, bootstrap, cold_listeners=params.cold_listeners),
+        "ranking_of_listeners": by_group,
+        "fairness": fair,
+        "fairness_of_alternatives": apart,
+        "also": {},
+    }
+    for block in matrix.item_blocks:
+        if block is not target:
+            held = held_out(matrix, block, params, bootstrap)
+            lists = _rank(model, block, held, params, threads)
+            figures = listed.of_listeners(lists, held, params.ks)
+            ranked, _, fair = _block(lists, figures, held, params, bootstrap, labels, target=False)
+            metrics["also"][str(block)] = {"ranking": {PRODUCT: ranked}, "fairness": fair}
+    frame = pd.DataFrame({USER: matrix.listeners[USER], **labels, **columns})
+    return Evaluation(metrics=metrics, listeners=frame)
+
+
+def _rank(model: Als, block: BlockName, held: HeldOut, params: Evaluate, threads: int) -> Lists:
+    return ranking.rank(lambda rows: model.scores(rows, block), held.known, max(params.ks), threads=threads)
+
+
+def _block(
+    lists: Lists,
+    figures: Mapping[str, Floats],
+    held: HeldOut,
+    params: Evaluate,
+    bootstrap: Bootstrap,
+    labels: Mapping[str, Labels],
+    *,
+    target: bool,
+) -> tuple[Json, Json, Json]:
+    """Ranking figures, those of listener groups, and fairness figures of the product's lists of one block.
+
+    Regions in the lists of listener groups (dp_region) are compared for the target alone.
+    """
+    ranked = listed.ranking_figures(figures, lists, held, params.ks, bootstrap)
+    regions = listed.region_shares(lists, held, params.fairness_ks)
+    served = audience.served(figures, regions if target else {}, labels, params, bootstrap)
+    of_providers = providers.compare(lists, held.chances, params.fairness_ks)
+    for grouping, of in held.groupings.items():
+        of_providers[grouping]["share_unknown"] = Figure.exact(of.unknown).to_json()
+    fair = {"providers": of_providers, "listeners": served.fairness}
+    if REGION in labels:
+        fair["own_region"] = audience.own_region(
+            regions, held, labels[REGION], params.fairness_ks, bootstrap=bootstrap, min_group=params.min_group
+        )
+    return ranked, served.by_group, fair
+
+
+def _accuracies(model: str, figures: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Columns of listeners.parquet."""
+    return {
+        f"{model}_{name}": values
+        for name, values in figures.items()
+        if name.partition("@")[0] in accuracy.FIGURES
+    }

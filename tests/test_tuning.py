@@ -9,7 +9,7 @@ from tests.toy import POINT
 
 from fairtune.errors import BadParams
 from fairtune.params import Range, Tune
-from fairtune.tuning import LIBRARY_DEFAULTS, FinishedTrial, Judged, choose, search
+from fairtune.tuning import LIBRARY_DEFAULTS, FinishedTrial, Judged, choose, search, worth_a_look
 
 SPACE = {
     "factors": (4, 8, 16),
@@ -103,6 +103,11 @@ def test_fewer_trials_than_the_study_holds_are_its_first_ones():
 
 def trial(number, ndcg, disparity):
     return FinishedTrial(number, POINT, Judged(ndcg, disparity))
+
+
+@pytest.mark.parametrize(("iterations", "looks"), [(1, {1}), (3, {1, 2, 3}), (12, {1, 2, 3, 4, 5, 10, 12})])
+def test_a_fit_is_looked_at_after_its_first_rounds_every_fifth_and_the_last(iterations, looks):
+    assert worth_a_look(iterations) == looks
 
 
 def test_the_highest_ndcg_within_the_limit_is_chosen():

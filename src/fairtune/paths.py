@@ -55,6 +55,11 @@ class Paths:
         return self._models / "trials.parquet"
 
     @property
+    def learning(self) -> Path:
+        """What the chosen fit was worth on the validation part, round by round."""
+        return self._models / "learning.parquet"
+
+    @property
     def study(self) -> Path:
         """Working file of the search, kept over a kill; no output of a stage."""
         return self._models / "study.journal"

@@ -115,6 +115,11 @@ def choose(trials: Sequence[FinishedTrial], max_disparity: float) -> Choice:
     return Choice(trial=least, flagged=True, reason=reason)
 
 
+def worth_a_look(iterations: int) -> frozenset[int]:
+    """Choose the iterations after which a fit is judged: the first, where most happens, and every fifth."""
+    return frozenset({*range(1, 6), *range(5, iterations, 5), iterations} & {*range(1, iterations + 1)})
+
+
 def suggest(trial: "Trial", tune: Tune) -> Hyperparameters:
     """Draw a point: what `space` names, and `start` for the rest."""
     values: dict[str, Any] = {}

@@ -1,5 +1,7 @@
 """The factorisation finds what is there, the same every time."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
@@ -44,6 +46,18 @@ def test_every_block_gets_factors_in_the_order_of_the_columns():
     assert seen == list(range(1, 11))
     direct = fitted.listener_factors[[0, 2]] @ fitted.column_factors["artist"].T
     assert fitted.scores(np.array([0, 2]), "artist") == pytest.approx(direct)
+
+
+def test_whoever_watches_a_fit_sees_what_a_shorter_fit_gives():
+    built = build(PLAYED)
+    everybody, seen = np.arange(5), {}
+    als.fit(
+        built, Part.ALL, POINT, seed=5, threads=1,
+        watch=lambda iteration, model: seen.update({iteration: model.scores(everybody, "track").copy()}),
+    )  # fmt: skip
+    shorter = als.fit(built, Part.ALL, replace(POINT, iterations=3), seed=5, threads=1)
+    assert sorted(seen) == list(range(1, 11))
+    assert seen[3].tobytes() == shorter.scores(everybody, "track").tobytes()
 
 
 def test_factors_solve_the_normal_equations_of_their_confidences():

@@ -200,6 +200,12 @@ def trials() -> pd.DataFrame:
     )
 
 
+def learning() -> pd.DataFrame:
+    return pd.DataFrame(
+        {"iteration": [1, 2, 5, 10, 15], "ndcg": [0.1, 0.2, 0.26, 0.278, 0.279], "disparity": [0.3] * 5}
+    )
+
+
 BEST = {
     "hyperparameters": {
         "factors": 96, "regularization": 12.345678, "iterations": 15, "alpha": 6.5, "beta": 0.3, "gamma": 0.0,
@@ -267,6 +273,7 @@ def evidence(**changes: Any) -> Evidence:
         "metrics": figures,
         "verdict": gates.verdict(figures, chosen.gate),
         "trials": trials(),
+        "learning": learning(),
         "best": BEST,
         "validation": VALIDATION,
         "about": ABOUT,

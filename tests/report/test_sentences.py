@@ -16,6 +16,7 @@ from fairtune.report import (
     headline,
     home,
     influencers,
+    learning,
     numbers,
     providers,
     search,
@@ -76,7 +77,7 @@ def trial_frame(*rows: tuple[float, float, bool]) -> pd.DataFrame:
 
 
 def cost(trials: pd.DataFrame, *, limit: float) -> str:
-    return search.section(trials, {}, max_disparity=limit).exhibits[0].reading
+    return search.section(trials, sample.learning(), {}, max_disparity=limit).exhibits[0].reading
 
 
 def test_the_search_says_when_fairness_cost_nothing():
@@ -97,6 +98,23 @@ def test_the_search_says_when_no_trial_was_fair_enough():
     assert cost(trial_frame((0.4, 0.9, False), (0.3, 0.6, True)), limit=0.5) == (
         "No trial stays within the limit of 0.5; the least unfair one was chosen, with a disparity of 0.600."
     )
+
+
+@pytest.mark.parametrize(
+    ("scores", "sentence"),
+    [
+        ([0.1, 0.2, 0.2], "It has learned what it can: from round 5 to round 15 accuracy changes by 0.0 %."),
+        (
+            [0.1, 0.2, 0.25],
+            "still learning: from round 5 to round 15 accuracy grows by 25 %; try more rounds.",
+        ),
+        ([0.1, 0.2, 0.18], "It learned more than was good: from round 5 to round 15 accuracy falls by 10 %."),
+        ([0.0, 0.0, 0.0], "After 15 rounds of fitting the lists score 0.000 on nDCG@10."),
+    ],
+)
+def test_the_learning_curve_says_whether_there_was_more_to_learn(scores, sentence):
+    rounds = pd.DataFrame({"iteration": [1, 5, 15], "ndcg": scores, "disparity": 0.1})
+    assert learning.exhibit(rounds).reading.replace(numbers.THIN, " ").endswith(sentence)
 
 
 def test_the_widest_gap_between_listening_and_recommendations_is_named():

@@ -19,6 +19,7 @@ def paths(tmp_path) -> Paths:
     store.write_json(paths.validation, sample.VALIDATION)
     store.write_json(paths.about, sample.ABOUT)
     store.write_table(paths.trials, sample.trials())
+    store.write_table(paths.learning, sample.learning())
     return paths
 
 

@@ -57,27 +57,35 @@ def fit(
     seed: int,
     threads: int,
     progress: Callable[[int], None] | None = None,
+    watch: Callable[[int, Als], None] | None = None,
 ) -> Als:
     """Weigh and factorise all blocks of `part` at once; `progress` is called with each finished iteration's
-    number.
+    number, `watch` with that and with what is learned so far.
     """
     weights = weigh(matrix, part, chosen)
     cells = [weights[block].confidence(matrix.block(block, part)) for block in matrix.blocks]
-    listener_factors, column_factors = factorise(
+    bounds = np.cumsum([cell.shape[1] for cell in cells])[:-1]
+
+    def model(listener_factors: Factors, column_factors: Factors) -> Als:
+        split = np.split(column_factors, bounds)
+        return Als(listener_factors, dict(zip(matrix.blocks, split, strict=True)), weights)
+
+    def finished(iteration: int, listener_factors: Factors, column_factors: Factors) -> None:
+        if progress is not None:
+            progress(iteration)
+        if watch is not None:
+            watch(iteration, model(listener_factors, column_factors))
+
+    factors = factorise(
         csr_array(hstack(cells, format="csr")),
         factors=chosen.factors,
         regularization=chosen.regularization,
         iterations=chosen.iterations,
         seed=seed,
         threads=threads,
-        progress=progress,
+        finished=finished,
     )
-    bounds = np.cumsum([cell.shape[1] for cell in cells])[:-1]
-    return Als(
-        listener_factors=listener_factors,
-        column_factors=dict(zip(matrix.blocks, np.split(column_factors, bounds), strict=True)),
-        weights=weights,
-    )
+    return model(*factors)
 
 
 def factorise(
@@ -88,10 +96,11 @@ def factorise(
     iterations: int,
     seed: int,
     threads: int,
-    progress: Callable[[int], None] | None = None,
+    finished: Callable[[int, Factors, Factors], None] | None = None,
 ) -> tuple[Factors, Factors]:
     """Factors of rows and columns for confidences c (float32; a cell's preference is 1, its cost c times as
-    much).
+    much). `finished` is called with each iteration's number and the factors after it, which the next one
+    overwrites.
 
     implicit's conjugate gradient solver (Takacs, Pilaszy and Tikk, "Applications of the conjugate gradient
     method for implicit feedback collaborative filtering", RecSys 2011). Same seed, same bytes, whatever
@@ -111,7 +120,9 @@ def factorise(
             num_threads=threads,
             calculate_training_loss=False,
         )
-        if progress is not None:
-            model.fit_callback = lambda iteration, _elapsed, _loss=None: progress(iteration + 1)
+        if finished is not None:
+            model.fit_callback = lambda iteration, _elapsed, _loss=None: finished(
+                iteration + 1, model.user_factors, model.item_factors
+            )
         model.fit(csr_matrix(confidence), show_progress=False)
     return model.user_factors, model.item_factors

@@ -34,6 +34,7 @@ class Evidence:
     metrics: Mapping[str, Any]
     verdict: "Verdict"
     trials: "pd.DataFrame"
+    learning: "pd.DataFrame"
     best: Mapping[str, Any]
     validation: Mapping[str, Any]
     about: Mapping[str, Any] = field(default_factory=dict)
@@ -74,7 +75,9 @@ def _content(evidence: Evidence) -> dict[str, Any]:
             exposure_limits=params.gate.max_dp_disparity,
             chance_limits=params.gate.max_eo_disparity,
         ),
-        search.section(evidence.trials, evidence.best, max_disparity=params.tune.max_disparity),
+        search.section(
+            evidence.trials, evidence.learning, evidence.best, max_disparity=params.tune.max_disparity
+        ),
         quality.section(evidence.validation, evidence.about),
         card.section(metrics, evidence.about, params, dataset=evidence.dataset),
         glossary.section(),
@@ -100,6 +103,7 @@ def _content(evidence: Evidence) -> dict[str, Any]:
         "sections": [section for section in sections if section],
         "footer": (
             "Written by fairtune. Every number on this page comes from metrics.json, verdict.json, "
-            "validation.json, best.json and trials.parquet, which the run that made it keeps."
+            "validation.json, best.json, trials.parquet and learning.parquet, which the run that made it "
+            "keeps."
         ),
     }

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fairtune.report import charts, numbers, picture, words
+from fairtune.report import charts, learning, numbers, picture, words
 from fairtune.report.exhibit import Exhibit, Section, Table
 from fairtune.report.picture import LIMIT, MODEL, OTHER, PAPER, SHADE, WARM, WIDTH
 
@@ -22,11 +22,14 @@ class Trial(NamedTuple):
     chosen: bool
 
 
-def section(trials: "pd.DataFrame", best: Mapping[str, Any], *, max_disparity: float) -> Section:
-    """Show the trials, with nDCG@10 and disparity on the validation part."""
+def section(
+    trials: "pd.DataFrame", rounds: "pd.DataFrame", best: Mapping[str, Any], *, max_disparity: float
+) -> Section:
+    """Show the trials and the rounds of the chosen one, by nDCG@10 and disparity on the validation part."""
     finished = trials.dropna(subset=["ndcg", "disparity"]).sort_values("number")
     tried = [Trial(*row) for row in zip(*(finished[name].tolist() for name in Trial._fields), strict=True)]
-    exhibits = (_front(tried, max_disparity), _history(tried, max_disparity)) if tried else ()
+    searched = (_front(tried, max_disparity), _history(tried, max_disparity)) if tried else ()
+    learned = (learning.exhibit(rounds),) if len(rounds) else ()
     return Section(
         name="search",
         title="What fairness costs, and what the search found",
@@ -36,7 +39,7 @@ def section(trials: "pd.DataFrame", best: Mapping[str, Any], *, max_disparity: f
             "Each dot is one complete model. The choice is the most accurate one among those inside the "
             "fairness limit."
         ),
-        exhibits=exhibits,
+        exhibits=(*searched, *learned),
         tables=(("Settings of the chosen model", settings(best)),) if best.get("hyperparameters") else (),
         notes=(f"Why this one: {best['reason']}.",) if best.get("reason") else (),
     )

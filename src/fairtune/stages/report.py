@@ -17,6 +17,7 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG
             metrics=metrics,
             verdict=verdict,
             trials=store.read_table(paths.trials),
+            learning=store.read_table(paths.learning),
             best=store.read_json(paths.best),
             validation=store.read_json(paths.validation),
             about=store.read_json(paths.about),

@@ -17,16 +17,27 @@ from fairtune.progress import steps
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
-    """Read the matrix; write the choice and all trials. A search that was killed goes on where it stopped."""
+    """Read the matrix; write the choice, all trials and how the chosen fit learned, round by round.
+
+    A search that was killed goes on where it stopped.
+    """
     matrix, threads = artifacts.read_matrix(paths.matrix), os.cpu_count() or 1
 
-    def judge(point: Hyperparameters) -> tuning.Judged:
-        fitted = als.fit(matrix, Part.TRAIN, point, seed=seed, threads=threads)
+    rounds: list[tuple[int, tuning.Judged]] = []
+
+    def judge(fitted: als.Als) -> tuning.Judged:
         return judgement.judge(matrix, Part.TRAIN, fitted, params.evaluate, threads=threads)
+
+    def attempt(point: Hyperparameters) -> tuning.Judged:
+        return judge(als.fit(matrix, Part.TRAIN, point, seed=seed, threads=threads))
+
+    def watch(iteration: int, fitted: als.Als) -> None:
+        if iteration in tuning.worth_a_look(point.iterations):
+            rounds.append((iteration, judge(fitted)))
 
     with steps("tune", total=params.tune.trials) as finished:
         trials = tuning.search(
-            judge,
+            attempt,
             params.tune,
             seed=seed,
             storage=study.journal(paths.study),
@@ -34,8 +45,11 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
             finished=finished,
         )
     choice = tuning.choose(trials, params.tune.max_disparity)
+    point = choice.trial.point
+    als.fit(matrix, Part.TRAIN, point, seed=seed, threads=threads, watch=watch)
     store.write_json(paths.best, _best(choice))
     store.write_table(paths.trials, _table(trials, choice))
+    store.write_table(paths.learning, _learning(rounds))
     judged = choice.trial.judged
     print(
         f"trial {choice.trial.number}: nDCG@10 {judged.ndcg:.4f}, disparity {judged.disparity:.3f}; "
@@ -67,6 +81,16 @@ def _best(choice: tuning.Choice) -> dict[str, object]:
         "flagged": choice.flagged,
         "reason": choice.reason,
     }
+
+
+def _learning(rounds: list[tuple[int, tuning.Judged]]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "iteration": [iteration for iteration, _ in rounds],
+            "ndcg": [judged.ndcg for _, judged in rounds],
+            "disparity": [judged.disparity for _, judged in rounds],
+        }
+    )
 
 
 def _table(trials: tuple[tuning.FinishedTrial, ...], choice: tuning.Choice) -> pd.DataFrame:

@@ -1,0 +1,65 @@
+"""Exhibit: how the chosen model learned, round by round."""
+
+from typing import TYPE_CHECKING
+
+from fairtune.report import numbers, picture
+from fairtune.report.exhibit import Exhibit, Table
+from fairtune.report.picture import INK, MODEL, WIDTH
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+_LEFT, _RIGHT, _BOTTOM, _TOP, _TALL = 0.75, 0.3, 0.55, 0.3, 2.6
+_SETTLED = 0.01
+"""A last step that changes accuracy by less has nothing left to teach."""
+
+
+def exhibit(rounds: "pd.DataFrame") -> Exhibit:
+    """Draw nDCG@10 on the validation part after the rounds of fitting that were looked at.
+
+    rounds: iteration, ndcg and disparity, at least one row, in order.
+    """
+    steps, scores = rounds["iteration"].tolist(), rounds["ndcg"].tolist()
+    reading = _reading(steps, scores)
+
+    def paint(figure: "Figure") -> None:
+        area = picture.axes(figure, _LEFT, _BOTTOM, WIDTH - _LEFT - _RIGHT, _TALL - _BOTTOM - _TOP)
+        area.grid(axis="y", zorder=0)
+        area.plot(steps, scores, color=MODEL, linewidth=2, marker="o", markersize=6, clip_on=False, zorder=2)
+        area.set_ylim(0, 1.12 * max(scores) or 1)
+        area.locator_params(axis="x", integer=True)
+        area.set_xlabel("round of fitting")
+        area.set_ylabel("nDCG@10")
+        area.annotate(
+            numbers.plain(scores[-1]), (steps[-1], scores[-1]), xytext=(0, 8), textcoords="offset points",
+            ha="center", color=INK, fontweight="bold",
+        )  # fmt: skip
+
+    return Exhibit(
+        name="learning",
+        title="How the chosen model learned, round by round",
+        reading=reading,
+        picture=picture.draw(
+            paint, name="learning", alt=f"Accuracy after each round of fitting. {reading}", height=_TALL
+        ),
+        table=Table(
+            ("round", "nDCG@10 (higher is better)", "disparity (lower is fairer)"),
+            tuple(
+                (str(step), numbers.plain(score), numbers.plain(disparity))
+                for step, score, disparity in zip(steps, scores, rounds["disparity"].tolist(), strict=True)
+            ),
+        ),
+    )
+
+
+def _reading(steps: list[int], scores: list[float]) -> str:
+    if len(scores) < 2 or not scores[-1]:  # noqa: PLR2004 - one point is no curve
+        return f"After {steps[-1]} rounds of fitting the lists score {numbers.plain(scores[-1])} on nDCG@10."
+    change = scores[-1] / scores[-2] - 1 if scores[-2] else float("inf")
+    since = f"from round {steps[-2]} to round {steps[-1]}"
+    if abs(change) < _SETTLED:
+        return f"It has learned what it can: {since} accuracy changes by {numbers.percent(abs(change))}."
+    if change > 0:
+        return f"It was still learning: {since} accuracy grows by {numbers.percent(change)}; try more rounds."
+    return f"It learned more than was good: {since} accuracy falls by {numbers.percent(-change)}."

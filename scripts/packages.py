@@ -33,6 +33,8 @@ UV_NAMES = {
     "proxy": ("ALL_PROXY", None),
 }
 
+PIP_OPTIONS = ("--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps")
+
 
 def uv_settings(pip_config: str, environment: Mapping[str, str]) -> dict[str, str]:
     """Translate what `pip config list` prints for uv; what the environment says to uv already wins.
@@ -75,7 +77,7 @@ def install(venv: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         requirement = Path(folder) / "uv.txt"
         requirement.write_text(entry(LOCK.read_text(encoding="utf-8"), "uv"), encoding="utf-8")
-        _run(python, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "-r", requirement)
+        _run(python, "-m", "pip", "install", *PIP_OPTIONS, "-r", requirement)
     uv = (venv / "bin" / "uv", "pip", "install", "--quiet", "--python", python)
     environment = _environment(python)
     _run(*uv, "--require-hashes", "--compile-bytecode", "-r", LOCK, environment=environment)

@@ -197,4 +197,4 @@ def test_compare_exits_with_1_on_a_regression(project):
     (project.folder / "reports/demo/metrics.json").write_text(json.dumps(metrics))
     code, output = project.fairtune("compare", "HEAD")
     assert code == 1
-    assert output.splitlines()[-1].startswith("fairtune: worse than at HEAD by more than the tolerance: ")
+    assert output.splitlines()[-1].startswith("fairtune: worse than at HEAD: ranking.als.ndcg@10")

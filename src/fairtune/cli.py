@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from fairtune import __version__, environment
-from fairtune.errors import FairtuneError, LimitBroken, NotThere
+from fairtune.errors import FairtuneError, LimitBroken
 
 if TYPE_CHECKING:
-    from fairtune.comparison import Comparison
     from fairtune.params import Params
 
 ELSEWHERE: Final = {"recommend": "fairtune.serving.command:recommend"}
@@ -76,57 +75,24 @@ def run(dataset: str, *, force: bool) -> None:
 @click.option("--dataset", "datasets", multiple=True, help="Compare this data set only; may be repeated.")
 @click.option("--markdown", is_flag=True, help="Write headings and tables as Markdown.")
 def compare(revision: str, datasets: Sequence[str], *, markdown: bool) -> None:
-    """Compare the metrics that are here with those of the Git revision REV.
+    """Compare the figures that are here with those of the Git revision REV.
 
-    Exits with 1 if a headline figure is worse by more than the tolerances of params.yaml.
+    Exits with 1 if one got worse by more than the tolerances of params.yaml and by more than chance.
     """
-    from fairtune import revisions
+    from fairtune import changes, revisions
+    from fairtune.paths import Paths
 
     params = _enter_project()
     revisions.check(revision)
     regressed = []
-    for dataset in datasets or _measured(params, revision):
-        comparison = _compared(params, dataset, revision)
+    for dataset in datasets or changes.measured(tuple(params.datasets), revision, say=_say):
+        comparison = changes.since(revision, params.dataset(dataset), Paths(dataset))
         title = f"{dataset}: figures since {revision}"
         _say(f"## {title}\n" if markdown else title)
-        _say(comparison.to_markdown() + "\n")
+        _say(changes.markdown(comparison) + "\n")
         regressed += [f"{change.figure} of {dataset}" for change in comparison.regressions]
     if regressed:
-        raise LimitBroken(f"worse than at {revision} by more than the tolerance: {', '.join(regressed)}")
-
-
-def _compared(params: "Params", dataset: str, revision: str) -> "Comparison":
-    from fairtune import comparison, revisions, store
-    from fairtune.paths import Paths
-
-    gate, metrics = params.dataset(dataset).gate, Paths(dataset).metrics
-    return comparison.compare(
-        revisions.read_json(revision, metrics),
-        store.read_json(metrics),
-        tolerance_absolute=gate.tolerance_absolute,
-        tolerance_relative=gate.tolerance_relative,
-    )
-
-
-def _measured(params: "Params", revision: str) -> list[str]:
-    """Give the data sets that have metrics now and at `revision`."""
-    from fairtune import revisions
-    from fairtune.paths import Paths
-
-    found = []
-    for dataset in params.datasets:
-        if Paths(dataset).metrics.exists():
-            try:
-                revisions.read_json(revision, Paths(dataset).metrics)
-            except NotThere:
-                _say(f"{dataset}: no figures at {revision}, nothing to compare with")
-                continue
-            found.append(dataset)
-    if not found:
-        raise NotThere(
-            f"no data set has metrics both here and at {revision}: run `fairtune run DATASET` first"
-        )
-    return found
+        raise LimitBroken(f"worse than at {revision}: {', '.join(regressed)}")
 
 
 def _enter_project() -> "Params":

@@ -1,50 +1,91 @@
-"""Two evaluations side by side: which headline figures got worse by more than the tolerance."""
+"""Two evaluations side by side: which figures got worse, by more than the tolerance and than chance."""
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from statistics import NormalDist
+from typing import TYPE_CHECKING
 
-from fairtune.figures import Metrics, Path, read
+from fairtune.figures import Metrics, Path, Reading, read
+from fairtune.headlines import Headline, headlines
+from fairtune.paired import Shift, aligned, shifts
 
-ACCURACY = ("ndcg@10", "recall@10", "precision@10")
-FULL_PREDICTOR = "bias_als_influencers"
+if TYPE_CHECKING:
+    import pandas as pd
+
+SAME_LISTENING = ("target", "counts", "n_listeners", "n_items", "seed")
+"""Facts of metrics.json: where they agree, both evaluations hold out the same listening."""
+CONFIDENCE = 0.95
+"""That no figure of a comparison regresses by chance alone."""
+ROUNDED = 1e-5
+"""Figures in metrics.json have six digits."""
 
 
 @dataclass(frozen=True)
+class Evaluated:
+    """What an evaluation left behind; listeners: the frame of listeners.parquet, if it can be had."""
+
+    metrics: Metrics
+    listeners: "pd.DataFrame | None" = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tolerance:
+    """How much worse a figure may be: max(absolute, relative * |before|)."""
+
+    absolute: float
+    relative: float
+
+    def at(self, before: float) -> float:
+        return max(self.absolute, self.relative * abs(before))
+
+
+class Judgement(StrEnum):
+    """What became of a figure."""
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    BETTER = "better"
+    TOLERATED = "worse, within tolerance"
+    CHANCE = "worse, as chance may have it"
+    WORSE = "REGRESSION"
+    MISSING = "REGRESSION: missing now"
+    IMPOSSIBLE = "REGRESSION: no possible value"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Change:
-    """One headline figure, before and now; None: there is none."""
+    """One headline figure, before and now (None: there is none), and the judgement.
+
+    interval: of the change; None without one. paired: it comes from the same listeners, resampled together;
+    otherwise from the intervals in metrics.json. reason: one line on a regression, otherwise empty.
+    """
 
     figure: str
     higher_is_better: bool
     base: float | None
     now: float | None
-    regressed: bool
+    interval: tuple[float, float] | None
+    paired: bool
+    judgement: Judgement
+    reason: str
 
     @property
     def change(self) -> float | None:
         return None if self.base is None or self.now is None else self.now - self.base
 
     @property
-    def judgement(self) -> str:
-        """Say in a word or two what became of the figure."""
-        if self.base is None:
-            return "new"
-        if self.now is None:
-            return "REGRESSION: missing now"
-        if self.regressed:
-            return "REGRESSION"
-        return "unchanged" if self.now == self.base else _direction(self)
-
-
-def _direction(change: Change) -> str:
-    better = (change.change or 0) > 0 if change.higher_is_better else (change.change or 0) < 0
-    return "better" if better else "worse, within tolerance"
+    def regressed(self) -> bool:
+        return self.judgement in {Judgement.WORSE, Judgement.MISSING, Judgement.IMPOSSIBLE}
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """All headline figures of two evaluations."""
+    """All headline figures of two evaluations; note: what they were judged by, a sentence."""
 
     changes: tuple[Change, ...]
+    note: str
 
     @property
     def regressions(self) -> tuple[Change, ...]:
@@ -54,78 +95,125 @@ class Comparison:
     def passed(self) -> bool:
         return not self.regressions
 
-    def to_markdown(self) -> str:
-        """Give a table that reads well as text and in a pull request."""
-        rows = [("figure", "better", "before", "now", "change", "judgement")]
-        rows += [
-            (
-                change.figure,
-                "higher" if change.higher_is_better else "lower",
-                _number(change.base),
-                _number(change.now),
-                _number(change.change, sign="+"),
-                change.judgement,
-            )
-            for change in self.changes
-        ]
-        widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-        lines = [
-            "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
-            for row in rows
-        ]
-        lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
-        return "\n".join(lines)
 
+def compare(base: Evaluated, now: Evaluated, *, tolerance: Tolerance, min_group: int) -> Comparison:
+    """Compare two evaluations.
 
-def compare(
-    base: Metrics, now: Metrics, *, tolerance_absolute: float, tolerance_relative: float
-) -> Comparison:
-    """Compare two metrics.json.
+    A figure regressed if it is missing now or outside its range; or if it is worse by more than the
+    `tolerance` and by more than chance explains: the interval of the change doesn't hold 0. A figure that
+    only `now` has is new, which is no regression.
 
-    A figure regressed if it is worse by more than both tolerances, max(absolute, relative * |base|), or if it
-    is missing now. A figure that only `now` has is new, which is no regression.
+    Intervals hold for all figures at once with 95 % (Bonferroni): change -+ z standard errors, z the normal
+    quantile of 1 - 0.025 / figures. The error is that of the change over the same listeners, resampled
+    together. Where these are not the same, or listeners.parquet doesn't tell a figure, it comes from the 95 %
+    intervals of metrics.json, as for two independent figures; on the same held-out listening they go
+    together, and a correlation of one half is assumed, which is less than that of two similar models.
+
+    min_group: `evaluate.min_group`, for groups of listeners.
     """
-
-    def changed(path: Path, *, higher: bool) -> Change:
-        before, after = _value(base, path), _value(now, path)
-        if before is None or after is None:
-            regressed = before is not None
-        else:
-            worse = before - after if higher else after - before
-            regressed = worse > max(tolerance_absolute, tolerance_relative * abs(before))
-        return Change(".".join(path), higher, before, after, regressed)
-
-    changes = (changed(path, higher=higher) for path, higher in _headlines(base, now))
-    return Comparison(tuple(change for change in changes if (change.base, change.now) != (None, None)))
-
-
-def _headlines(base: Metrics, now: Metrics) -> Iterator[tuple[Path, bool]]:
-    """Give the path of each headline figure of either side, and whether higher is better."""
-    for figure in ACCURACY:
-        yield ("ranking", "als", figure), True
-    yield ("rmse", "skill"), True
-    for scale in ("log_plays", "preference"):
-        yield ("rmse", scale, FULL_PREDICTOR), False
-    for grouping in _groupings(base, now, "providers"):
-        for parity in ("dp@10", "eo@10"):
-            yield ("fairness", "providers", grouping, parity, "disparity"), False
-    for grouping in _groupings(base, now, "listeners"):
-        yield ("fairness", "listeners", grouping, "eo@10", "ratio"), True
+    moved, note = _shifts(base, now, min_group)
+    same = all(base.metrics.get(fact) == now.metrics.get(fact) for fact in SAME_LISTENING)
+    read_both = (
+        (headline, read(base.metrics, headline.path), read(now.metrics, headline.path))
+        for headline in headlines(base.metrics, now.metrics)
+    )
+    found = [(headline, was, is_) for headline, was, is_ in read_both if was or is_]
+    z = NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / 2 / max(1, len(found)))
+    return Comparison(
+        tuple(
+            _changed(headline, was, is_, moved.get(headline.path), tolerance, z=z, same=same)
+            for headline, was, is_ in found
+        ),
+        note,
+    )
 
 
-def _groupings(base: Metrics, now: Metrics, side: str) -> list[str]:
-    found: set[str] = set()
-    for metrics in (base, now):
-        fairness = metrics.get("fairness", {})
-        groupings = fairness.get(side, {}) if isinstance(fairness, Mapping) else {}
-        found.update(groupings)
-    return sorted(found)
+def _shifts(base: Evaluated, now: Evaluated, min_group: int) -> tuple[Mapping[Path, Shift], str]:
+    """Give the shifts over the same listeners, and the note on what the intervals come from."""
+    otherwise = "from the intervals of metrics.json"
+    if base.listeners is None or now.listeners is None:
+        return {}, f"Intervals: {otherwise}, since listeners.parquet is not there on both sides."
+    frames = aligned(base.listeners, now.listeners)
+    if frames is None:
+        return {}, f"Intervals: {otherwise}, since the listeners are not the same on both sides."
+    scale = "log_plays" if now.metrics.get("counts") else "preference"
+    note = f"Intervals: paired, from the same {len(frames[0]):,} listeners; those with ~ {otherwise}."
+    return shifts(*frames, scale=scale, min_group=min_group), note
 
 
-def _value(metrics: Metrics, path: Path) -> float | None:
-    figure = read(metrics, path)
-    return None if figure is None else figure.value
+def _changed(
+    headline: Headline,
+    base: Reading | None,
+    now: Reading | None,
+    shift: Shift | None,
+    tolerance: Tolerance,
+    *,
+    z: float,
+    same: bool,
+) -> Change:
+    figure, paired, interval = ".".join(headline.path), False, None
+    if base and now:
+        paired = shift is not None and _fits(shift, base, now)
+        error = shift.error if shift and paired else _error(base, now, same=same)
+        change = now.value - base.value
+        interval = (change - z * error, change + z * error)
+    judgement, why = _judged(headline, base, now, interval, tolerance)
+    return Change(
+        figure=figure,
+        higher_is_better=headline.higher_is_better,
+        base=base.value if base else None,
+        now=now.value if now else None,
+        interval=interval,
+        paired=paired,
+        judgement=judgement,
+        reason=f"{figure} {why}" if why else "",
+    )
 
 
-def _number(value: float | None, sign: str = "") -> str:
-    return "-" if value is None else f"{value:{sign}.4f}"
+def _fits(shift: Shift, base: Reading, now: Reading) -> bool:
+    """Whether listeners.parquet belongs to the same evaluations as metrics.json."""
+    pairs = (shift.base, base.value), (shift.now, now.value)
+    return all(math.isclose(*pair, rel_tol=ROUNDED, abs_tol=ROUNDED) for pair in pairs)
+
+
+def _error(base: Reading, now: Reading, *, same: bool) -> float:
+    """Give the standard error of the change from two 95 % intervals."""
+    one, other = ((figure.high - figure.low) / 2 / NormalDist().inv_cdf(0.975) for figure in (base, now))
+    return math.sqrt(one**2 + other**2 - (one * other if same else 0.0))
+
+
+def _judged(
+    headline: Headline,
+    base: Reading | None,
+    now: Reading | None,
+    interval: tuple[float, float] | None,
+    tolerance: Tolerance,
+) -> tuple[Judgement, str]:
+    """Give the judgement on a figure that at least one side has, and why, if it is a regression."""
+    if now is None:
+        return Judgement.MISSING, "is missing now" + (f"; it was {base.value:.4f}" if base else "")
+    if not headline.low <= now.value <= headline.high:
+        return (
+            Judgement.IMPOSSIBLE,
+            f"is {now.value:.4f}: it can only be {headline.low:g} to {headline.high:g}",
+        )
+    if base is None or interval is None:
+        return Judgement.NEW, ""
+    worse = base.value - now.value if headline.higher_is_better else now.value - base.value
+    allowed = tolerance.at(base.value)
+    if worse <= allowed:
+        return _harmless(worse), ""
+    low, high = interval
+    if low <= 0 <= high:
+        return Judgement.CHANCE, ""
+    moved = f"{'fell' if headline.higher_is_better else 'rose'} from {base.value:.4f} to {now.value:.4f}"
+    return Judgement.WORSE, (
+        f"{moved}, by more than the {allowed:.4f} tolerated and than chance "
+        f"(interval of the change: {low:+.4f} to {high:+.4f})"
+    )
+
+
+def _harmless(worse: float) -> Judgement:
+    if worse > 0:
+        return Judgement.TOLERATED
+    return Judgement.BETTER if worse < 0 else Judgement.UNCHANGED

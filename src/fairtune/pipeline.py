@@ -88,6 +88,25 @@ class Pipeline:
         with _one_line(step.address):
             self._repo.reproduce(step.address, single_item=True, force=force, run_env={"PATH": path})
 
+    def stored(self, md5: str) -> bytes:
+        """Give the file of this hash from DVC's cache or its default remote, without checking it out.
+
+        `NotThere` if it can't be had, for whatever reason: every remote fails in its own way.
+        """
+        with _one_line("dvc"):
+            cache, cloud = self._repo.cache.local, self._repo.cloud
+        try:
+            if cache.exists(md5):
+                return Path(cache.oid_to_path(md5)).read_bytes()
+            remote = cloud.get_remote_odb()
+            with remote.fs.open(remote.oid_to_path(md5), "rb") as file:
+                content: bytes = file.read()
+        except Exception as error:
+            raise NotThere(
+                f"{md5} is in neither DVC's cache nor its default remote: {_flat(error)}"
+            ) from error
+        return content
+
     @contextmanager
     def alone(self, dataset: str) -> Iterator[None]:
         """Refuse a second run of a data set while the block runs (`Busy`); forget locks of killed runs."""

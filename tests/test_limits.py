@@ -159,4 +159,4 @@ def test_a_limit_says_what_it_is_about(written, place):
 
 
 def test_groups_known_beforehand_are_those_that_are_measured():
-    assert limits.GROUPS["tier"] == groups.TIERS
+    assert limits.GROUPS == {"tier": groups.TIERS, "emerging": groups.EMERGING}

@@ -73,7 +73,7 @@ def figures(values: Floats, resampled: Floats) -> list[Figure]:
     ]
 
 
-def divided(numerator: Floats, denominator: Floats) -> Floats:
+def divided(numerator: Floats, denominator: Floats | float) -> Floats:
     """Divide; 0/0 and x/0 are NaN, which `figure` turns into `UNDEFINED`."""
     safe = np.where(denominator == 0, np.nan, denominator)
     return np.asarray(numerator / safe)

@@ -119,7 +119,7 @@ class Recommender:
 
     def _gram(self) -> Floats:
         grams = [factors.T @ factors for factors in map(self.release.factors, self.release.blocks)]
-        return np.sum(grams, axis=0)  # type: ignore[no-any-return]
+        return np.asarray(np.sum(grams, axis=0))
 
     def _best(self, rows: Columns, n: int, block: BlockName) -> Columns:
         factors = self.release.listener_factors[rows].astype(np.float64)

@@ -103,7 +103,10 @@ def test_the_search_says_when_no_trial_was_fair_enough():
 @pytest.mark.parametrize(
     ("scores", "sentence"),
     [
-        ([0.1, 0.2, 0.2], "It has learned what it can: from round 5 to round 15 accuracy changes by 0.0 %."),
+        (
+            [0.1, 0.2, 0.2],
+            "It has learned what it can: from round 5 to round 15 accuracy changes by less than 0.1 %.",
+        ),
         (
             [0.1, 0.2, 0.25],
             "still learning: from round 5 to round 15 accuracy grows by 25 %; try more rounds.",
@@ -277,7 +280,7 @@ def test_the_balance_compares_with_the_best_alternative_and_with_the_same_method
     assert section.exhibits[0].reading.replace(numbers.THIN, " ") == (
         "Against the best alternative, item-to-item similarity, the lists are 12 % more accurate, and the "
         "gap by region is 39 % instead of 50 % in exposure and 29 % instead of 30 % in chance (the intervals "
-        "overlap: it may be chance). Against ALS as in tutorials, the same method without the weights, the "
+        "overlap: it may be chance). Against ALS as in tutorials, the same method with nothing tuned, the "
         "lists are 34 % more accurate, and the gap by region is 39 % instead of 70 % in exposure and 29 % "
         "instead of 50 % in chance."
     )

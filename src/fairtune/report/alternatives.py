@@ -9,8 +9,11 @@ from fairtune.report.charts import Mark, Panel
 from fairtune.report.exhibit import Exhibit, Section, Table
 from fairtune.report.reading import Estimate, branch, estimate
 
-SAME_METHOD: Final = ("plain_als", "tutorial_als")
-"""ALS without the weights, the fairer comparison first."""
+SAME_METHOD: Final = {
+    "plain_als": "the same method without weights and influencers",
+    "tutorial_als": "the same method with nothing tuned",
+}
+"""The fairer comparison first."""
 _SHARE: Final = numbers.percent
 _VARIETY: Final = (
     ("coverage@10", "Coverage,\nof the catalogue", _SHARE),
@@ -123,7 +126,7 @@ def _balance_reading(found: Sequence[Standing], by: str) -> str:
     plain = next((by_name[name] for name in SAME_METHOD if name in by_name), None)
     sentences = [_against(ours, rival, f"the best alternative, {words.model(rival.name)},", by)]
     if plain and plain is not rival:
-        same = f"{words.model(plain.name)}, the same method without the weights,"
+        same = f"{words.model(plain.name)}, {SAME_METHOD[plain.name]},"
         sentences.append(_against(ours, plain, same, by))
     return " ".join(sentences)
 
@@ -147,12 +150,11 @@ def _variety(metrics: Mapping[str, Any], items: str) -> Exhibit | None:
     diversity = estimate(metrics, "ranking", PRODUCT, "diversity@10")
     parts = []
     if coverage:
-        parts.append(f"together the lists hold {numbers.percent(coverage.value)} of all {items}")
+        beside = _rivals(metrics, "coverage@10")
+        parts.append(f"together the lists hold {numbers.percent(coverage.value)} of all {items}{beside}")
     if diversity:
-        parts.append(
-            f"inside a list two {items} are {numbers.plain(diversity.value)} apart on a scale "
-            "from 0, alike, to 1"
-        )
+        apart = f"{numbers.plain(diversity.value)} apart on a scale from 0, alike, to 1"
+        parts.append(f"inside a list two {items} are {apart}")
     reading = f"{numbers.sentence(numbers.listed(parts))}." if parts else ""
     return _measures(metrics, _VARIETY, name="variety", title="How varied the lists are", reading=reading)
 
@@ -164,14 +166,23 @@ def _reach(metrics: Mapping[str, Any], items: str) -> Exhibit | None:
     )
     parts = []
     if tail:
-        beside = f" (of listening: {numbers.percent(heard.value)})" if heard else ""
-        parts.append(f"{numbers.percent(tail.value)} of the places go to {items} of the long tail{beside}")
+        listened = f", which have {numbers.percent(heard.value)} of listening," if heard else ""
+        given = f"{numbers.percent(tail.value)} of the places{_rivals(metrics, 'tail_share@10')}"
+        parts.append(f"{items} of the long tail{listened} get {given}")
     if emerging:
-        parts.append(f"{numbers.percent(emerging.value)} go to emerging artists")
+        beside = _rivals(metrics, "emerging_share@10")
+        parts.append(f"emerging artists get {numbers.percent(emerging.value)}{beside}")
     reading = f"{numbers.sentence(numbers.listed(parts))}." if parts else ""
     return _measures(
         metrics, _REACH, name="reach", title="How far the lists reach beyond hits", reading=reading
     )
+
+
+def _rivals(metrics: Mapping[str, Any], key: str) -> str:
+    """Give the figure of the best alternative in brackets: ' (item-to-item similarity: 84 %)'."""
+    rival = next((name for name in accuracy.scores(metrics) if name != PRODUCT), "")
+    its = estimate(metrics, "ranking", rival, key)
+    return f" ({words.model(rival)}: {numbers.percent(its.value)})" if its else ""
 
 
 def _measures(
@@ -224,4 +235,5 @@ def _panel(
         Mark(words.model(name), figure, strong=name == PRODUCT)
         for name, figure in zip(models, figures, strict=True)
     )
-    return Panel(title, marks, show, reference=None if limit is None else (limit, "limit"))
+    reference = None if limit is None else (limit, "limit")
+    return Panel(title, marks, show, reference, tick=numbers.tick if show is _SHARE else "{:g}".format)

@@ -36,6 +36,7 @@ class Panel(NamedTuple):
     reference: tuple[float, str] | None = None
     from_zero: bool = True
     colour: str = OTHER
+    tick: Callable[[float], str] = "{:g}".format
 
 
 class Bar(NamedTuple):
@@ -51,7 +52,7 @@ def intervals(panels: Sequence[Panel], *, name: str, alt: str) -> Markup:
     labels = [mark.label for mark in panels[0].marks]
     left = _left(labels)
     values = (
-        max(len(panel.show(mark.figure.value)) for panel in panels for mark in panel.marks) * LETTER + 0.1
+        max(len(panel.show(mark.figure.value)) for panel in panels for mark in panel.marks) * LETTER + 0.18
     )
     each = (WIDTH - left - _GAP * (len(panels) - 1)) / len(panels)
     rows = len(labels) * _ROW
@@ -78,7 +79,7 @@ def _dots(area: "Axes", panel: Panel, *, value_at: float, raised: float) -> None
     area.yaxis.set_visible(False)
     area.spines["left"].set_visible(False)
     area.locator_params(axis="x", nbins=4)
-    area.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    area.xaxis.set_major_formatter(lambda value, _: panel.tick(value))
     area.grid(axis="x", zorder=0)
     if panel.reference:
         value, what = panel.reference

@@ -88,7 +88,7 @@ def _title(name: str) -> str:
             about, _, group = name.removeprefix(start).strip().partition(": ")
             kind, comma, lists = about.partition(",")
             named = words.model(kind) if start == _AGAINST else words.grouping(kind)
-            named = words.group(kind, group) if group else named
+            named = words.provider(kind, group, "") if group else named
             return f"{title} {named}{comma}{lists}".strip()
     return numbers.sentence(name)
 

@@ -28,6 +28,7 @@ def exhibit(metrics: Mapping[str, Any]) -> Exhibit | None:
     rows = [row for key, facts in found.items() if key.endswith("@10") and (row := _home(key, facts))]
     if not rows:
         return None
+    rows.sort(key=lambda row: (-row.listening.value, row.region))
     labels = [words.group("region", row.region) for row in rows]
     reading = _reading(rows)
     cells = tuple(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _LEFT, _RIGHT, _BOTTOM, _TOP, _TALL = 0.75, 0.3, 0.55, 0.3, 2.6
 _SETTLED = 0.01
 """A last step that changes accuracy by less has nothing left to teach."""
+_TOLD = 0.001
 
 
 def exhibit(rounds: "pd.DataFrame") -> Exhibit:
@@ -59,7 +60,8 @@ def _reading(steps: list[int], scores: list[float]) -> str:
     change = scores[-1] / scores[-2] - 1 if scores[-2] else float("inf")
     since = f"from round {steps[-2]} to round {steps[-1]}"
     if abs(change) < _SETTLED:
-        return f"It has learned what it can: {since} accuracy changes by {numbers.percent(abs(change))}."
+        by = numbers.percent(abs(change)) if abs(change) >= _TOLD else f"less than {numbers.percent(_TOLD)}"
+        return f"It has learned what it can: {since} accuracy changes by {by}."
     if change > 0:
         return f"It was still learning: {since} accuracy grows by {numbers.percent(change)}; try more rounds."
     return f"It learned more than was good: {since} accuracy falls by {numbers.percent(-change)}."

@@ -30,6 +30,11 @@ def percent(share: float) -> str:
     return f"{value:.{digits}f}{THIN}%".replace("-", "\N{MINUS SIGN}")
 
 
+def tick(share: float) -> str:
+    """A share on an axis: 20 %, 2.5 %."""
+    return f"{100 * share:.3g}{THIN}%"
+
+
 def tenths(share: float) -> str:
     """A share as per cent, always with one decimal, for columns and for what stands beside its interval."""
     return f"{100 * share:.1f}{THIN}%".replace("-", "\N{MINUS SIGN}")
@@ -38,7 +43,7 @@ def tenths(share: float) -> str:
 def times(ratio: float) -> str:
     """1.4 times; two decimals where one would say 'equal'."""
     digits = 2 if ratio < 1.2 else 1 if ratio < 9.95 else 0  # noqa: PLR2004 - what the size of the ratio is worth
-    return f"{ratio:.{digits}f} times"
+    return f"{ratio:,.{digits}f} times"
 
 
 def setting(value: object) -> str:

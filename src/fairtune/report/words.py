@@ -114,7 +114,7 @@ def group(kind: str, name: str) -> str:
     if name == UNKNOWN:
         return "Unknown"
     if name == OTHER:
-        return "Small groups, pooled"
+        return "Other countries" if kind == "country" else "Small groups, pooled"
     if kind == "country":
         return countries.named(name).name
     named = _LABELS.get(kind, {}).get(name, name)

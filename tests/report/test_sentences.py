@@ -291,9 +291,27 @@ def test_an_influencer_counts_only_if_leaving_it_out_hurts_beyond_chance():
     assert exhibit is not None
     assert exhibit.reading == (
         "Without artists lists lose 0.030 of nDCG@10 and the error of guesses (RMSE) grows by 0.020. Leaving "
-        "out friends makes nothing worse that could be told from chance."
+        "out friends changes nothing that could be told from chance."
     )
     assert exhibit.table.rows[0][0] == "without artists"
+
+
+def test_what_cannot_be_left_out_and_what_is_better_left_out_are_told_as_such():
+    undefined = {"value": None, "low": None, "high": None}
+    ablation = {
+        "music_type": {
+            "ndcg@10": undefined, "ndcg@10_change": undefined,
+            "rmse": sample.figure(0.7), "rmse_change": sample.figure(-0.05, 0.01),
+        },
+        "friend": {"ndcg@10": sample.figure(0.2), "ndcg@10_change": sample.figure(-0.1, 0.01)},
+    }  # fmt: skip
+    exhibit = influencers.exhibit({"ablation": ablation})
+    assert exhibit is not None
+    assert exhibit.reading == (
+        "Without friends lists lose 0.100 of nDCG@10. Without music types the error of guesses (RMSE) "
+        "shrinks by 0.050, for the better."
+    )
+    assert exhibit.table.rows[0][1:3] == ("not computed", "not computed")
 
 
 def test_hardly_known_items_are_compared_with_the_others():

@@ -31,12 +31,12 @@ def section(
         title="What it is for, and where it ends",
         short="Model card",
         lead=(
-            f"This model ranks {items} that a listener has not played yet. It is meant to help people "
-            "discover music in a service like the one the data comes from. It is not meant to judge "
-            "artists or listeners, to set pay, or to guess anything about a person but their taste."
+            f"This model ranks {items} that a listener has not played yet. Its figures hold for listeners "
+            "and music like those of the data it learned from, and for nothing else."
         ),
         tables=(("Model card", Table((), _facts(metrics, about, params, dataset), prose=True)),),
         notes=limits(metrics, params),
+        notes_title="What to know before relying on it",
     )
 
 
@@ -54,6 +54,15 @@ def _facts(
         if key in metrics
     ]
     facts = {
+        "meant for": (
+            "helping people discover music in a service like the one the data comes from; comparing ways to "
+            "recommend by accuracy and fairness"
+        ),
+        "meant to be used by": "people who know what the limits at the top ask for",
+        "not meant for": (
+            "judging artists or listeners, setting pay, guessing anything about a person but their taste, or "
+            "other kinds of media"
+        ),
         "data set": dataset,
         "size": numbers.listed(size) if size else "",
         "source": str(about.get("source") or ""),
@@ -81,6 +90,7 @@ def limits(metrics: Mapping[str, Any], params: DatasetParams) -> tuple[str, ...]
         "listener may like something new and yet not have played it, and that counts as a miss here."
     )
     sentences = [history, f"Of a listener, the model knows {used}, and nothing else."]
+    sentences += _cold(metrics, words.noun(str(params.matrix.target)))
     unknown = estimate(_unknown_region(metrics), "share_listening")
     if unknown and unknown.value:
         sentences.append(
@@ -103,10 +113,27 @@ def limits(metrics: Mapping[str, Any], params: DatasetParams) -> tuple[str, ...]
         "of them is not shown."
     )
     sentences.append(
+        "An interval tells what other listeners would change. Another split of the data or another seed "
+        "would change figures as well. What people do with real recommendations is seen by trying alone."
+    )
+    sentences.append(
         "Equal exposure and equal chance are two of several notions of fairness, and can't always be had "
         "together. Which gap is acceptable is for people to decide; the limits at the top write it down."
     )
     return tuple(sentences)
+
+
+def _cold(metrics: Mapping[str, Any], items: str) -> list[str]:
+    """Warn of items that few have played, if they are found less than half as often as the others."""
+    warm, cold = (estimate(metrics, "items", kind, "recall@10") for kind in ("warm", "cold"))
+    if warm is None or cold is None or 2 * cold.value >= warm.value:
+        return []
+    found, others = numbers.percent(cold.value), numbers.percent(warm.value)
+    sentence = (
+        f"It learns from who else plays something: of {items} that very few have played, lists find "
+        f"{found} of what is played later, of the others {others}. New music needs another way to listeners."
+    )
+    return [sentence]
 
 
 def _unknown_region(metrics: Mapping[str, Any]) -> Mapping[str, Any]:

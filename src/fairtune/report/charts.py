@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 _ROW = 0.29  # inches
 _GAP = 0.35
 _LABELS = 1.85
+MISSING = "\N{EN DASH}"
 
 
 class Mark(NamedTuple):
-    """A row: `strong` is the model or what the sentence is about, `faint` isn't compared."""
+    """A row: `strong` is the model or what the sentence is about, `faint` isn't compared; None: no figure."""
 
     label: str
-    figure: Estimate
+    figure: Estimate | None
     strong: bool = False
     faint: bool = False
 
@@ -51,9 +52,8 @@ def intervals(panels: Sequence[Panel], *, name: str, alt: str) -> Markup:
     """Draw dots with 95 % whiskers, a row a mark; panels side by side share the labels of the first."""
     labels = [mark.label for mark in panels[0].marks]
     left = _left(labels)
-    values = (
-        max(len(panel.show(mark.figure.value)) for panel in panels for mark in panel.marks) * LETTER + 0.18
-    )
+    shown = [panel.show(mark.figure.value) for panel in panels for mark in panel.marks if mark.figure]
+    values = max(map(len, shown)) * LETTER + 0.18
     each = (WIDTH - left - _GAP * (len(panels) - 1)) / len(panels)
     rows = len(labels) * _ROW
     referred = any(panel.reference for panel in panels)
@@ -97,6 +97,14 @@ def _dots(area: "Axes", panel: Panel, *, value_at: float, raised: float) -> None
         fontweight="bold",
     )
     for row, mark in enumerate(marks):
+        value_text = panel.show(mark.figure.value) if mark.figure else MISSING
+        area.annotate(
+            value_text, (value_at, row), xycoords=("axes fraction", "data"), ha="right", va="center",
+            color=MUTED if mark.faint or not mark.figure else INK,
+            fontweight="bold" if mark.strong else "normal",
+        )  # fmt: skip
+        if mark.figure is None:
+            continue
         colour = MODEL if mark.strong else panel.colour
         low, high = mark.figure.low, mark.figure.high
         if low is not None and high is not None:
@@ -105,17 +113,13 @@ def _dots(area: "Axes", panel: Panel, *, value_at: float, raised: float) -> None
             mark.figure.value, row, marker="D" if mark.strong else "o", color=colour, markersize=7,
             markeredgewidth=1.6, markerfacecolor=PAPER if mark.faint else colour, zorder=3, clip_on=False,
         )  # fmt: skip
-        area.annotate(
-            panel.show(mark.figure.value), (value_at, row), xycoords=("axes fraction", "data"),
-            ha="right", va="center", color=MUTED if mark.faint else INK,
-            fontweight="bold" if mark.strong else "normal",
-        )  # fmt: skip
 
 
 def _range(panel: Panel) -> tuple[float, float]:
     ends = [
         end
         for mark in panel.marks
+        if mark.figure
         for end in (mark.figure.low, mark.figure.value, mark.figure.high)
         if end is not None
     ] + ([panel.reference[0]] if panel.reference else [])

@@ -36,3 +36,4 @@ class Section:
     exhibits: tuple[Exhibit, ...] = ()
     tables: tuple[tuple[str, Table], ...] = ()  # caption, table: shown as they are
     notes: tuple[str, ...] = ()
+    notes_title: str = ""

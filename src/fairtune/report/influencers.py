@@ -16,12 +16,15 @@ _MEASURES: Final = (
 
 class _LeftOut(NamedTuple):
     influencer: str
-    changes: dict[str, Estimate]  # measure -> figure without the influencer minus figure with it
+    changes: dict[str, Estimate | None]  # measure -> figure without the influencer minus figure with it
     figures: dict[str, Estimate | None]
 
 
 def exhibit(metrics: Mapping[str, Any]) -> Exhibit | None:
-    """Show how nDCG@10 and RMSE change when one influencer is left out; None if nothing was left out."""
+    """Show how nDCG@10 and RMSE change when one influencer is left out; None if nothing was left out.
+
+    What can't be left out has no figure: lists of music types aren't made without music types.
+    """
     found = branch(metrics, "ablation")
     there = [
         (key, title)
@@ -31,13 +34,10 @@ def exhibit(metrics: Mapping[str, Any]) -> Exhibit | None:
     rows = []
     for name in found:
         changes = {key: estimate(found, name, f"{key}_change") for key, _ in there}
-        if all(changes.values()):
-            known = {key: change for key, change in changes.items() if change}
-            rows.append(_LeftOut(name, known, {key: estimate(found, name, key) for key, _ in there}))
+        if any(changes.values()):
+            rows.append(_LeftOut(name, changes, {key: estimate(found, name, key) for key, _ in there}))
     if not there or not rows:
         return None
-    first = there[0][0]
-    rows.sort(key=lambda row: (_harm(first, row.changes[first]), row.influencer), reverse=True)
     reading = _reading(rows)
     labels = [f"without {words.influencer(row.influencer)}" for row in rows]
     panels = [
@@ -70,30 +70,28 @@ def _matters(change: Estimate) -> bool:
 
 
 def _reading(rows: list[_LeftOut]) -> str:
-    of_use: list[tuple[str, list[str]]] = []
-    of_no_use: list[str] = []
+    harmed: list[str] = []
+    helped: list[str] = []
+    alike: list[str] = []
     for row in rows:
-        worse = [
-            _said(key, change)
-            for key, change in row.changes.items()
-            if _matters(change) and _harm(key, change) > 0
-        ]
         name = words.influencer(row.influencer)
-        if worse:
-            of_use.append((name, worse))
-        else:
-            of_no_use.append(name)
-    sentences = [f"Without {name} {numbers.listed(worse)}." for name, worse in of_use]
-    if of_no_use:
-        names = numbers.listed(of_no_use)
-        sentences.append(f"Leaving out {names} makes nothing worse that could be told from chance.")
-    return " ".join(sentences)
+        told = {key: change for key, change in row.changes.items() if change and _matters(change)}
+        worse = [_said(key, change) for key, change in told.items() if _harm(key, change) > 0]
+        better = [_said(key, change) for key, change in told.items() if _harm(key, change) < 0]
+        harmed += [f"Without {name} {numbers.listed(worse)}."] if worse else []
+        helped += [f"Without {name} {numbers.listed(better)}, for the better."] if better else []
+        alike += [] if told else [name]
+    if alike:
+        same = f"Leaving out {numbers.listed(alike)} changes nothing that could be told from chance."
+        return " ".join([*harmed, *helped, same])
+    return " ".join([*harmed, *helped])
 
 
 def _said(measure: str, change: Estimate) -> str:
+    amount = numbers.plain(abs(change.value))
     if measure == "rmse":
-        return f"the error of guesses (RMSE) grows by {numbers.plain(change.value)}"
-    return f"lists lose {numbers.plain(-change.value)} of nDCG@10"
+        return f"the error of guesses (RMSE) {'grows' if change.value > 0 else 'shrinks'} by {amount}"
+    return f"lists {'gain' if change.value > 0 else 'lose'} {amount} of nDCG@10"
 
 
 def _table(rows: list[_LeftOut], labels: list[str], measures: list[str]) -> Table:

@@ -62,11 +62,12 @@ def _panel(measure: Measure, kind: str) -> Panel:
         Mark(words.group(kind, group.name), group.rate.scaled(factor), faint=not group.compared)
         for group in measure.groups
     )
-    compared = [mark.figure.value for mark in marks if not mark.faint]
+    values = [group.rate.value * factor for group in measure.groups]
+    compared = [value for value, group in zip(values, measure.groups, strict=True) if group.compared]
     return Panel(
         title=f"{measure.title}, {unit} {measure.base}" if measure.base else measure.title,
         marks=marks,
-        show=numbers.to_digits(mark.figure.value for mark in marks) if measure.base else numbers.plain,
+        show=numbers.to_digits(values) if measure.base else numbers.plain,
         reference=(sum(compared) / len(compared), "average") if len(compared) > 1 else None,
         colour=MODEL,
     )

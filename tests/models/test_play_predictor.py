@@ -1,6 +1,7 @@
 """The play predictor: a ladder that can only climb by learning something true."""
 
 import dataclasses
+import itertools
 
 import numpy as np
 import pytest
@@ -8,19 +9,8 @@ from scipy.sparse import csr_array
 from sklearn.linear_model import LinearRegression
 from tests.toy import PLAYED, POINT, build
 
-from fairtune.columns import Part
+from fairtune.columns import BlockName, Part
 from fairtune.models import als, play_predictor
-
-
-def test_biases_recover_an_additive_truth():
-    rng = np.random.default_rng(0)
-    listeners, items = rng.normal(size=300), rng.normal(size=200)
-    rows, columns = np.nonzero(rng.random((300, 200)) < 0.5)
-    y = listeners[rows] + items[columns]
-    y -= y.mean()
-    by_listener, by_item = play_predictor.biases(rows, columns, y, shape=(300, 200))
-    error = y - by_listener[rows] - by_item[columns]
-    assert error.std() < 0.1 * y.std()
 
 
 def test_rungs_are_least_squares_of_their_features():
@@ -44,6 +34,19 @@ def test_features_of_a_pair_do_not_depend_on_the_held_out_plays():
     assert before.keys() == after.keys()
     assert all((before[name] == after[name]).all() for name in before)
     assert any(name.startswith("influencer_friend") for name in before)
+
+
+def test_a_rung_knows_what_the_one_below_knows():
+    lists = [
+        set(play_predictor.RUNGS[name])
+        for name in ("bias", "bias_spread", "bias_als", "bias_als_influencers")
+    ]
+    assert all(below < above for below, above in itertools.pairwise(lists))
+
+
+def test_without_an_influencer_nothing_of_it_is_left():
+    known = {name: np.ones(1) for name in ("influencer_artist_level", "influencer_friend_count", "als_score")}
+    assert set(play_predictor.without(known, BlockName.ARTIST)) == {"influencer_friend_count", "als_score"}
 
 
 def test_without_counts_half_of_the_pairs_are_unheard_and_of_the_same_listeners():

@@ -22,7 +22,8 @@ LADDER: Final = {
     "item_mean": "average of the item",
     "user_mean": "average of the listener",
     "bias": "listener and item average",
-    "bias_als": "+ ALS score",
+    "bias_spread": "+ how many, and how much they vary",
+    "bias_als": "+ ALS",
     "bias_als_influencers": "+ influencers",
 }
 

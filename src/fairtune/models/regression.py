@@ -1,0 +1,105 @@
+"""Least squares over features that may bend and work together, in closed form.
+
+A bent regression uses of each feature x, scaled to mean 0 and deviation 1, also tanh(x - 1), tanh(x) and
+tanh(x + 1): a curve that is straight in the tails. And of each two features the product tanh(x/2) tanh(z/2).
+Curves are held back by a ridge, products by a stronger one, so that few pairs give nearly a plain linear
+regression (Hoerl and Kennard, "Ridge regression", 1970). Penalties are those that cross-validation over the
+listeners of validation pairs preferred on all three data sets.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+PLAIN: Final = 1.0
+CURVE: Final = 100.0
+PRODUCT: Final = 10_000.0
+"""Ridges, for columns of deviation 1; none for the constant."""
+BENDS: Final = (-1.0, 0.0, 1.0)
+CHUNK: Final = 2**16
+"""Pairs whose columns are held in memory at once."""
+
+
+@dataclass(frozen=True)
+class Regression:
+    """names: of the features. centre, scale: (features,), what they are standardised by. bent: see above.
+
+    low, high: (features,), the range that was seen; a feature outside counts as at its end, for what a curve
+    does there is a guess. coefficients: (columns,). constant: what is predicted for an average pair.
+    """
+
+    names: tuple[str, ...]
+    centre: Floats
+    scale: Floats
+    low: Floats
+    high: Floats
+    bent: bool
+    coefficients: Floats
+    constant: float
+
+
+def fit(known: Mapping[str, Floats], names: tuple[str, ...], y: Floats, *, bent: bool) -> Regression:
+    """Fit y (n,) by the features `names` (n,) of `known`; those that never vary are left out."""
+    names = tuple(name for name in names if known[name].std() > 0)
+    of = Regression(
+        names=names,
+        centre=np.array([known[name].mean() for name in names]),
+        scale=np.array([known[name].std() for name in names]),
+        low=np.array([known[name].min() for name in names]),
+        high=np.array([known[name].max() for name in names]),
+        bent=bent,
+        coefficients=np.zeros(0),
+        constant=0.0,
+    )
+    m = len(_ridges(of))
+    gram, moments, sums = np.zeros((m, m)), np.zeros(m), np.zeros(m)
+    for part in _chunks(len(y)):
+        columns = _columns(of, known, part)
+        gram += columns.T @ columns
+        moments += columns.T @ y[part]
+        sums += columns.sum(axis=0)
+    mean, n = sums / len(y), len(y)
+    gram -= n * np.outer(mean, mean)
+    moments -= n * mean * y.mean()
+    penalty = np.diag(_ridges(of) * np.diag(gram) / n)
+    coefficients = np.linalg.lstsq(gram + penalty, moments, rcond=None)[0]
+    constant = float(y.mean() - mean @ coefficients)
+    return replace(of, coefficients=np.asarray(coefficients, dtype=np.float64), constant=constant)
+
+
+def predict(of: Regression, known: Mapping[str, Floats], n: int) -> Floats:
+    """Predictions (n,)."""
+    predicted = np.full(n, of.constant)
+    for part in _chunks(n):
+        predicted[part] += _columns(of, known, part) @ of.coefficients
+    return predicted
+
+
+def _columns(of: Regression, known: Mapping[str, Floats], part: slice) -> Floats:
+    """Give the columns of some pairs: (pairs, columns)."""
+    if not of.names:
+        return np.zeros((part.stop - part.start, 0))
+    x = np.column_stack([known[name][part] for name in of.names])
+    x = (np.clip(x, of.low, of.high) - of.centre) / of.scale
+    if not of.bent:
+        return x
+    first, second = np.triu_indices(len(of.names), 1)
+    half = np.tanh(x / 2)
+    return np.hstack([x, *(np.tanh(x + bend) for bend in BENDS), half[:, first] * half[:, second]])
+
+
+def _ridges(of: Regression) -> Floats:
+    features = len(of.names)
+    if not of.bent:
+        return np.full(features, PLAIN)
+    sizes = features, len(BENDS) * features, features * (features - 1) // 2
+    return np.repeat([PLAIN, CURVE, PRODUCT], sizes)
+
+
+def _chunks(n: int) -> list[slice]:
+    return [slice(start, min(start + CHUNK, n)) for start in range(0, n, CHUNK)]

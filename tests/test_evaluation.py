@@ -30,11 +30,15 @@ PARAMS = Evaluate(
 BUILT = build(PLAYED)
 BUILT = dataclasses.replace(BUILT, listeners=BUILT.listeners.assign(gender=None, age=[15, 20, 40, None, 20]))
 FITS = {part: als.fit(BUILT, part, POINT, seed=1, threads=1) for part in (Part.TRAIN, Part.TRAIN_VALID)}
+REFITS = {
+    block: als.fit(BUILT.without(block), Part.TRAIN_VALID, POINT, seed=1, threads=1)
+    for block in BUILT.influencers
+}
 OTHERS = {name: kind.fit(BUILT, Part.TRAIN_VALID, seed=1, threads=1) for name, kind in ALTERNATIVES.items()}
 
 
 def evaluate():
-    return whole.evaluate(BUILT, FITS, OTHERS, PARAMS, seed=3, threads=2)
+    return whole.evaluate(BUILT, FITS, OTHERS, PARAMS, refits=REFITS, seed=3, threads=2)
 
 
 def test_ndcg_agrees_with_scikit_learn_over_unheard_columns():
@@ -69,6 +73,7 @@ def test_metrics_have_the_documented_layout():
         "item_mean",
         "user_mean",
         "bias",
+        "bias_spread",
         "bias_als",
         "bias_als_influencers",
     ]
@@ -105,7 +110,7 @@ def test_two_evaluations_are_identical():
 
 def test_a_data_set_without_counts_is_judged_by_preference():
     uncounted = dataclasses.replace(BUILT, counts=False)
-    metrics = whole.evaluate(uncounted, FITS, {}, PARAMS, seed=3, threads=1).metrics
+    metrics = whole.evaluate(uncounted, FITS, {}, PARAMS, refits={}, seed=3, threads=1).metrics
     assert set(metrics["rmse"]) == {"preference", "skill"}
     assert metrics["rmse"]["preference"]["global_mean"]["value"] == pytest.approx(0.5)
 

@@ -5,7 +5,7 @@ the plays of one part (plays @ shares). So no play can be on both sides, whateve
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -74,6 +74,15 @@ class Matrix:
     def item_blocks(self) -> tuple[BlockName, ...]:
         """Blocks that can be ranked."""
         return tuple(block for block in self.blocks if block not in SIDE_BLOCKS)
+
+    @property
+    def influencers(self) -> tuple[BlockName, ...]:
+        """Blocks beside the target."""
+        return tuple(block for block in self.blocks if block is not self.target)
+
+    def without(self, block: BlockName) -> "Matrix":
+        """Leave a block out of the columns; plays, shares and everything else stay."""
+        return replace(self, blocks=tuple(other for other in self.blocks if other is not block))
 
     @cached_property
     def _plays(self) -> dict[Part, csr_array]:

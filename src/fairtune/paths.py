@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from fairtune.columns import Part, Table
+from fairtune.columns import BlockName, Part, Table
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,10 @@ class Paths:
 
     def fit(self, part: Part) -> Path:
         return self._models / part
+
+    def fit_without(self, block: BlockName) -> Path:
+        """The fit on train and validation that does without one influencer: for the ablation."""
+        return self.fit(Part.TRAIN_VALID) / f"without_{block}"
 
     @property
     def release(self) -> Path:

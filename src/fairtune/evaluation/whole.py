@@ -8,7 +8,7 @@ import pandas as pd
 
 from fairtune import listener_groups
 from fairtune.columns import REGION, USER, BlockName, Part
-from fairtune.evaluation import audience, listed, play_errors
+from fairtune.evaluation import ablation, audience, listed, play_errors
 from fairtune.evaluation.held_out import HeldOut, held_out
 from fairtune.listener_groups import Labels
 from fairtune.matrix import Matrix
@@ -37,10 +37,14 @@ def evaluate(
     alternatives: Mapping[str, Alternative],
     params: Evaluate,
     *,
+    refits: Mapping[BlockName, Als],
     seed: int,
     threads: int,
 ) -> Evaluation:
-    """Judge the fit on TRAIN_VALID on the test part; the fit on TRAIN only calibrates the play predictor."""
+    """Judge the fit on TRAIN_VALID on the test part; the fit on TRAIN only calibrates the play predictor.
+
+    refits: on TRAIN_VALID, each without one influencer, for the ablation.
+    """
     part, target = Part.TRAIN_VALID, matrix.target
     model = fits[part]
     bootstrap = Bootstrap(n_listeners=len(matrix.listeners), resamples=params.resamples, seed=seed)
@@ -71,6 +75,7 @@ def evaluate(
         "ranking_of_listeners": by_group,
         "fairness": fair,
         "fairness_of_alternatives": apart,
+        "ablation": ablation.measure(matrix, fits, refits, bootstrap, seed=seed, threads=threads),
         "also": {},
     }
     for block in matrix.item_blocks:

@@ -31,6 +31,15 @@ def skill(
     return figure(1 - float(divided(np.array(value), np.array(base))), 1 - divided(resampled, base_resampled))
 
 
+def change(
+    truth: Floats, predicted: Floats, baseline: Floats, listeners: NDArray[np.intp], bootstrap: Bootstrap
+) -> Figure:
+    """Give rmse(predicted) - rmse(baseline), both from the same resamples; below 0: better, 0: alike."""
+    value, resampled = _resampled(truth, predicted, listeners, bootstrap)
+    base, base_resampled = _resampled(truth, baseline, listeners, bootstrap)
+    return figure(value - base, resampled - base_resampled)
+
+
 def _resampled(
     truth: Floats, predicted: Floats, listeners: NDArray[np.intp], bootstrap: Bootstrap
 ) -> tuple[float, Floats]:

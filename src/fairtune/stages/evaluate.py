@@ -12,14 +12,16 @@ from fairtune.paths import Paths
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     """Read the fits, write metrics.json and the figures of each listener."""
+    matrix = artifacts.read_matrix(paths.matrix)
     evaluated = whole.evaluate(
-        artifacts.read_matrix(paths.matrix),
+        matrix,
         {part: artifacts.read_als(paths.fit(part)) for part in (Part.TRAIN, Part.TRAIN_VALID)},
         {
             name: artifacts.read_model(paths.fit(Part.TRAIN_VALID) / name, alternative(name))
             for name in params.train.alternatives
         },
         params.evaluate,
+        refits={block: artifacts.read_als(paths.fit_without(block)) for block in matrix.influencers},
         seed=seed,
         threads=os.cpu_count() or 1,
     )

@@ -4,6 +4,7 @@ import os
 
 from fairtune import artifacts, store
 from fairtune.columns import Part
+from fairtune.matrix import Matrix
 from fairtune.models import als, alternative
 from fairtune.params import DatasetParams, hyperparameters
 from fairtune.paths import Paths
@@ -11,22 +12,35 @@ from fairtune.progress import steps
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
-    """Write a folder a part: TRAIN for the play predictor, TRAIN_VALID for evaluation, ALL for release."""
+    """Write a folder a part: TRAIN for the play predictor, TRAIN_VALID for evaluation, ALL for release.
+
+    TRAIN_VALID also holds the alternatives and, for the ablation, a fit without each influencer.
+    """
     matrix = artifacts.read_matrix(paths.matrix)
     chosen = hyperparameters(store.read_json(paths.best)["hyperparameters"])
     threads = os.cpu_count() or 1
     names = params.train.alternatives
-    with steps("train", total=len(Part) * chosen.iterations + len(names)) as advance:
+    left_out = matrix.influencers
+    rounds = (len(Part) + len(left_out)) * chosen.iterations
+    with steps("train", total=rounds + len(names)) as advance:
+
+        def fit(of: Matrix, part: Part) -> als.Als:
+            return als.fit(of, part, chosen, seed=seed, threads=threads, progress=lambda _: advance())
+
         for part in Part:
-            fitted = als.fit(matrix, part, chosen, seed=seed, threads=threads, progress=lambda _: advance())
+            fitted = fit(matrix, part)
             if part is Part.ALL:
                 artifacts.write_release(
                     paths.release, fitted, matrix, chosen, dataset=paths.dataset, seed=seed
                 )
             else:
                 artifacts.write_als(paths.fit(part), fitted)
+        for block in left_out:
+            less = fit(matrix.without(block), Part.TRAIN_VALID)
+            artifacts.write_als(paths.fit_without(block), less)
         for name in names:
             other = alternative(name).fit(matrix, Part.TRAIN_VALID, seed=seed, threads=threads)
             artifacts.write_model(paths.fit(Part.TRAIN_VALID) / name, other)
             advance()
     print(f"als on {', '.join(Part)}; {', '.join(names)} on {Part.TRAIN_VALID}")
+    print(f"als on {Part.TRAIN_VALID} without {', without '.join(left_out)}")

@@ -1,0 +1,89 @@
+"""What each influencer brings: leave it out once, all else alike, and compare on the same listeners."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fairtune.columns import BlockName, Part
+from fairtune.matrix import Matrix
+from fairtune.metrics import accuracy, ranking, rmse
+from fairtune.metrics.bootstrap import UNDEFINED, Bootstrap, Figure, Floats
+from fairtune.models import play_predictor
+from fairtune.models.als import Als
+from fairtune.models.play_predictor import FULL
+from fairtune.params import HEADLINE
+
+Json = dict[str, Any]
+NDCG = f"ndcg@{HEADLINE}"
+RMSE = "rmse"
+
+
+def measure(
+    matrix: Matrix,
+    fits: Mapping[Part, Als],
+    refits: Mapping[BlockName, Als],
+    bootstrap: Bootstrap,
+    *,
+    seed: int,
+    threads: int,
+) -> Json:
+    """Give for each influencer nDCG@10 and RMSE without it, and the change: figure without less figure with.
+
+    refits: fits on TRAIN_VALID without the block. The target's lists can't be made without the target, and
+    the plays of an item can't be guessed without its block: those figures are undefined. The ALS score in the
+    play predictor still comes from the whole matrix; what is left out is what the influencer says of a pair.
+    """
+    names = [block for block in matrix.blocks if not matrix.target is block is matrix.item_block]
+    lists = _of_lists(matrix, fits[Part.TRAIN_VALID], refits, bootstrap, threads=threads)
+    guesses = _of_guesses(matrix, fits, bootstrap, seed=seed)
+    return {
+        str(block): {**lists.get(block, _nothing(NDCG)), **guesses.get(block, _nothing(RMSE))}
+        for block in names
+    }
+
+
+def _of_lists(
+    matrix: Matrix, full: Als, refits: Mapping[BlockName, Als], bootstrap: Bootstrap, *, threads: int
+) -> dict[BlockName, Json]:
+    whole = _ndcg(matrix, full, threads)
+    figures = {}
+    for block, model in refits.items():
+        less = _ndcg(matrix, model, threads)
+        figures[block] = _json(NDCG, bootstrap.mean(less), bootstrap.mean(less - whole))
+    return figures
+
+
+def _of_guesses(
+    matrix: Matrix, fits: Mapping[Part, Als], bootstrap: Bootstrap, *, seed: int
+) -> dict[BlockName, Json]:
+    pairs = {part: play_predictor.held_out_pairs(matrix, part, seed=seed) for part in fits}
+    known = {part: play_predictor.features(matrix, part, model, pairs[part]) for part, model in fits.items()}
+    learn, test = pairs[Part.TRAIN], pairs[Part.TRAIN_VALID]
+
+    def guess(of: Mapping[Part, Mapping[str, Floats]]) -> Floats:
+        fitted = play_predictor.fit(of[Part.TRAIN], learn.y, rungs=(FULL,))
+        return play_predictor.predict(fitted, of[Part.TRAIN_VALID], len(test.y))[FULL]
+
+    whole = guess(known)
+    figures = {}
+    for block in matrix.blocks:
+        if block is not matrix.item_block:
+            less = guess({part: play_predictor.without(of, block) for part, of in known.items()})
+            error = rmse.rmse(test.y, less, test.rows, bootstrap)
+            figures[block] = _json(RMSE, error, rmse.change(test.y, less, whole, test.rows, bootstrap))
+    return figures
+
+
+def _json(name: str, figure: Figure, change: Figure) -> Json:
+    return {name: figure.to_json(), f"{name}_change": change.to_json()}
+
+
+def _nothing(name: str) -> Json:
+    return _json(name, UNDEFINED, UNDEFINED)
+
+
+def _ndcg(matrix: Matrix, model: Als, threads: int) -> Floats:
+    """nDCG@10 of each listener, (n_listeners,); NaN without truth."""
+    known = matrix.block(matrix.target, Part.TRAIN_VALID)
+    lists = ranking.rank(lambda rows: model.scores(rows, matrix.target), known, HEADLINE, threads=threads)
+    truth = matrix.truth(matrix.target, Part.TRAIN_VALID)
+    return accuracy.per_listener(lists, truth, [HEADLINE])[NDCG]

@@ -19,7 +19,10 @@ from fairtune.errors import FairtuneError, LimitBroken
 if TYPE_CHECKING:
     from fairtune.params import Params
 
-ELSEWHERE: Final = {"recommend": "fairtune.serving.command:recommend"}
+ELSEWHERE: Final = {
+    "recommend": "fairtune.serving.command:recommend",
+    "validate": "fairtune.checkup:validate",
+}
 """Commands of other modules: name -> `module:command`. These modules import nothing heavy at the top."""
 
 BAD_INPUT = 2

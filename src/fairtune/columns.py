@@ -21,6 +21,7 @@ AGE: Final = "age"
 SIGNUP: Final = "signup"
 MUSIC_TYPE: Final = "music_type"
 SHARE: Final = "share"
+WEIGHT: Final = "weight"
 FRIEND: Final = "friend_id"
 FIRST_SEEN: Final = "first_seen"
 

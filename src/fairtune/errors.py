@@ -5,6 +5,7 @@ FairtuneError                 one line: what, where, what to do next; exit code 
 ├── BadRequest                a command was given something it can't use
 ├── DownloadFailed            a source could not be fetched or has the wrong checksum
 ├── BadTable                  data breaks a rule: table, column, rule, count, example rows
+├── BadFile                   a file of the user's own can't be read, or isn't what it is said to be
 ├── BadSplit                  the data can't support the split that was asked for
 ├── BadRanking                a model's scores hold NaN, or its lists name an item twice
 ├── NotThere                  a file that an earlier stage writes is missing
@@ -58,6 +59,10 @@ class BadTable(FairtuneError):
         shown = "; ".join(self.examples) or "none to show"
         message = f"{table}: {column}: {count:,} {rows} the rule: {rule}. Examples: {shown}"
         super().__init__(f"{message}. {more}" if more else message)
+
+
+class BadFile(FairtuneError):
+    """A file of the user's own isn't there, isn't readable, lacks a column, or has wrong rows."""
 
 
 class BadSplit(FairtuneError):

@@ -59,9 +59,7 @@ def ingest(
         Table.INTERACTIONS: _interactions(raw.interactions),
         Table.ITEMS: _items(raw.items, chosen),
         Table.USERS: _users(raw.users, chosen),
-        Table.ITEM_TYPES: music_types.shares(
-            raw.tags, words, min_items=chosen.min_items, max_types=chosen.max_types
-        ).astype({ITEM: raw.items[ITEM].dtype}),
+        Table.ITEM_TYPES: _item_types(raw, words, chosen),
         Table.FRIENDS: _friends(raw.friends, raw.users[USER].dtype),
     }
     return Ingested(tables, _rejected(raw.rejected), _about(tables, raw, dataset))
@@ -133,6 +131,14 @@ def _users(raw: pd.DataFrame, chosen: params.Ingest) -> pd.DataFrame:
     return users.sort_values(USER, kind="stable", ignore_index=True)
 
 
+def _item_types(raw: RawTables, words: music_types.Vocabulary, chosen: params.Ingest) -> pd.DataFrame:
+    """Take music types as they are given, or make them from tags."""
+    if raw.item_types is not None:
+        return raw.item_types
+    shares = music_types.shares(raw.tags, words, min_items=chosen.min_items, max_types=chosen.max_types)
+    return shares.astype({ITEM: raw.items[ITEM].dtype})
+
+
 def _friends(raw: pd.DataFrame, id_type: Any) -> pd.DataFrame:
     return raw[[USER, FRIEND]].astype(id_type).sort_values([USER, FRIEND], ignore_index=True)
 
@@ -159,6 +165,7 @@ def _about(tables: Mapping[Table, pd.DataFrame], raw: RawTables, dataset: Datase
         "rejected": len(raw.rejected),
         "notes": {**raw.notes, "implausible ages, now unknown": ages, "names and artists repaired": names},
         "coverage": coverage(tables),
+        **({"files": dict(raw.files)} if raw.files else {}),
     }
 
 

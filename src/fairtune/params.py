@@ -12,6 +12,7 @@ from fairtune import limits
 from fairtune.columns import BlockName
 from fairtune.errors import BadParams, BadRequest, NotThere
 from fairtune.limits import Gate
+from fairtune.own_tables import OwnTables
 
 STRICT = ConfigDict(extra="forbid")
 FILE = "params.yaml"
@@ -44,6 +45,7 @@ class Download:
     timeout: float = Field(gt=0)  # seconds without a byte before a transfer is tried again
     retries: int = Field(ge=0)
     generate: Generate | None = None  # data set `demo` only
+    table: OwnTables | None = None  # files of the user's own
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

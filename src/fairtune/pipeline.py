@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from fairtune import locks
+from fairtune import locks, own_files
 from fairtune.errors import BadRequest, FairtuneError, LimitBroken, NotThere, StageFailed
 from fairtune.paths import Paths
 
@@ -72,7 +72,13 @@ class Pipeline:
         return chosen
 
     def is_current(self, step: Step) -> bool:
-        """Whether the step's outputs are there and made from what its dependencies are now."""
+        """Whether the step's outputs are there and made from what its dependencies are now.
+
+        Files of the user's own lie outside the project, where DVC doesn't look: a source step isn't current
+        when they differ from what it copied.
+        """
+        if self._moved(step):
+            return False
         with _one_line(step.address):
             return not self._repo.status([step.address])
 
@@ -86,7 +92,12 @@ class Pipeline:
         path = os.pathsep.join((folder, os.environ.get("PATH", os.defpath)))
         os.environ["SHELL"] = "/bin/sh"  # DVC would take the user's own, which a service may lack
         with _one_line(step.address):
-            self._repo.reproduce(step.address, single_item=True, force=force, run_env={"PATH": path})
+            anew = force or self._moved(step)
+            self._repo.reproduce(step.address, single_item=True, force=anew, run_env={"PATH": path})
+
+    @staticmethod
+    def _moved(step: Step) -> bool:
+        return step.source and bool(own_files.moved(Paths(step.dataset).raw))
 
     def stored(self, md5: str) -> bytes:
         """Give the file of this hash from DVC's cache or its default remote, without checking it out.

@@ -41,9 +41,11 @@ class RawTables:
     items: item_id, name, artist, artist_country, artist_gender.
     users: user_id, country, gender ("m", "f" or null), age (Float64 or float), signup (datetime64[s]).
     tags: item_id, tag, taggers: how many listeners gave the item this tag, or any weight > 0. May be empty.
+    item_types: item_id, music_type, share, canonical already, where the source gives types instead of tags.
     friends: user_id, friend_id, both directions. May be empty.
     rejected: rows that could not be read, see `delimited.REJECTED`. May be empty.
     notes: counted facts of the reading ("tag rows of unknown artists": 1538), kept in `about.json`.
+    files: where files of no publisher came from, and their sha256, kept in `about.json`.
     """
 
     interactions: "pd.DataFrame"
@@ -52,7 +54,9 @@ class RawTables:
     tags: "pd.DataFrame"
     friends: "pd.DataFrame"
     rejected: "pd.DataFrame"
+    item_types: "pd.DataFrame | None" = None
     notes: Mapping[str, int] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 REJECTED: Final = ("file", "line", "column", "rule", "found")
 """Columns of the rejected rows; `line` counts from 1 and includes the header."""
+Rejection = tuple[str, int, str, str, str]
+DELIMITERS: Final = {"\t": "tabs", ",": "commas", ";": "semicolons", "|": "bars"}
 SHOWN: Final = 80
 """Characters of a rejected row that are kept."""
 
@@ -31,12 +33,13 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """How a tab-separated file is written. Without `quoted` a double quote is a character like any other."""
+    """How a delimited file is written. Without `quoted` a double quote is a character like any other."""
 
     columns: Mapping[str, Kind]
     header: bool
     encoding: str = "utf-8"
     quoted: bool = False
+    delimiter: str = "\t"
 
 
 @dataclass(frozen=True)
@@ -60,13 +63,9 @@ def read(path: Path, layout: Layout) -> Delimited:
             _check_header(path, layout, file.readline())
         if not file.peek(1):
             raise _refused(path, "rows", "the file has at least one row", "nothing there")
-        fields, broken = _fields(path, layout, file)
-    lines = np.arange(1, len(fields) + len(broken) + 1)
-    lines = np.delete(lines, [line - 1 for line, _ in broken]) + layout.header
-    width = f"has {len(layout.columns)} fields between tabs"
-    wide = [(path.name, line + layout.header, "row", width, _shown(text)) for line, text in broken]
-    rows, typed = _typed(path, layout, fields, lines)
-    rejected = pd.DataFrame([*wide, *typed], columns=list(REJECTED)).sort_values("line", ignore_index=True)
+        cells, lines, broken = split(path, layout, file)
+    rows, typed = _typed(path, layout, cells, lines)
+    rejected = pd.DataFrame([*broken, *typed], columns=list(REJECTED)).sort_values("line", ignore_index=True)
     if rows.empty:
         raise refusal(rejected)
     if not layout.header and rejected["line"].isin([1]).any():
@@ -89,10 +88,10 @@ def refusal(rejected: pd.DataFrame) -> BadTable:
 
 
 def _refused(path: Path, column: str, rule: str, found: str) -> BadTable:
-    return BadTable(table=path.name, column=column, rule=rule, count=1, examples=[_shown(found)])
+    return BadTable(table=path.name, column=column, rule=rule, count=1, examples=[shown(found)])
 
 
-def _shown(text: str | bytes) -> str:
+def shown(text: str | bytes) -> str:
     """Make a piece of a file fit for one line of a message."""
     if isinstance(text, bytes):
         text = text.decode(errors="replace")
@@ -110,8 +109,11 @@ def _check_header(path: Path, layout: Layout, line: bytes) -> None:
         raise _refused(path, ", ".join(missing), rule, "\t".join(found))
 
 
-def _fields(path: Path, layout: Layout, file: BinaryIO) -> tuple["pa.Table", list[tuple[int, str]]]:
-    """Split what is left of a file; rows with another number of fields come as (row number from 1, text)."""
+def split(path: Path, layout: Layout, file: BinaryIO) -> "tuple[pa.Table, np.ndarray, list[Rejection]]":
+    """Split what is left of a file behind its header into fields, bytes if it is UTF-8, else text.
+
+    With the line of each row; rows with another number of fields are rejected.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
     from pyarrow import csv
@@ -133,7 +135,7 @@ def _fields(path: Path, layout: Layout, file: BinaryIO) -> tuple["pa.Table", lis
                 use_threads=False, column_names=list(layout.columns), encoding=layout.encoding
             ),
             parse_options=csv.ParseOptions(
-                delimiter="\t",
+                delimiter=layout.delimiter,
                 quote_char='"' if layout.quoted else False,
                 ignore_empty_lines=False,
                 invalid_row_handler=set_aside,
@@ -151,23 +153,27 @@ def _fields(path: Path, layout: Layout, file: BinaryIO) -> tuple["pa.Table", lis
         swallowed += table[name].filter(pc.match_substring(table[name], "\n")).to_pylist()
     if swallowed:
         rule = "every quote closes on its line"
-        examples = [_shown(text) for text in swallowed[:5]]
+        examples = [shown(text) for text in swallowed[:5]]
         raise BadTable(table=path.name, column="row", rule=rule, count=len(swallowed), examples=examples)
-    return table, broken
+    lines = np.arange(1, len(table) + len(broken) + 1)
+    lines = np.delete(lines, [line - 1 for line, _ in broken]) + layout.header
+    width = f"has {len(layout.columns)} fields between {DELIMITERS[layout.delimiter]}"
+    wide = [(path.name, line + layout.header, "row", width, shown(text)) for line, text in broken]
+    return table, lines, wide
 
 
 def _typed(
     path: Path, layout: Layout, fields: "pa.Table", lines: np.ndarray
-) -> tuple[pd.DataFrame, list[tuple[str, int, str, str, str]]]:
+) -> tuple[pd.DataFrame, list[Rejection]]:
     """Convert text to what each column holds; rows that can't be are returned as rejected."""
     columns: dict[str, pd.Series] = {}
-    rejected: dict[int, tuple[str, int, str, str, str]] = {}
+    rejected: dict[int, Rejection] = {}
     for name in fields.column_names:
         kind = layout.columns[name]
         values, wrong = _converted(fields[name], kind)
         columns[name] = values
         for position in wrong:
-            line, text = int(lines[position]), _shown(fields[name][position].as_py())
+            line, text = int(lines[position]), shown(fields[name][position].as_py())
             rejected.setdefault(line, (path.name, line, name, str(kind), text))
     rows = pd.DataFrame(columns).set_index(pd.Index(lines, name="line"))
     if rejected:
@@ -183,7 +189,7 @@ def _converted(values: "pa.ChunkedArray", kind: Kind) -> tuple[pd.Series, np.nda
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    text, undecodable = _decoded(values)
+    text, undecodable = decoded(values)
     if kind is Kind.WHOLE:
         try:
             return pc.cast(text, pa.int64()).to_pandas(), undecodable
@@ -200,7 +206,7 @@ def _converted(values: "pa.ChunkedArray", kind: Kind) -> tuple[pd.Series, np.nda
     return series, np.flatnonzero(series.isna())
 
 
-def _decoded(values: "pa.ChunkedArray") -> tuple["pa.ChunkedArray", np.ndarray]:
+def decoded(values: "pa.ChunkedArray") -> tuple["pa.ChunkedArray", np.ndarray]:
     """Decode UTF-8; positions that aren't are listed and empty."""
     import pyarrow as pa
     import pyarrow.compute as pc

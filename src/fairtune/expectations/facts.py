@@ -40,6 +40,14 @@ HAS_OWN_NAME: Final = "no other item has the same name, upper and lower case asi
 IS_COUNTRY: Final = "the code is a country of ISO 3166-1"
 HAS_REGION: Final = "the country has a region"
 
+IDS: Final = {
+    Table.INTERACTIONS: (USER, ITEM),
+    Table.ITEMS: (ITEM,),
+    Table.USERS: (USER,),
+    Table.ITEM_TYPES: (ITEM,),
+    Table.FRIENDS: (USER, FRIEND),
+}
+
 IS_PLAUSIBLE: Final = (
     "the time lies between 1990 and 2100"  # outside: milliseconds read as seconds, and the like
 )
@@ -65,7 +73,7 @@ def add(tables: Mapping[Table, pd.DataFrame]) -> dict[Table, pd.DataFrame]:
     played, items, users = (tables[name] for name in (Table.INTERACTIONS, Table.ITEMS, Table.USERS))
     types, friends = tables[Table.ITEM_TYPES], tables[Table.FRIENDS]
     totals = types.groupby(ITEM)[SHARE].transform("sum")
-    return {
+    found = {
         Table.INTERACTIONS: played.assign(
             **{
                 USER_IS_KNOWN: played[USER].isin(users[USER]),
@@ -109,6 +117,21 @@ def add(tables: Mapping[Table, pd.DataFrame]) -> dict[Table, pd.DataFrame]:
             }
         ),
     }
+    return {
+        table: frame.assign(**{is_id(column): _ids(frame[column]) for column in IDS[table]})
+        for table, frame in found.items()
+    }
+
+
+def is_id(column: str) -> str:
+    """Name the fact that a column holds ids: Great Expectations has no name for the text type of pandas 3."""
+    return f"{column} is an id"
+
+
+def _ids(values: pd.Series) -> pd.Series:
+    if pd.api.types.is_integer_dtype(values) or isinstance(values.dtype, pd.StringDtype):
+        return pd.Series(data=True, index=values.index)
+    return values.map(lambda value: isinstance(value, (int, str))).astype(bool) | values.isna()
 
 
 def _folded(items: pd.DataFrame) -> pd.DataFrame:

@@ -56,7 +56,6 @@ SPLITS: Final = ("train", "valid", "test")
 MOMENTS: Final = tuple(f"datetime64[{unit}]" for unit in ("s", "ms", "us", "ns"))
 MOST_ITEMS: Final = {"lastfm-2k": 50}
 """Data set -> items of a listener, where its publisher cut the lists."""
-ID_TYPES: Final = ("int64", "str")
 
 
 def complete(present: Mapping[Table, tuple[str, ...]]) -> bool:
@@ -102,7 +101,8 @@ def _publishers(dataset: Dataset, table: Table, chosen: params.Validate) -> tupl
 
 
 def _id(column: str) -> tuple[Rule, ...]:
-    return known(column), typed(column, ID_TYPES, f"{column} is a whole number or a text")
+    sentence = f"{column} is a whole number or a text"
+    return known(column), fact(facts.is_id(column), column=column, sentence=sentence)
 
 
 def _interactions(dataset: Dataset, optional: tuple[str, ...]) -> tuple[Rule, ...]:

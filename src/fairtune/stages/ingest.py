@@ -1,19 +1,20 @@
 """Stage `ingest`: raw files to canonical tables."""
 
 from fairtune import datasets, ingest, store
-from fairtune.datasets import music_types
+from fairtune.datasets import music_types, table
 from fairtune.params import DatasetParams
 from fairtune.paths import Paths
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG001 - one form
-    dataset = datasets.get(paths.dataset)
+    own = params.download.table is not None
+    dataset = table.describe(paths.dataset, paths.raw) if own else datasets.get(paths.dataset)
     result = ingest.ingest(dataset.read(paths.raw), dataset, music_types.vocabulary(), params.ingest)
-    for name, table in result.tables.items():
-        store.write_table(paths.table(name), table)
+    for name, rows in result.tables.items():
+        store.write_table(paths.table(name), rows)
     store.write_csv(paths.rejected, result.rejected)
     store.write_json(paths.about, result.about)
-    print(", ".join(f"{rows:,} {table}" for table, rows in result.about["rows"].items()))
+    print(", ".join(f"{rows:,} {name}" for name, rows in result.about["rows"].items()))
     known = result.about["coverage"]["artist_region"]
     print(
         f"{result.about['music_types']:,} music types; region known for {known['items']:.1%} of items, "

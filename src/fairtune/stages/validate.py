@@ -1,7 +1,9 @@
 """Stage `validate`: refuse tables that break a critical rule, and show what was found either way."""
 
 from fairtune import datasets, store
-from fairtune.columns import Table
+from fairtune.columns import BlockName, Table
+from fairtune.datasets import table
+from fairtune.datasets.base import Dataset
 from fairtune.expectations import pages
 from fairtune.expectations.check import check
 from fairtune.params import DatasetParams
@@ -10,8 +12,8 @@ from fairtune.paths import Paths
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG001 - one form
     """Read the canonical tables, write the summary and the pages; `BadTable` after that if need be."""
-    tables = {table: store.read_table(paths.table(table)) for table in Table}
-    checked = check(tables, datasets.get(paths.dataset), params.validate)
+    tables = {name: store.read_table(paths.table(name)) for name in Table}
+    checked = check(tables, _described(params, paths), params.validate)
     judgement = checked.judgement
     for name, page in pages.render(checked, dataset=paths.dataset).items():
         store.write_text(paths.data_docs / name, page)
@@ -22,3 +24,11 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG
     if not judgement.success:
         raise judgement.error(docs=str(index), rejected=str(paths.rejected) if rejected else "")
     print(f"{summary['evaluated']} rules checked, warnings: {summary['failed']}; pages: {index}")
+
+
+def _described(params: DatasetParams, paths: Paths) -> Dataset:
+    """Give what the rules of the tables ask of a data set."""
+    if params.download.table is None:
+        return datasets.get(paths.dataset)
+    about = store.read_json(paths.about)
+    return table.dataset(paths.dataset, item_kind=BlockName(about["item_kind"]), counts=about["counts"])

@@ -24,6 +24,7 @@ SHARED = {
     "fairtune.errors",
     "fairtune.limits",
     "fairtune.locks",
+    "fairtune.own_tables",
     "fairtune.params",
     "fairtune.paths",
     "fairtune.progress",

@@ -25,6 +25,12 @@ def written(tmp_path):
     return write
 
 
+def own(values, table):
+    """Add a data set `mine` of own files."""
+    demo = values["datasets"]["demo"]
+    values["datasets"]["mine"] = {**demo, "download": {"timeout": 5, "retries": 0, "table": table}}
+
+
 def test_the_projects_own_file_is_valid_and_names_its_data_sets():
     assert {"demo", "lastfm-2k", "lfm-2b"} <= set(params.load(ROOT).datasets)
 
@@ -55,6 +61,38 @@ def test_parameters_are_frozen():
                 "params.yaml: datasets.demo.evaluate.ks: lengths of list are 1 or more, and 10, which "
                 "the gates judge, is among them (2 more)"  # the data sets share their section
             ),
+        ),
+        *(
+            (
+                lambda values, table=table: own(values, table),
+                f"params.yaml: datasets.mine.download.table{message}",
+            )
+            for table, message in [
+                ({"item_kind": "track"}, ".interactions: Field required"),
+                (
+                    {"item_kind": "song", "interactions": {"file": "a.csv"}},
+                    ".item_kind: Input should be 'track' or 'artist'",
+                ),
+                (
+                    {"item_kind": "track", "interactions": {"file": ""}},
+                    ".interactions.file: String should have at least 1 character",
+                ),
+                (
+                    {"item_kind": "track", "interactions": {"file": "a.csv", "columns": {"song": "x"}}},
+                    ".interactions: columns: 'song' is none of user_id, item_id, plays, timestamp, split",
+                ),
+                (
+                    {
+                        "item_kind": "track",
+                        "interactions": {"file": "a.csv", "columns": {"user_id": "x", "item_id": "x"}},
+                    },
+                    ".interactions: columns: the file's column 'x' is named twice",
+                ),
+                (
+                    {"item_kind": "track", "interactions": {"file": "a.csv"}, "genres": {"file": "b.csv"}},
+                    ".genres: Unexpected keyword argument",
+                ),
+            ]
         ),
         (
             lambda values: values.update(seed=-1, sede=1),

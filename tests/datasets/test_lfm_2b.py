@@ -58,4 +58,7 @@ def test_the_registry_knows_the_data_sets_by_name():
     assert (dataset.item_kind, dataset.counts) == (BlockName.TRACK, False)
     with pytest.raises(BadRequest) as caught:
         datasets.get("lastfm-3k")
-    assert str(caught.value) == "no data set 'lastfm-3k' in fairtune; there are: demo, lastfm-2k, lfm-2b"
+    assert str(caught.value) == (
+        "no data set 'lastfm-3k' in fairtune; there are: demo, lastfm-2k, lfm-2b; one of your own files "
+        "needs datasets.lastfm-3k.download.table in params.yaml"
+    )

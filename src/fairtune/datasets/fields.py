@@ -25,8 +25,8 @@ from fairtune.columns import (
     WEIGHT,
     Table,
 )
-from fairtune.splits import GIVEN
 
+PARTS: Final = ("train", "valid", "test")
 EARLIEST, LATEST = pd.Timestamp("1990-01-01"), pd.Timestamp("2100-01-01")
 """Times outside are milliseconds read as seconds, and the like."""
 
@@ -72,16 +72,14 @@ def _text(text: pd.Series) -> pd.Series:
 
 
 def _part(text: pd.Series) -> pd.Series:
-    return text.where(text.isin(list(GIVEN)))
+    return text.where(text.isin(PARTS))
 
 
 def _country(text: pd.Series) -> pd.Series:
     return text.where(text.str.fullmatch("[A-Za-z]{2}"))
 
 
-TIME: Final = (
-    "is a time between 1990 and 2100 like 2009-04-08, 2009-04-08T01:57:47Z or 1239155867 (seconds since 1970)"
-)
+TIME: Final = "is a time like 2009-04-08T01:57:47Z, 2009-04-08 or 1239155867 (seconds), 1990 to 2100"
 _ID: Final = Field(rule="is not empty", values=_text, needed=True)
 _WORDS: Final = Field(rule="is text", values=_text, filled=False)
 _COUNTRY: Final = Field(rule="is a country's two letters like SE", values=_country, filled=False)
@@ -92,7 +90,7 @@ FIELDS: Final[Mapping[Table, Mapping[str, Field]]] = {
         ITEM: _ID,
         PLAYS: Field(rule="is a whole number", values=whole),
         TIMESTAMP: Field(rule=TIME, values=moment),
-        SPLIT: Field(rule=f"is one of {', '.join(GIVEN)}", values=_part),
+        SPLIT: Field(rule=f"is one of {', '.join(PARTS)}", values=_part),
     },
     Table.ITEMS: {
         ITEM: _ID,

@@ -10,6 +10,7 @@ import pandas as pd
 from fairtune.columns import FRIEND, ITEM, PLAYS, SPLIT, TIMESTAMP, USER, Table
 from fairtune.datasets import own_file, sheet
 from fairtune.datasets.delimited import REJECTED
+from fairtune.datasets.fields import PARTS
 
 ONCE: Final[Mapping[Table, tuple[str, ...]]] = {
     Table.INTERACTIONS: (USER, ITEM),
@@ -55,9 +56,7 @@ class Checkup:
             sentences.append(f"from {times.min():%Y-%m-%d} to {times.max():%Y-%m-%d}")
         if SPLIT in self.good:
             parts = self.good[SPLIT].value_counts()
-            sentences.append(
-                "split " + ", ".join(f"{parts.get(part, 0):,} {part}" for part in ("train", "valid", "test"))
-            )
+            sentences.append("split " + ", ".join(f"{parts.get(part, 0):,} {part}" for part in PARTS))
         told = f"{self.file}: fine: {'; '.join(sentences)}. Read: {', '.join(self.good.columns)}"
         return f"{told}; not read: {', '.join(self.unread)}." if self.unread else f"{told}."
 

@@ -27,6 +27,7 @@ def judge(matrix: Matrix, part: Part, model: Als, params: Evaluate, *, threads: 
         min_group=params.min_provider_group,
     )
     apart = providers.compare(lists, chances, [HEADLINE], groups=False)[REGION]
-    disparities = [apart[f"{what}@{HEADLINE}"]["disparity"]["value"] for what in ("dp", "eo")]
-    worst = max(np.inf if disparity is None else disparity for disparity in disparities)
-    return Judged(ndcg=float(np.nanmean(ndcg)), disparity=worst)
+    dp, eo = (apart[f"{what}@{HEADLINE}"]["disparity"]["value"] for what in ("dp", "eo"))
+    if dp is None:  # no two regions are known: nothing to be unfair between
+        return Judged(ndcg=float(np.nanmean(ndcg)), disparity=0.0)
+    return Judged(ndcg=float(np.nanmean(ndcg)), disparity=np.inf if eo is None else max(dp, eo))

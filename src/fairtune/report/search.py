@@ -82,7 +82,7 @@ def _front(tried: list[Trial], limit: float) -> Exhibit:
         for trial in tried:
             _dot(area, trial.disparity, trial, limit)
         right = 1.08 * max([trial.disparity for trial in tried] + ([limit] if _near(tried, limit) else []))
-        area.set_xlim(0, right)
+        area.set_xlim(0, right or 1)  # all 0 where there are no two regions to compare
         if limit < right:
             area.axvspan(limit, right, color=SHADE, linewidth=0, zorder=0)
             area.axvline(limit, color=LIMIT, linewidth=1.5, zorder=1)

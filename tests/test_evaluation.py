@@ -115,6 +115,17 @@ def test_a_data_set_without_counts_is_judged_by_preference():
     assert metrics["rmse"]["preference"]["global_mean"]["value"] == pytest.approx(0.5)
 
 
+def test_a_search_without_two_known_regions_has_no_disparity_to_lower():
+    nowhere = {
+        block: columns.assign(region=None).astype({"region": "str"})
+        for block, columns in BUILT.columns.items()
+    }
+    unknown = dataclasses.replace(BUILT, columns=nowhere)
+    judged = evaluation.judge(unknown, Part.TRAIN_VALID, FITS[Part.TRAIN_VALID], PARAMS, threads=1)
+    assert judged.disparity == 0
+    assert judged.ndcg > 0
+
+
 def test_listeners_never_get_what_they_know():
     known = BUILT.block(BlockName.ARTIST, Part.TRAIN_VALID).toarray() > 0
     share = evaluate().metrics["also"]["artist"]["ranking"]["als"]["coverage@10"]["value"]

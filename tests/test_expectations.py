@@ -91,6 +91,21 @@ def test_a_data_set_without_tags_friends_and_demographics_is_good():
     assert broken(tables) == []
 
 
+def test_ids_may_be_texts():
+    tables = good()
+    for table, columns in facts.IDS.items():
+        tables[table] = tables[table].astype(dict.fromkeys(columns, "str"))
+
+    assert broken(tables) == []
+
+
+def test_ids_that_are_neither_numbers_nor_texts_are_refused():
+    tables = good()
+    tables[PLAYED] = tables[PLAYED].astype({"user_id": "float64"})
+
+    assert (PLAYED, "user_id is a whole number or a text", 4) in broken(tables)
+
+
 CHANGES = [
     (PLAYED, "plays", 0, 0, "plays are at least 1", 1),
     (PLAYED, "item_id", 1, 10, "a listener and an item meet once", 2),

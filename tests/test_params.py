@@ -95,6 +95,10 @@ def test_parameters_are_frozen():
             ]
         ),
         (
+            lambda values: values["datasets"].update({"my set": values["datasets"]["demo"]}),
+            "params.yaml: datasets: 'my set' can't name folders and stages: use letters, digits, - and _",
+        ),
+        (
             lambda values: values.update(seed=-1, sede=1),
             "params.yaml: seed: Input should be greater than or equal to 0 (1 more)",
         ),

@@ -1,5 +1,6 @@
 """`fairtune validate`: a file of the user's own, looked at row by row before anything runs."""
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 SHOWN: Final = 20
 """Rows that are shown; all are counted."""
+WIDTH: Final = 100
 
 
 @click.command()
@@ -43,7 +45,7 @@ def validate(file: Path, *, dataset: str | None, table: str | None, named: Seque
     _check_names(columns, which)
     checkup = problems.check(file, which, columns)
     if checkup.problems.empty:
-        click.echo(checkup.summary())
+        click.echo(textwrap.fill(checkup.summary(), WIDTH, break_on_hyphens=False))
         return
     _show(checkup)
     wrong = len(checkup.problems)

@@ -1,5 +1,6 @@
 """`params.yaml`, read once into frozen, typed values that reject unknown keys."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
@@ -183,12 +184,19 @@ class DatasetParams:
         return self
 
 
+def _named_plainly(datasets: Mapping[str, DatasetParams]) -> Mapping[str, DatasetParams]:
+    for name in datasets:
+        if not re.fullmatch("[A-Za-z0-9][A-Za-z0-9_-]*", name):
+            raise ValueError(f"'{name}' can't name folders and stages: use letters, digits, - and _")
+    return datasets
+
+
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Params:
     """The whole of `params.yaml`."""
 
     seed: int = Field(ge=0)
-    datasets: Mapping[str, DatasetParams]
+    datasets: Annotated[Mapping[str, DatasetParams], AfterValidator(_named_plainly)]
     shared: Mapping[str, object] = Field(default_factory=dict)  # YAML anchors only, nothing reads it
 
     def dataset(self, name: str) -> DatasetParams:

@@ -89,7 +89,7 @@ def test_who_has_no_row_in_an_optional_table_is_unknown_and_counted(raw):
         raw(
             interactions=PLAYS,
             users="user_id,country,gender,age\nbo,SE,Male,31\ncleo,GB,n,\n",
-            items="item_id,name,artist,artist_country\nt2,Song,Band,IS\n",
+            items="item_id,name,artist,artist_country,artist_gender\nt2,Song,Band,IS,F\n",
         )
     )
 
@@ -102,6 +102,7 @@ def test_who_has_no_row_in_an_optional_table_is_unknown_and_counted(raw):
         ["t2", "Song", "Band", "IS"],
         ["t1", "t1", "unknown", "?"],
     ]
+    assert told.items["artist_gender"].fillna("?").tolist() == ["f", "?"]
     assert told.notes == {
         "listeners of whom no table tells more": 1,
         "items of which no table tells more": 1,

@@ -87,6 +87,12 @@ def test_the_search_says_when_fairness_cost_nothing():
     )
 
 
+def test_the_search_says_when_there_was_nothing_to_be_unfair_between():
+    assert cost(trial_frame((0.2, 0.0, False), (0.3, 0.0, True)), limit=0.4) == (
+        "No two regions of artists are known: the search could only look for accuracy."
+    )
+
+
 def test_the_search_says_what_fairness_cost():
     assert cost(trial_frame((0.4, 0.9, False), (0.3, 0.2, True)), limit=0.5) == (
         f"Staying within the fairness limit cost 25{numbers.THIN}% of accuracy: the chosen trial has a "

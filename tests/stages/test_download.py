@@ -1,12 +1,16 @@
+import hashlib
 import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
 from fairtune import params
+from fairtune.columns import BlockName
 from fairtune.errors import BadParams
+from fairtune.own_tables import OwnFile, OwnTables
 from fairtune.paths import Paths
 from fairtune.stages import download
 
@@ -38,6 +42,57 @@ def test_the_generated_data_set_needs_its_parameters(tmp_path, everything):
     with pytest.raises(BadParams) as caught:
         download.run(everything.dataset("lfm-2b"), Paths("demo", tmp_path), seed=1)
     assert str(caught.value) == "params.yaml: datasets.demo.download.generate: missing"
+
+
+PLAYS = "user_id,item_id\nada,t1\nbo,t2\n"
+
+
+def own(chosen, folder, blocks):
+    """Give the parameters of a data set of own files, with these blocks."""
+    (folder / "plays.csv").write_text(PLAYS)
+    table = OwnTables(interactions=OwnFile(file=str(folder / "plays.csv")), item_kind="track")
+    return replace(
+        chosen,
+        download=replace(chosen.download, generate=None, table=table),
+        matrix=replace(chosen.matrix, blocks=blocks),
+    )
+
+
+def test_files_of_ones_own_are_copied_and_told_by_checksum(tmp_path, everything, capsys):
+    chosen = own(everything.dataset("demo"), tmp_path, (BlockName.TRACK,))
+    download.run(chosen, Paths("mine", tmp_path), seed=1)
+    digest = hashlib.sha256(PLAYS.encode()).hexdigest()[:12]
+    assert capsys.readouterr().out == (f"mine: interactions from {tmp_path}/plays.csv, sha256 {digest}\n")
+    assert (tmp_path / "data/mine/raw/interactions.csv").read_text() == PLAYS
+
+
+@pytest.mark.parametrize(
+    ("name", "blocks", "message"),
+    [
+        (
+            "demo",
+            (BlockName.TRACK,),
+            (
+                "params.yaml: datasets.demo.download.table: 'demo' is a data set that fairtune knows; give "
+                "yours another name"
+            ),
+        ),
+        (
+            "mine",
+            (BlockName.TRACK, BlockName.ARTIST),
+            (
+                "params.yaml: datasets.mine.matrix.blocks: 'artist' needs a file download.table.items with a "
+                "column 'artist'"
+            ),
+        ),
+    ],
+)
+def test_a_name_that_is_taken_and_a_block_that_nothing_fills_are_refused(
+    tmp_path, everything, name, blocks, message
+):
+    with pytest.raises(BadParams) as caught:
+        download.run(own(everything.dataset("demo"), tmp_path, blocks), Paths(name, tmp_path), seed=1)
+    assert str(caught.value) == message
 
 
 def test_without_network_and_mirror_it_fails_at_once_with_the_two_ways_out(tmp_path, request):

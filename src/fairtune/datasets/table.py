@@ -119,19 +119,19 @@ def read(raw: Path, *, record: Record | None = None) -> RawTables:
     items, added_items = _completed(rows, Table.ITEMS, ITEM, told)
     types, lost_types = _item_types(rows.get(Table.ITEM_TYPES), items[ITEM])
     friends, lost_friends = _friends(rows.get(Table.FRIENDS), users[USER])
-    genders = users[GENDER].str.casefold()
-    others = genders.notna() & ~genders.isin(list(GENDERS))
+    users, other_users = _gendered(users, GENDER)
+    items, other_artists = _gendered(items, ARTIST_GENDER)
     notes = {
         "listeners of whom no table tells more": added_users,
         "items of which no table tells more": added_items,
-        "genders other than m and f, now unknown": int(others.sum()),
+        "genders other than m and f, now unknown": other_users + other_artists,
         "music types of unknown items, left out": lost_types,
         "friendships with unknown listeners or oneself, left out": lost_friends,
     }
     return RawTables(
         interactions=_interactions(played),
         items=_named(items, told.item_kind),
-        users=users.assign(**{GENDER: genders.map(GENDERS).astype("str")}),
+        users=users,
         tags=pd.DataFrame(columns=list(NO_TAGS)),
         item_types=types,
         friends=friends,
@@ -184,6 +184,13 @@ def _completed(rows: Tables, table: Table, key: str, record: Record) -> tuple[pd
         known = whole[column] if column in whole else pd.Series([None] * len(whole))
         whole[column] = known.astype(kind)
     return whole[[key, *OPTIONAL[table]]], len(added) if table in rows else 0
+
+
+def _gendered(people: pd.DataFrame, column: str) -> tuple[pd.DataFrame, int]:
+    """Write genders as the canonical tables do; others become unknown, and are counted."""
+    told = people[column].str.casefold()
+    known = told.map(GENDERS).astype("str")
+    return people.assign(**{column: known}), int((told.notna() & known.isna()).sum())
 
 
 def _named(items: pd.DataFrame, item_kind: BlockName) -> pd.DataFrame:

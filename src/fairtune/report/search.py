@@ -114,6 +114,8 @@ def _trade(tried: list[Trial], limit: float) -> str:
     best = max(tried, key=lambda trial: trial.ndcg)
     inside = [trial for trial in tried if trial.disparity <= limit]
     chosen = next((trial for trial in tried if trial.chosen), None)
+    if not any(trial.disparity for trial in tried):
+        return "No two regions of artists are known: the search could only look for accuracy."
     if chosen is None:
         return f"{len(inside)} of {len(tried)} trials stay within the limit of {limit:g}."
     if not inside:

@@ -16,7 +16,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = {"listeners": 300, "tracks": 600, "regional_bias": 0.5, "taste_strength": 0.7}
-PATIENCE = 120
+PATIENCE = 300
 
 
 class Project:

@@ -121,7 +121,7 @@ def test_a_search_without_two_known_regions_has_no_disparity_to_lower():
         for block, columns in BUILT.columns.items()
     }
     unknown = dataclasses.replace(BUILT, columns=nowhere)
-    judged = judge(unknown, Part.TRAIN_VALID, FITS[Part.TRAIN_VALID], PARAMS, threads=1)
+    judged = judgement.judge(unknown, Part.TRAIN_VALID, FITS[Part.TRAIN_VALID], PARAMS, threads=1)
     assert judged.disparity == 0
     assert judged.ndcg > 0
 

@@ -80,6 +80,8 @@ class Page:
             )
 
     def pdf(self) -> bytes:
+        """Print by the page's own rules for paper, whatever was shown before."""
+        self.ask("Emulation.setEmulatedMedia", media="", features=[])
         return base64.b64decode(self.ask("Page.printToPDF", preferCSSPageSize=True)["data"])
 
 

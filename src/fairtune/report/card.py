@@ -114,7 +114,7 @@ def limits(metrics: Mapping[str, Any], params: DatasetParams) -> tuple[str, ...]
     )
     sentences.append(
         "An interval tells what other listeners would change. Another split of the data or another seed "
-        "would change figures as well. What people do with real recommendations is seen by trying alone."
+        "would change figures as well. What people do with real recommendations is only seen by trying."
     )
     sentences.append(
         "Equal exposure and equal chance are two of several notions of fairness, and can't always be had "

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _ROW = 0.29  # inches
 _GAP = 0.35
 _LABELS = 1.85
+_NARROW = 1.6
 MISSING = "\N{EN DASH}"
 
 
@@ -78,7 +79,7 @@ def _dots(area: "Axes", panel: Panel, *, value_at: float, raised: float) -> None
     area.set_xlim(*_range(panel))
     area.yaxis.set_visible(False)
     area.spines["left"].set_visible(False)
-    area.locator_params(axis="x", nbins=4)
+    area.locator_params(axis="x", nbins=4 if area.get_position().width * WIDTH > _NARROW else 3)
     area.xaxis.set_major_formatter(lambda value, _: panel.tick(value))
     area.grid(axis="x", zorder=0)
     if panel.reference:

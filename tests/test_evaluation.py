@@ -25,7 +25,7 @@ PARAMS = Evaluate(
     countries=2,
     emerging_listeners=2,
     emerging_period=0.1,
-    cold_listeners=2,
+    cold_listeners=0,
 )
 BUILT = build(PLAYED)
 BUILT = dataclasses.replace(BUILT, listeners=BUILT.listeners.assign(gender=None, age=[15, 20, 40, None, 20]))
@@ -130,3 +130,75 @@ def test_listeners_never_get_what_they_know():
     known = BUILT.block(BlockName.ARTIST, Part.TRAIN_VALID).toarray() > 0
     share = evaluate().metrics["also"]["artist"]["ranking"]["als"]["coverage@10"]["value"]
     assert share <= (~known).any(axis=0).mean()
+
+
+def top(k):
+    """What `als` lists, known tracks masked: a list of column numbers for each listener."""
+    model, known = FITS[Part.TRAIN_VALID], BUILT.block(BUILT.target, Part.TRAIN_VALID).toarray() > 0
+    scores = np.where(known, -np.inf, model.scores(np.arange(5), BUILT.target))
+    order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+    return [
+        [item for item in row if not known[listener, item]] for listener, row in enumerate(order.tolist())
+    ]
+
+
+def test_cold_and_warm_items_are_judged_by_their_part_of_the_truth():
+    plays = BUILT.plays(Part.TRAIN_VALID).toarray() > 0
+    truth = BUILT.truth(BUILT.target, Part.TRAIN_VALID).toarray() > 0
+    cold = plays.sum(axis=0) <= PARAMS.cold_listeners
+    assert 0 < cold.sum() < len(cold)
+    for name, inside in (("cold", cold), ("warm", ~cold)):
+        recalls = [
+            len(set(row) & set(wanted)) / len(wanted)
+            for row, of in zip(top(1), truth, strict=True)
+            if len(wanted := np.flatnonzero(of & inside))
+        ]
+        figures = evaluate().metrics["items"][name]
+        assert figures["n_items"] == inside.sum()
+        assert figures["n_truth"] == truth[:, inside].sum()
+        assert figures["recall@1"]["value"] == pytest.approx(np.mean(recalls), rel=1e-5)
+
+
+def test_listeners_of_the_north_get_so_much_of_the_north():
+    plays = BUILT.plays(Part.TRAIN_VALID).toarray() > 0
+    north = (BUILT.columns[BlockName.TRACK]["region"] == "north").to_numpy()
+    lists = top(10)
+    recommended = np.mean([north[row].mean() for row in lists if row])
+    listening = np.mean([north[plays[u]].mean() for u, row in enumerate(lists) if row])
+    own = evaluate().metrics["fairness"]["own_region"]["north@10"]
+    assert own["n"] == sum(bool(row) for row in lists)
+    assert own["share_recommended"]["value"] == pytest.approx(recommended, rel=1e-5)
+    assert own["share_listening"]["value"] == pytest.approx(listening, rel=1e-5)
+    assert own["ratio"]["value"] == pytest.approx(recommended / listening, rel=1e-5)
+
+
+def test_shares_of_tail_and_of_emerging_artists_are_counted_item_by_item():
+    plays = BUILT.plays(Part.TRAIN_VALID).toarray() > 0
+    artist = BUILT.columns[BlockName.TRACK]["artist"].to_numpy()
+    audience = {name: plays[:, artist == name].any(axis=1).sum() for name in artist}
+    emerging = np.array([audience[name] <= PARAMS.emerging_listeners for name in artist])
+    expected = np.mean([emerging[row].mean() for row in top(10) if row])
+    figures = evaluate().metrics["ranking"]["als"]
+    assert figures["emerging_share@10"]["value"] == pytest.approx(expected, rel=1e-5)
+
+
+def test_figures_by_group_are_the_means_of_their_listeners():
+    evaluated = evaluate()
+    frame = evaluated.listeners
+    for grouping, of in evaluated.metrics["ranking_of_listeners"].items():
+        assert set(of) == set(frame[grouping])
+        for group, figures in of.items():
+            mean = frame.loc[frame[grouping] == group, "als_ndcg@10"].mean()
+            found = figures["ndcg@10"]["value"]
+            assert found is None if np.isnan(mean) else found == pytest.approx(mean, rel=1e-5)
+
+
+def test_a_test_part_without_anything_new_leaves_accuracy_undefined():
+    known_already = dataclasses.replace(BUILT, test=BUILT.train)
+    metrics = whole.evaluate(known_already, FITS, {}, PARAMS, refits={}, seed=3, threads=1).metrics
+    json.dumps(metrics, allow_nan=False)
+    nothing = {"value": None, "low": None, "high": None}
+    assert metrics["ranking"]["als"]["ndcg@10"] == nothing
+    assert metrics["fairness"]["providers"]["region"]["eo@10"]["disparity"] == nothing
+    assert metrics["fairness"]["providers"]["region"]["dp@10"]["disparity"]["value"] is not None
+    assert metrics["items"]["cold"]["recall@10"] == nothing

@@ -99,6 +99,10 @@ def test_parameters_are_frozen():
             "params.yaml: datasets: 'my set' can't name folders and stages: use letters, digits, - and _",
         ),
         (
+            lambda values: values["datasets"]["demo"]["evaluate"].update(fairness_ks=[10, 30]),
+            "params.yaml: datasets.demo.evaluate: fairness_ks: 30 is not one of ks (2 more)",
+        ),
+        (
             lambda values: values.update(seed=-1, sede=1),
             "params.yaml: seed: Input should be greater than or equal to 0 (1 more)",
         ),

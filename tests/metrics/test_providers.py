@@ -173,11 +173,19 @@ def test_provider_intervals_come_from_drawing_whole_listeners():
     drawn = [np.repeat(np.arange(30), times) for times in Bootstrap(30, 100, 1).draws]
     each = [providers(lists[rows], truth[rows], known[rows], resamples=0, **given) for rows in drawn]
     for name in ("dp@10", "eo@10"):
-        for measure in ("difference", "ratio", "disparity"):
-            low, high = np.percentile([one[name][measure]["value"] for one in each], [2.5, 97.5])
-            value = ours[name][measure]["value"]
-            assert ours[name][measure]["low"] == pytest.approx(min(low, value), rel=1e-4)
-            assert ours[name][measure]["high"] == pytest.approx(max(high, value), rel=1e-4)
+        for measure, side, end in (
+            ("difference", "high", 97.5),
+            ("ratio", "low", 2.5),
+            ("disparity", "high", 97.5),
+        ):
+            bound = np.percentile([one[name][measure]["value"] for one in each], end)
+            assert ours[name][measure][side] == pytest.approx(bound, rel=1e-4)
+        for group in "abc":
+            low, high = np.percentile(
+                [one[name]["groups"][group]["rate"]["value"] for one in each], [2.5, 97.5]
+            )
+            rate = ours[name]["groups"][group]["rate"]
+            assert (rate["low"], rate["high"]) == pytest.approx((low, high), rel=1e-4)
 
 
 def test_a_group_without_a_chance_has_no_rate_and_does_not_count():

@@ -1,12 +1,15 @@
 """How far the rates of groups lie apart: difference, ratio and disparity, with intervals."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fairtune.metrics.bootstrap import Figure, Floats, divided, figure
+from fairtune.metrics.bootstrap import UNDEFINED, Figure, Floats, divided, figure
+
+CERTAINTY = 95.0
 
 
 def spread(rates: Floats, resampled: Floats, compared: NDArray[np.bool_]) -> dict[str, Figure]:
@@ -20,10 +23,33 @@ def spread(rates: Floats, resampled: Floats, compared: NDArray[np.bool_]) -> dic
     ratio       min / max, 0..1; 1: parity; undefined if every rate is 0
     disparity   standard deviation / mean, 0 and above; 0: parity. RSP or REO of Zhu, Wang, Caverlee (SIGIR
     2020), "Measuring and mitigating item under-recommendation bias in personalized ranking systems"
+
+    Noise alone sets groups apart, in every resample once more, so percentiles of resampled spreads never
+    reach parity. The end of the interval that faces it is therefore the spread less what noise makes of equal
+    rates in 95 % of resamples (both are seminorms: by the triangle inequality the true spread is not less),
+    or parity. The other end is a percentile.
     """
     counted = compared & np.isfinite(rates)
-    at, around = _measures(rates[None, counted]), _measures(resampled[:, counted])
-    return {name: figure(at[name][0], around[name]) for name in at}
+    rates, resampled = rates[counted], resampled[:, counted]
+    at, around = _measures(rates[None]), _measures(resampled)
+    apart = {name: figure(at[name][0], around[name]) for name in at}
+    if not len(resampled) or apart["difference"] == UNDEFINED:
+        return apart
+    noise = resampled - rates
+    difference = _not_below(apart["difference"], np.ptp(noise, axis=1))
+    disparity = _not_below(apart["disparity"], divided(noise.std(axis=1), np.array(rates.mean())))
+    ratio = apart["ratio"]
+    if ratio.value is not None and difference.low is not None:
+        ratio = replace(ratio, high=max(ratio.value, 1 - difference.low / float(rates.max())))
+    return {"difference": difference, "ratio": ratio, "disparity": disparity}
+
+
+def _not_below(of: Figure, of_noise: Floats) -> Figure:
+    """Let the interval begin with the least spread that noise leaves possible, 0 at the least."""
+    finite = of_noise[np.isfinite(of_noise)]
+    if of.value is None or not len(finite):
+        return of
+    return replace(of, low=max(0.0, of.value - float(np.percentile(finite, CERTAINTY))))
 
 
 def spread_to_json(apart: Mapping[str, Figure]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from fairtune.metrics.bootstrap import UNDEFINED, Bootstrap, Figure, figure
+from fairtune.metrics.bootstrap import UNDEFINED, Bootstrap, Figure, figure, figures, percentiles
 
 
 def test_a_95_percent_interval_holds_the_truth_in_93_to_97_percent_of_400_draws():
@@ -28,6 +28,38 @@ def test_the_interval_is_that_of_scipys_percentile_bootstrap():
     assert ours.value == pytest.approx(values.mean())
     assert ours.low == pytest.approx(theirs.confidence_interval.low, abs=0.006)
     assert ours.high == pytest.approx(theirs.confidence_interval.high, abs=0.006)
+
+
+@pytest.mark.parametrize("n", [1, 2, 399, 1000])
+def test_percentiles_are_those_of_numpy(n):
+    resampled = np.random.default_rng(n).standard_normal((4, n))
+    at = (0.0, 2.5, 50.0, 97.5, 100.0)
+    np.testing.assert_allclose(percentiles(resampled, at), np.percentile(resampled, at, axis=1))
+
+
+@pytest.mark.parametrize("n_groups", [1, 3])
+def test_sums_by_group_are_those_of_the_members_alone(n_groups):
+    rng = np.random.default_rng(1)
+    bootstrap, columns, groups = Bootstrap(30, 20, 4), rng.random((30, 2)), rng.integers(0, n_groups, 30)
+    sums = bootstrap.sums_by_group(columns, groups, n_groups)
+    for group in range(n_groups):
+        members = (groups == group)[:, None]
+        np.testing.assert_allclose(sums[:, group], bootstrap.sums(columns * members))
+
+
+def test_many_figures_at_once_are_each_by_itself():
+    rng = np.random.default_rng(2)
+    values, resampled = rng.random(5), rng.random((200, 5))
+    values[1], resampled[7, 2], resampled[:, 3] = np.nan, np.inf, np.nan
+    assert figures(values, resampled) == [figure(values[i], resampled[:, i]) for i in range(5)]
+    assert figures(values, resampled[:0]) == [figure(values[i], resampled[:0, i]) for i in range(5)]
+
+
+def test_sums_of_draws_that_are_too_many_to_keep_are_the_same(monkeypatch):
+    columns = np.arange(20.0).reshape(10, 2)
+    kept = Bootstrap(10, 50, 7).sums(columns)
+    monkeypatch.setattr("fairtune.metrics.bootstrap.CELLS_AT_HAND", 0)
+    np.testing.assert_array_equal(Bootstrap(10, 50, 7).sums(columns), kept)
 
 
 def test_every_resample_draws_as_many_listeners_as_there_are():

@@ -53,7 +53,7 @@ def figure(value: float, resampled: Floats) -> Figure:
         return Figure.exact(float(value))  # nobody asked for an interval
     if not np.isfinite(value) or not len(finite):
         return UNDEFINED
-    low, high = np.percentile(finite, PERCENTILES)
+    low, high = percentiles(finite)
     return Figure(float(value), float(min(low, value)), float(max(high, value)))
 
 
@@ -64,13 +64,26 @@ def figures(values: Floats, resampled: Floats) -> list[Figure]:
     if not len(resampled) or not whole.any():
         return [figure(value, column) for value, column in zip(values, columns, strict=True)]
     low, high = np.full((2, len(values)), np.nan)
-    low[whole], high[whole] = np.percentile(columns[whole], PERCENTILES, axis=1)
+    low[whole], high[whole] = percentiles(columns[whole])
     return [
         Figure(float(value), float(min(low[i], value)), float(max(high[i], value)))
         if whole[i]
         else figure(value, columns[i])
         for i, value in enumerate(values)
     ]
+
+
+def percentiles(resampled: Floats, at: tuple[float, ...] = PERCENTILES) -> Floats:
+    """Give percentiles along the last axis, interpolated: (len(at), ...).
+
+    Those of numpy, by one sort: numpy's own take several times as long for a thousand numbers.
+    """
+    ordered = np.sort(resampled, axis=-1)
+    place = np.array(at) / 100 * (ordered.shape[-1] - 1)
+    below = np.floor(place).astype(np.intp)
+    above = np.minimum(below + 1, ordered.shape[-1] - 1)
+    parts = zip(below, above, place - below, strict=True)
+    return np.array([ordered[..., a] + (ordered[..., b] - ordered[..., a]) * part for a, b, part in parts])
 
 
 def divided(numerator: Floats, denominator: Floats | float) -> Floats:

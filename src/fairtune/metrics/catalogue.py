@@ -76,6 +76,7 @@ def _pair_cosines(listed: csr_array, profiles: csr_array) -> PerListener:
     """Sum of the cosines of all ordered pairs of a list, each item with itself too: |sum of profiles|^2."""
     n_items, n_features = profiles.shape
     if n_features > n_items:  # few columns, long profiles: music types
-        return np.asarray((listed @ csr_array(profiles @ profiles.T)).multiply(listed).sum(axis=1)).ravel()
+        cosines = csr_array(profiles @ profiles.T).toarray()
+        return np.asarray(listed.multiply(listed @ cosines).sum(axis=1)).ravel()
     sums = csr_array(listed @ profiles)
     return np.asarray(sums.multiply(sums).sum(axis=1)).ravel()

@@ -52,12 +52,12 @@ def grouped(
     pooling = pool([str(name) for name in found], sizes, min_group)
     group = pooling.merge.argmax(axis=1)[codes] if len(codes) else codes
     columns = np.column_stack([np.empty((len(codes), 0)), *figures_of.values()])
-    unknown = float(np.mean([found[code] == UNKNOWN for code in codes])) if len(codes) else 0.0
+    nameless = sizes[[name == UNKNOWN for name in found]].sum()
     return Grouped(
         tuple(figures_of),
         pooling,
         *bootstrap.means_by_group(columns, group, len(pooling.names)),
-        unknown=unknown,
+        unknown=float(nameless / max(len(codes), 1)),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fairtune.metrics.bootstrap import UNDEFINED, Figure, Floats, divided, figure
+from fairtune.metrics.bootstrap import UNDEFINED, Figure, Floats, divided, figure, percentiles
 
 CERTAINTY = 95.0
 
@@ -49,7 +49,7 @@ def _not_below(of: Figure, of_noise: Floats) -> Figure:
     finite = of_noise[np.isfinite(of_noise)]
     if of.value is None or not len(finite):
         return of
-    return replace(of, low=max(0.0, of.value - float(np.percentile(finite, CERTAINTY))))
+    return replace(of, low=max(0.0, of.value - float(percentiles(finite, (CERTAINTY,))[0])))
 
 
 def spread_to_json(apart: Mapping[str, Figure]) -> dict[str, Any]:

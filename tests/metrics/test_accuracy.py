@@ -1,10 +1,12 @@
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.sparse import csr_array
+from implicit.evaluation import ranking_metrics_at_k
+from scipy.sparse import csr_array, csr_matrix
 from sklearn.metrics import ndcg_score
 
 from fairtune.errors import BadRanking
@@ -67,6 +69,28 @@ def test_ndcg_is_that_of_scikit_learn(evaluation):
     for k in (1, 2, 3):
         expected = ndcg_score(dense.toarray(), scores, k=k)
         assert figures[f"ndcg@{k}"].mean() == pytest.approx(expected)
+
+
+@dataclass
+class Recommender:
+    """What implicit's evaluation asks of a model: the lists, as they are."""
+
+    lists: np.ndarray
+
+    def recommend(self, rows, _known, N):  # noqa: N803 - implicit's name
+        return self.lists[rows][:, :N], None
+
+
+@given(evaluations())
+@settings(deadline=None)
+def test_ndcg_and_map_are_those_of_implicit(evaluation):
+    lists, truth, n_items = evaluation
+    wanted = csr_matrix(sparse(truth, n_items + 1))  # its AUC needs an item that nobody wants
+    known = csr_matrix(wanted.shape)
+    ours = per_listener(lists, sparse(truth, n_items), [3])
+    theirs = ranking_metrics_at_k(Recommender(lists), known, wanted, K=3, show_progress=False, num_threads=1)
+    assert ours["ndcg@3"].mean() == pytest.approx(theirs["ndcg"])
+    assert ours["map@3"].mean() == pytest.approx(theirs["map"])
 
 
 @given(evaluations(), st.integers(1, 3))

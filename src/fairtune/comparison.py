@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 SAME_LISTENING = ("target", "counts", "n_listeners", "n_items", "seed")
 """Facts of metrics.json: where they agree, both evaluations hold out the same listening."""
-CONFIDENCE = 0.95
-"""That no figure of a comparison regresses by chance alone."""
+CONFIDENCE = 0.99
+"""That no figure of a comparison regresses by chance alone; splits and fits add a little that resampling
+listeners doesn't see."""
 ROUNDED = 1e-5
 """Figures in metrics.json have six digits."""
 
@@ -103,8 +104,8 @@ def compare(base: Evaluated, now: Evaluated, *, tolerance: Tolerance, min_group:
     `tolerance` and by more than chance explains: the interval of the change doesn't hold 0. A figure that
     only `now` has is new, which is no regression.
 
-    Intervals hold for all figures at once with 95 % (Bonferroni): change -+ z standard errors, z the normal
-    quantile of 1 - 0.025 / figures. The error is that of the change over the same listeners, resampled
+    Intervals hold for all figures at once with 99 % (Bonferroni): change -+ z standard errors, z the normal
+    quantile of 1 - 0.005 / figures. The error is that of the change over the same listeners, resampled
     together. Where these are not the same, or listeners.parquet doesn't tell a figure, it comes from the 95 %
     intervals of metrics.json, as for two independent figures; on the same held-out listening they go
     together, and a correlation of one half is assumed, which is less than that of two similar models.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import local
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,9 @@ Lists = NDArray[np.int32]
 
 NOTHING = -1
 CELLS_PER_BLOCK = 2**22
-"""Scores held at once by each thread: 16 MB of float32, and as much again for their selection."""
+"""Scores held at once by each thread: 16 MB of float32, twice: as the model gives them, and masked."""
+RUN = 128
+"""Columns that are looked at as one in the first pass over the scores."""
 
 
 def rank(
@@ -41,44 +44,72 @@ def rank(
     n_listeners, n_columns = known.shape
     rows = np.arange(n_listeners) if listeners is None else np.asarray(listeners, dtype=np.intp)
     size = block or max(1, CELLS_PER_BLOCK // max(1, n_columns))
+    held = local()  # one array a thread: fresh memory for each block would cost more than masking it
 
     def ranked(start: int) -> Lists:
         some = rows[start : start + size]
-        scores = np.array(score_rows(some))  # a copy: masking must not reach into the model
-        if scores.shape != (len(some), n_columns):
-            raise ValueError(f"scores have shape {scores.shape}, expected {(len(some), n_columns)}")
-        best = scores.max(axis=1, initial=-np.inf)  # NaN wins every maximum
-        if np.isnan(best).any():
-            raise BadRanking(
-                f"ranking: the scores of listener row {some[np.isnan(best)][0]} hold NaN: the model did not "
-                "converge; raise regularization or lower alpha"
-            )
+        given = score_rows(some)
+        if given.shape != (len(some), n_columns):
+            raise ValueError(f"scores have shape {given.shape}, expected {(len(some), n_columns)}")
+        scores = _copied(given, held, size)
         masked = known[some]
         scores[np.repeat(np.arange(len(some)), np.diff(masked.indptr)), masked.indices] = -np.inf
-        return _best(scores, k)
+        best = scores.reshape(len(some), -1, RUN).max(axis=2, initial=-np.inf)
+        wrong = np.isnan(best).any(axis=1)  # NaN wins every maximum
+        if wrong.any():
+            raise BadRanking(
+                f"ranking: the scores of listener row {some[wrong][0]} hold NaN: the model did not "
+                "converge; raise regularization or lower alpha"
+            )
+        return _best(scores, best, k)
 
     starts = range(0, len(rows), size)
     with ThreadPoolExecutor(max_workers=threads) as pool:  # numpy and BLAS let go of the interpreter lock
         return np.concatenate([np.empty((0, k), dtype=np.int32), *pool.map(ranked, starts)])
 
 
-def _best(scores: NDArray[np.floating], k: int) -> Lists:
-    """Give the columns of the k highest scores of each row; `NOTHING` for -inf and beyond the row's end."""
-    n_rows, n_columns = scores.shape
+def _copied(given: NDArray[np.floating], held: local, size: int) -> NDArray[np.floating]:
+    """Copy scores, which may be the model's own, into this thread's array: whole runs, the rest -inf."""
+    n_rows, n_columns = given.shape
+    kept: NDArray[np.floating] | None = getattr(held, "scores", None)
+    if kept is None or kept.dtype != given.dtype:
+        kept = np.full((size, -(-n_columns // RUN) * RUN), -np.inf, dtype=given.dtype)
+        held.scores = kept
+    kept[:n_rows, :n_columns] = given
+    return kept[:n_rows]
+
+
+def _best(scores: NDArray[np.floating], best: NDArray[np.floating], k: int) -> Lists:
+    """Give the columns of the k highest scores of each row; `NOTHING` for -inf and beyond the row's end.
+
+    They lie in the k runs with the highest maxima, ties by index: each of those holds a column that comes
+    before every column of the other runs. So one look at all scores is enough, and only k runs are sorted.
+    """
+    n_rows, n_runs = best.shape
     lists = np.full((n_rows, k), NOTHING, dtype=np.int32)
-    taken = min(k, n_columns)
-    if n_rows == 0 or taken == 0:
+    if n_rows == 0 or n_runs == 0 or k == 0:
         return lists
-    border = np.partition(scores, n_columns - taken, axis=1)[:, n_columns - taken, None]
-    chosen = scores >= border
-    tied = np.flatnonzero(np.count_nonzero(chosen, axis=1) > taken)  # more than fit share the last score
-    chosen[tied] = _first_of_ties(scores[tied], border[tied], taken)
-    items = np.nonzero(chosen)[1].reshape(n_rows, taken)  # ascending in each row: a stable sort keeps ties so
-    values = np.take_along_axis(scores, items, axis=1)
+    runs = _highest(best, min(k, n_runs))
+    rows = np.arange(n_rows)[:, None]
+    looked = scores.reshape(n_rows, n_runs, RUN)[rows, runs].reshape(n_rows, -1)
+    taken = min(k, looked.shape[1])
+    places = _highest(looked, taken)  # ascending in each row: a stable sort keeps ties so
+    items = np.take_along_axis(runs, places // RUN, axis=1) * RUN + places % RUN
+    values = np.take_along_axis(looked, places, axis=1)
     order = np.argsort(-values, axis=1, kind="stable")
     values = np.take_along_axis(values, order, axis=1)
     lists[:, :taken] = np.where(values == -np.inf, NOTHING, np.take_along_axis(items, order, axis=1))
     return lists
+
+
+def _highest(scores: NDArray[np.floating], taken: int) -> NDArray[np.intp]:
+    """Give the columns of the `taken` highest scores of each row, ties by index: (n, taken), ascending."""
+    n_rows, n_columns = scores.shape
+    border = np.partition(scores, n_columns - taken, axis=1)[:, n_columns - taken, None]
+    chosen = scores >= border
+    tied = np.flatnonzero(np.count_nonzero(chosen, axis=1) > taken)  # more than fit share the last score
+    chosen[tied] = _first_of_ties(scores[tied], border[tied], taken)
+    return np.nonzero(chosen)[1].reshape(n_rows, taken)
 
 
 def _first_of_ties(

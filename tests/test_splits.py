@@ -119,3 +119,26 @@ def test_a_split_that_the_data_cannot_support_is_refused_with_the_reason(split, 
     with pytest.raises(BadSplit) as error:
         splits.split(rows, params(split), seed=0)
     assert str(error.value) == message
+
+
+@pytest.mark.parametrize(
+    ("rows", "train", "valid", "test"),
+    [(1, 1, 0, 0), (2, 1, 0, 1), (3, 1, 1, 1), (9, 7, 1, 1), (19, 17, 1, 1), (20, 16, 2, 2), (50, 40, 5, 5)],
+)
+def test_a_ratio_split_rounds_down_but_leaves_no_part_empty_like_recbole(rows, train, valid, test):
+    played = pd.DataFrame({"user_id": 7, "item_id": range(rows), "plays": 1})
+
+    labels = splits.by_ratio(played, valid_share=0.1, test_share=0.1, seed=5)
+
+    assert np.bincount(labels, minlength=3).tolist() == [train, valid, test]
+
+
+def test_a_ratio_split_draws_for_each_listener_and_repeats_by_seed():
+    played = pd.DataFrame({"user_id": np.repeat([1, 2], 50), "item_id": [*range(50)] * 2, "plays": 1})
+    drawn = [splits.by_ratio(played, valid_share=0.1, test_share=0.1, seed=seed) for seed in (0, 0, 1)]
+
+    assert (drawn[0] == drawn[1]).all()
+    assert (drawn[0] != drawn[2]).any()
+    assert (drawn[0][:50] != drawn[0][50:]).any()
+    for labels in drawn:
+        assert np.bincount(labels[:50]).tolist() == np.bincount(labels[50:]).tolist() == [40, 5, 5]

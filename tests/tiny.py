@@ -86,12 +86,15 @@ def world(*, tracks: bool) -> tuple[dict[Table, pd.DataFrame], BlockName]:
     return tables, BlockName.TRACK if tracks else BlockName.ARTIST
 
 
+def matrix_params(target: BlockName, blocks: tuple[BlockName, ...], *, split: str = "random") -> MatrixParams:
+    return MatrixParams(
+        target=target, blocks=blocks, split=split, valid_share=0.1, test_share=0.2, min_share=0.05
+    )
+
+
 def make_matrix(target: BlockName, blocks: tuple[BlockName, ...]) -> Matrix:
     tables, item_block = world(tracks=BlockName.TRACK in blocks)
-    params = MatrixParams(
-        target=target, blocks=blocks, split="random", valid_share=0.1, test_share=0.2, min_share=0.05
-    )
-    return build(tables, params, item_block=item_block, counts=True, seed=SEED)
+    return build(tables, matrix_params(target, blocks), item_block=item_block, counts=True, seed=SEED)
 
 
 def train(folder: Path, matrix: Matrix, *, scaling: str = "log") -> als.Als:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fairtune.params import Params
 
 ELSEWHERE: Final = {
+    "benchmark": "fairtune.benchmark.command:benchmark",
     "recommend": "fairtune.serving.command:recommend",
     "validate": "fairtune.checkup:validate",
 }

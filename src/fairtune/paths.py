@@ -115,6 +115,11 @@ class Paths:
         return self.reports / "registration.json"
 
     @property
+    def benchmark(self) -> Path:
+        """The result of `fairtune benchmark`."""
+        return self.root / "reports" / "benchmarks" / f"{self.dataset}.json"
+
+    @property
     def run_lock(self) -> Path:
         """Held by a run of the whole pipeline, so that a second one is refused."""
         return self.root / "data" / self.dataset / ".run.lock"

@@ -58,6 +58,21 @@ def random(interactions: pd.DataFrame, *, valid_share: float, test_share: float,
     return np.asarray(labelled["label"], dtype=np.int8)
 
 
+def by_ratio(interactions: pd.DataFrame, *, valid_share: float, test_share: float, seed: int) -> Labels:
+    """Draw each listener's rows apart as RecBole's ratio split does (`_calcu_split_ids`, version 1.1.1).
+
+    Shares are rounded down. Where that leaves nothing, one row is given to the test part, then one to the
+    validation part, as long as training keeps one: from three rows on a listener is in every part.
+    """
+    listeners = interactions[USER].factorize()[0]
+    drawn = np.random.default_rng(seed).random(len(interactions))
+    position, size = _positions(listeners, drawn)
+    tested = np.where(size > 1, np.maximum(np.floor(size * test_share), 1), 0)
+    validated = np.where(size - tested > 1, np.maximum(np.floor(size * valid_share), 1), 0)
+    labels = np.where(position < tested, TEST, np.where(position < tested + validated, VALID, TRAIN))
+    return labels.astype(np.int8)
+
+
 def leave_last(interactions: pd.DataFrame) -> Labels:
     """Test on each listener's last row and tune on the one before; with fewer than three rows all is
     training.

@@ -1,0 +1,1 @@
+"""Our models and published ones, side by side under one protocol; the same for a split of the user's own."""

@@ -1,0 +1,148 @@
+"""Every model under one protocol: tuned once, then fitted and judged for every seed."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+
+from fairtune.benchmark import search
+from fairtune.benchmark.contenders import ALTERNATIVES, Contender, contenders
+from fairtune.benchmark.published import EMBEDDING, FIGURES, K
+from fairtune.columns import Part
+from fairtune.matrix import Matrix
+from fairtune.metrics import accuracy, ranking
+from fairtune.models import als, alternative
+from fairtune.models.base import Rows, Scores
+from fairtune.params import Hyperparameters
+
+GOAL: Final = f"ndcg@{K}"
+"""What the searches raise on the validation part, as those of the published models did."""
+
+Figures = Mapping[str, float]
+Splits = Callable[[int], Matrix]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row of ours.
+
+    free: the search chose the number of factors. point: null where nothing is tuned. by_seed: figures of
+    each seed.
+    """
+
+    model: str
+    free: bool
+    point: Hyperparameters | None
+    by_seed: tuple[Figures, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Give mean and sample standard deviation over the seeds (null for a single one)."""
+        values = {name: np.array([figures[name] for figures in self.by_seed]) for name in FIGURES}
+        several = len(self.by_seed) > 1
+        return {
+            "model": self.model,
+            "free": self.free,
+            "factors": None if self.point is None else self.point.factors,
+            "hyperparameters": None if self.point is None else asdict(self.point),
+            "mean": {name: _rounded(column.mean()) for name, column in values.items()},
+            "std": {
+                name: _rounded(column.std(ddof=1)) if several else None for name, column in values.items()
+            },
+        }
+
+
+def fits(blocks: int, *, seeds: int, trials: int) -> int:
+    """Count the fits of `run` for a matrix of so many blocks: what a progress bar needs."""
+    searches = 2 * (2 if blocks == 1 else 3)
+    return searches * trials + (searches + len(ALTERNATIVES)) * seeds
+
+
+def run(
+    split: Splits,
+    *,
+    seeds: Sequence[int],
+    trials: int,
+    threads: int,
+    finished: Callable[[], None] = lambda: None,
+) -> tuple[Entry, ...]:
+    """Tune on the validation part of the first seed; fit on training and judge on the test part of each seed.
+
+    Every factorisation is there twice: with `EMBEDDING` factors, like the published models, and with as many
+    as a second search, which starts where the first ended, prefers.
+    """
+    matrices = {seed: split(seed) for seed in seeds}
+    first = matrices[seeds[0]]
+    entries = [
+        Entry(name, False, None, tuple(_alternative(matrices, name, threads, finished)))
+        for name in ALTERNATIVES
+    ]
+    for contender in contenders(first, EMBEDDING):
+        point = None
+        for free in (False, True):
+            point = _tuned(first, contender, point, seeds[0], trials, threads, finished)
+            figures = tuple(_factorised(matrices, contender, point, threads, finished))
+            entries.append(Entry(contender.name, free, point, figures))
+    return tuple(sorted(entries, key=lambda entry: entry.free))
+
+
+def judged(matrix: Matrix, part: Part, scores: Callable[[Rows], Scores], *, threads: int) -> Figures:
+    """Measure lists on what is held out from `part`, with all of `part` masked as known.
+
+    For TRAIN that is the validation part. For TRAIN_VALID it is the test part: as in RecBole's test phase,
+    validation items count as known, though the model was fitted on training alone.
+    """
+    known, truth = matrix.block(matrix.target, part), matrix.truth(matrix.target, part)
+    lists = ranking.rank(scores, known, K, threads=threads)
+    figures = accuracy.per_listener(lists, truth, [K])
+    return {name: float(np.nanmean(figures[name])) for name in FIGURES}
+
+
+def _tuned(
+    matrix: Matrix,
+    contender: Contender,
+    reached: Hyperparameters | None,
+    seed: int,
+    trials: int,
+    threads: int,
+    finished: Callable[[], None],
+) -> Hyperparameters:
+    def judge(point: Hyperparameters) -> float:
+        scores = _fitted(matrix, contender, point, seed, threads)
+        return judged(matrix, Part.TRAIN, scores, threads=threads)[GOAL]
+
+    return search.best(judge, contender.search(trials, reached), seed=seed, finished=finished)
+
+
+def _factorised(
+    matrices: Mapping[int, Matrix],
+    contender: Contender,
+    point: Hyperparameters,
+    threads: int,
+    finished: Callable[[], None],
+) -> Iterator[Figures]:
+    for seed, matrix in matrices.items():
+        scores = _fitted(matrix, contender, point, seed, threads)
+        yield judged(matrix, Part.TRAIN_VALID, scores, threads=threads)
+        finished()
+
+
+def _alternative(
+    matrices: Mapping[int, Matrix], name: str, threads: int, finished: Callable[[], None]
+) -> Iterator[Figures]:
+    for seed, matrix in matrices.items():
+        model = alternative(name).fit(matrix, Part.TRAIN, seed=seed, threads=threads)
+        yield judged(matrix, Part.TRAIN_VALID, model.scores, threads=threads)
+        finished()
+
+
+def _fitted(
+    matrix: Matrix, contender: Contender, point: Hyperparameters, seed: int, threads: int
+) -> Callable[[Rows], Scores]:
+    seen = replace(matrix, blocks=contender.blocks)
+    model = als.fit(seen, Part.TRAIN, point, seed=seed, threads=threads)
+    return lambda rows: model.scores(rows, matrix.target)
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.6g}")

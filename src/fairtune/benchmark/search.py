@@ -1,0 +1,49 @@
+"""The search of a benchmark: one goal, accuracy on the validation part."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from fairtune import tuning
+from fairtune.params import Hyperparameters, Tune
+
+if TYPE_CHECKING:
+    from optuna import Trial
+
+STARTUP: Final = 8
+"""Trials drawn at random before the sampler learns from what it has seen."""
+
+
+def best(
+    judge: Callable[[Hyperparameters], float],
+    tune: Tune,
+    *,
+    seed: int,
+    finished: Callable[[], None] = lambda: None,
+) -> Hyperparameters:
+    """Give the point with the highest `judge` of `tune.trials` trials, the first of them at `tune.start`.
+
+    Tree-structured Parzen estimator (Bergstra et al., NeurIPS 2011), seeded: same arguments, same point.
+    """
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    study = optuna.create_study(
+        direction="maximize", sampler=optuna.samplers.TPESampler(seed=seed, n_startup_trials=STARTUP)
+    )
+    study.enqueue_trial(_start(tune))
+    points: dict[int, Hyperparameters] = {}
+
+    def objective(trial: "Trial") -> float:
+        points[trial.number] = tuning.suggest(trial, tune)
+        value = judge(points[trial.number])
+        finished()
+        return value
+
+    study.optimize(objective, n_trials=tune.trials)
+    return points[study.best_trial.number]
+
+
+def _start(tune: Tune) -> dict[str, float]:
+    weights = {f"block_weights.{block}": weight for block, weight in tune.start.block_weights.items()}
+    values = {**vars(tune.start), **weights}
+    return {name: values[name] for name in tune.space}

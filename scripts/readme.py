@@ -1,7 +1,7 @@
-"""Rewrite what README.md quotes: `make docs` does it, and a test compares.
+"""Rewrite what the pages quote: `make docs` does it, and a test compares.
 
-Figures come from the metric files of Git (`results`, `demo`), the rest is the output of the command that the
-block names; a block whose figures or model aren't there stays as it is.
+Figures come from the metric files of Git (`results`, `demo`, `benchmark`), the rest is the output of the
+command that the block names; a block whose figures or model aren't there stays as it is.
 """
 
 import json
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-README = ROOT / "README.md"
+PAGES = (ROOT / "README.md", ROOT / "docs/benchmark.md")
 BLOCK = re.compile(r"<!-- make docs: (?P<name>[^\n]+) -->\n(?P<body>.*?)<!-- end -->", re.DOTALL)
 DATASETS = ("lastfm-2k", "lfm-2b", "demo")
 KINDS = {"music_type": "music types", "artist": "artists", "track": "tracks"}
@@ -43,9 +43,10 @@ SHOWN = ("nDCG@10", "RMSE skill", "demographic parity by region", "equal opportu
 
 
 def main() -> None:
-    """Rewrite README.md and say which blocks stayed as they were."""
-    text = README.read_text(encoding="utf-8")
-    README.write_text(BLOCK.sub(_rewritten, text), encoding="utf-8")
+    """Rewrite the pages and say which blocks stayed as they were."""
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        page.write_text(BLOCK.sub(_rewritten, text), encoding="utf-8")
 
 
 def from_files(path: str) -> Json:
@@ -90,7 +91,14 @@ def demo(read: Read) -> str:
     return "```text\n" + "\n".join(lines) + "\n```\n"
 
 
-FIGURES = {"results": results, "demo": demo}
+def benchmark(read: Read) -> str:
+    """Give the table of `fairtune benchmark recbole-lastfm`."""
+    from fairtune.benchmark import table
+
+    return table.markdown(read("reports/benchmarks/recbole-lastfm.json")) + "\n"
+
+
+FIGURES = {"results": results, "demo": demo, "benchmark": benchmark}
 
 
 def _rewritten(block: re.Match[str]) -> str:
@@ -98,7 +106,7 @@ def _rewritten(block: re.Match[str]) -> str:
     try:
         body = FIGURES[name](from_files) if name in FIGURES else _output(name)
     except (OSError, subprocess.CalledProcessError) as error:
-        print(f"README.md: '{name}' stays as it is: {error}", file=sys.stderr)
+        print(f"'{name}' stays as it is: {error}", file=sys.stderr)
         return block[0]
     return f"<!-- make docs: {name} -->\n{body}<!-- end -->"
 

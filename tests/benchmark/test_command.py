@@ -23,8 +23,9 @@ def project(tmp_path, monkeypatch):
     """Give a project whose tables, of `lastfm-2k` and of `mine`, which has a split, hold sixty listeners."""
     values = yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))
     mine = values["datasets"]["lastfm-2k"]
-    mine = {**mine, "matrix": {**mine["matrix"], "target": "artist", "split": "given", "blocks": ["artist"]}}
-    values["datasets"]["mine"] = mine
+    matrix = {**mine["matrix"], "target": "artist", "split": "given", "blocks": ["artist"]}
+    limits = {limit: {"region": 1.0} for limit in ("max_dp_disparity", "max_eo_disparity")}
+    values["datasets"]["mine"] = {**mine, "matrix": matrix, "gate": {**mine["gate"], **limits}}
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(values), "utf-8")
     tables, _ = tiny.world(tracks=False)
     played = tables["interactions"]

@@ -22,7 +22,7 @@ PIPED_WIDTH = 150  # columns, where no terminal says how wide it is
     "--seeds", type=click.IntRange(1, 100), default=5, show_default=True, help="Splits and fits to average."
 )
 @click.option(
-    "--trials", type=click.IntRange(1, 1000), default=20, show_default=True, help="Trials of each search."
+    "--trials", type=click.IntRange(1, 1000), default=24, show_default=True, help="Trials of each search."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print a Markdown table.")

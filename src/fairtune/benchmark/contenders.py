@@ -11,11 +11,11 @@ from fairtune.params import Hyperparameters, Range, Tune
 ALTERNATIVES: Final = ("popularity", "item_knn")
 """Nothing of them is tuned."""
 
-FACTORS: Final = (48, 64, 96, 128, 192)
+FACTORS: Final = (48, 64, 96, 128)
 """What the free search may choose."""
 
-REGULARIZATION: Final = Range(low=3.0, high=300.0, log=True)
-ALPHA: Final = Range(low=1.0, high=40.0, log=True)
+REGULARIZATION: Final = Range(low=3.0, high=100.0, log=True)
+ALPHA: Final = Range(low=2.0, high=30.0, log=True)
 BETA: Final = Range(low=0.0, high=0.8)
 WEIGHT: Final = Range(low=0.02, high=1.0, log=True)
 
@@ -76,11 +76,12 @@ def contenders(matrix: Matrix, factors: int) -> tuple[Contender, ...]:
 def _start(
     factors: int,
     *,
-    alpha: float = 6.0,
-    beta: float = 0.25,
-    regularization: float = 25.0,
+    alpha: float = 9.0,
+    beta: float = 0.5,
+    regularization: float = 15.0,
     others: tuple[BlockName, ...] = (),
 ) -> Hyperparameters:
+    """Give what earlier searches found on validation parts: a small search begins well there."""
     return Hyperparameters(
         factors=factors,
         regularization=regularization,

@@ -20,7 +20,8 @@ def best(
     seed: int,
     finished: Callable[[], None] = lambda: None,
 ) -> Hyperparameters:
-    """Give the point with the highest `judge` of `tune.trials` trials, the first of them at `tune.start`.
+    """Give the point with the highest `judge` of `tune.trials` trials, the first of them at `tune.start`, the
+    next ones there but for the number of factors, if that is free.
 
     Tree-structured Parzen estimator (Bergstra et al., NeurIPS 2011), seeded: same arguments, same point.
     """
@@ -30,7 +31,8 @@ def best(
     study = optuna.create_study(
         direction="maximize", sampler=optuna.samplers.TPESampler(seed=seed, n_startup_trials=STARTUP)
     )
-    study.enqueue_trial(_start(tune))
+    for point in _first(tune):
+        study.enqueue_trial(point)
     points: dict[int, Hyperparameters] = {}
 
     def objective(trial: "Trial") -> float:
@@ -43,7 +45,10 @@ def best(
     return points[study.best_trial.number]
 
 
-def _start(tune: Tune) -> dict[str, float]:
+def _first(tune: Tune) -> list[dict[str, float]]:
     weights = {f"block_weights.{block}": weight for block, weight in tune.start.block_weights.items()}
     values = {**vars(tune.start), **weights}
-    return {name: values[name] for name in tune.space}
+    start = {name: values[name] for name in tune.space}
+    free = tune.space.get("factors", ())
+    others = free if isinstance(free, tuple) else ()
+    return [start, *({**start, "factors": n} for n in others if n != tune.start.factors)]

@@ -3,7 +3,7 @@ import pytest
 from sklearn.metrics import root_mean_squared_error
 
 from fairtune.metrics.bootstrap import UNDEFINED, Bootstrap
-from fairtune.metrics.rmse import rmse, skill
+from fairtune.metrics.rmse import change, rmse, skill
 
 RNG = np.random.default_rng(4)
 LISTENERS = RNG.integers(0, 40, 300)
@@ -20,15 +20,19 @@ def test_rmse_is_that_of_scikit_learn():
 
 
 def test_intervals_come_from_drawing_whole_listeners_with_all_their_pairs():
-    errors, skills = [], []
+    errors, skills, changes = [], [], []
     for resample in BOOTSTRAP.draws:
         pairs = np.repeat(np.arange(300), resample[LISTENERS])
         error = root_mean_squared_error(TRUTH[pairs], PREDICTED[pairs])
         errors.append(error)
-        skills.append(1 - error / root_mean_squared_error(TRUTH[pairs], BASELINE[pairs]))
+        base = root_mean_squared_error(TRUTH[pairs], BASELINE[pairs])
+        skills.append(1 - error / base)
+        changes.append(error - base)
     error = rmse(TRUTH, PREDICTED, LISTENERS, BOOTSTRAP)
     better = skill(TRUTH, PREDICTED, BASELINE, LISTENERS, BOOTSTRAP)
     assert (error.low, error.high) == pytest.approx(tuple(np.percentile(errors, [2.5, 97.5])))
+    apart = change(TRUTH, PREDICTED, BASELINE, LISTENERS, BOOTSTRAP)
+    assert (apart.low, apart.high) == pytest.approx(tuple(np.percentile(changes, [2.5, 97.5])))
     assert (better.low, better.high) == pytest.approx(tuple(np.percentile(skills, [2.5, 97.5])))
 
 

@@ -58,6 +58,20 @@ def test_recommendations_are_for_listeners_by_their_own_ids(project):
     assert not items & played
 
 
+def test_models_are_compared_on_the_split_that_is_given(project):
+    rows = [line.split("  ")[1] for line in project.said["benchmark"].splitlines() if "  fairtune" in line]
+    kept = project.read("reports/benchmarks/example.json")
+
+    assert rows[:5] == [
+        "fairtune popularity",
+        "fairtune item_knn",
+        "fairtune plain_als",
+        "fairtune als",
+        "fairtune als with artists, friends and types",
+    ]
+    assert (kept["seeds"], kept["trials"], kept["published"]) == (2, 4, [])
+
+
 def test_the_registered_model_knows_the_same_ids(project):
     receipt = project.read("reports/example/registration.json")
     assert (receipt["model"], receipt["version"]) == ("fairtune-example-track", 1)

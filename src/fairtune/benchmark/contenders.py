@@ -1,6 +1,6 @@
 """Our models in a benchmark: which columns they see, and what of them is tuned."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -64,13 +64,17 @@ def contenders(matrix: Matrix, factors: int) -> tuple[Contender, ...]:
         Contender("plain_als", target, _start(factors, alpha=1.0, beta=0.0, regularization=10.0), plain),
         Contender("als", target, _start(factors), weighed),
         Contender(
-            f"als with {' and '.join(sorted(WORDS[block] for block in others))}",
+            f"als with {_listed(sorted(WORDS[block] for block in others))}",
             (*target, *others),
             _start(factors, others=others),
             {**weighed, **weights},
         ),
     )
     return found if others else found[:-1]
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def _start(

@@ -32,13 +32,11 @@ def _run_name() -> str:
 @flow(name="retrain", flow_run_name=_run_name)
 def retrain(dataset: str, refresh: bool = False) -> None:
     """Run what is not up to date; `refresh` fetches the sources anew, and unchanged bytes retrain nothing."""
-    pipeline = Pipeline()
-    steps = pipeline.steps(dataset)
-    with pipeline.alone(dataset):
+    with Pipeline() as pipeline, pipeline.alone(dataset):
         _sweep()
         outcome.forget_lost_registration(Paths(dataset))
         try:
-            for step in steps:
+            for step in pipeline.steps(dataset):
                 named = _run.with_options(
                     name=step.name,
                     description=step.description,

@@ -3,7 +3,11 @@
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile("patient", deadline=None)  # on a busy machine any example may take long
+hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

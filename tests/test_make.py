@@ -157,5 +157,5 @@ def test_workflows_run_make_targets_that_exist_and_need_no_secret(path):
     ]
 
     assert runs
-    assert {re.match(r"make (?:--silent )?([a-z]+)", run)[1] for run in runs} <= targets
+    assert {target for run in runs for target in re.findall(r"^make ([a-z]+)", run)} <= targets
     assert "secrets." not in text

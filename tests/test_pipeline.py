@@ -21,7 +21,8 @@ def project(tmp_path, monkeypatch):
 
 @pytest.fixture
 def pipeline(project):  # noqa: ARG001 - it is the working folder
-    return Pipeline()
+    with Pipeline() as opened:
+        yield opened
 
 
 def run_all(pipeline, dataset="small"):
@@ -104,12 +105,13 @@ def test_a_missing_file_is_named(pipeline):
 
 
 def test_an_unknown_data_set_is_answered_with_those_there_are(pipeline):
-    with pytest.raises(BadRequest) as caught:
-        pipeline.steps("medium")
+    with pytest.raises(BadRequest) as caught, pipeline.alone("medium"):
+        pass
 
     assert (
         str(caught.value) == "dvc.yaml: no stages for the data set 'medium'; there are some for: large, small"
     )
+    assert not Path("data/medium").exists()
 
 
 def test_a_folder_without_dvc_says_what_to_do(tmp_path, monkeypatch):

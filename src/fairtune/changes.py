@@ -93,6 +93,7 @@ def _listeners_at(revision: str, paths: Paths) -> "pd.DataFrame | None":
     if md5 is None:
         return None
     try:
-        return pd.read_parquet(io.BytesIO(Pipeline().stored(md5)))
+        with Pipeline() as pipeline:
+            return pd.read_parquet(io.BytesIO(pipeline.stored(md5)))
     except (NotThere, ArrowInvalid):
         return None

@@ -67,7 +67,8 @@ def run(dataset: str, *, force: bool) -> None:
     _enter_project().dataset(dataset)
     outcome.forget_lost_registration(Paths(dataset))
     try:
-        ran = runs.run(Pipeline(), dataset, force=force, say=_say, timed=sys.stdout.isatty())
+        with Pipeline() as pipeline:
+            ran = runs.run(pipeline, dataset, force=force, say=_say, timed=sys.stdout.isatty())
     except LimitBroken:
         outcome.show(Paths(dataset), gates=False)
         raise

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from fairtune import locks, own_files
 from fairtune.errors import BadRequest, FairtuneError, LimitBroken, NotThere, StageFailed
@@ -40,7 +40,17 @@ class Step:
 
 
 class Pipeline:
-    """The stages of the working folder's dvc.yaml; DVC resolves every path there and nowhere else."""
+    """The stages of the working folder's dvc.yaml; DVC resolves every path there and nowhere else.
+
+    As a context manager it closes what DVC opened.
+    """
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if "_repo" in self.__dict__:
+            self._repo.close()
 
     @cached_property
     def _repo(self) -> Any:
@@ -121,6 +131,7 @@ class Pipeline:
     @contextmanager
     def alone(self, dataset: str) -> Iterator[None]:
         """Refuse a second run of a data set while the block runs (`Busy`); forget locks of killed runs."""
+        self.steps(dataset)  # what dvc.yaml doesn't know gets no folder
         lock = Paths(dataset).run_lock
         with locks.exclusive(lock, doing=f"a run of {dataset}"):
             with _one_line("dvc"):

@@ -116,7 +116,7 @@ def test_the_prefect_page_shows_verdict_figures_and_the_reason_of_a_failure(proj
 
 
 def test_a_second_run_of_the_data_set_is_refused(project):  # noqa: ARG001 - it is the working folder
-    with Pipeline().alone("small"), pytest.raises(Busy):
+    with Pipeline() as pipeline, pipeline.alone("small"), pytest.raises(Busy):
         module.retrain("small")
 
     assert flow_runs()[-1].state_name == "Failed"

@@ -32,7 +32,7 @@ from threadpoolctl import threadpool_limits
 from fairtune.metrics import accuracy, ranking
 from fairtune.metrics.bootstrap import Bootstrap
 
-K, FACTORS, RESAMPLES, REPEATS = 10, 64, 1000, 3
+K, FACTORS, RESAMPLES, REPEATS = 10, 64, 1000, 7
 THREADS = os.cpu_count() or 1
 MEMORY_AIM = 4.0  # GiB
 CATALOGUE = {"listeners": 100_000, "items": 50_000, "plays": 5_000_000}

@@ -35,7 +35,11 @@ def test_the_generated_data_set_needs_no_source(tmp_path, monkeypatch, everythin
     monkeypatch.setenv("FAIRTUNE_MIRROR", "/nowhere")
     paths = Paths("demo", tmp_path)
     download.run(everything.dataset("demo"), paths, seed=1)
-    assert any(paths.raw.iterdir())
+    files = {file.name: file.read_bytes() for file in paths.raw.iterdir()}
+    assert files
+    (paths.raw / ".interactions.parquet.8f3k.parquet").write_bytes(b"half a file of a killed run")
+    download.run(everything.dataset("demo"), paths, seed=1)
+    assert {file.name: file.read_bytes() for file in paths.raw.iterdir()} == files
 
 
 def test_the_generated_data_set_needs_its_parameters(tmp_path, everything):

@@ -247,6 +247,8 @@ def _row_dots(left: csr_array, right: csr_array) -> Floats:
 
 
 def _at(values: csr_array, pairs: Pairs) -> Floats:
+    if not len(pairs.rows):  # scipy can't pick no cells
+        return np.zeros(0)
     return np.asarray(values[pairs.rows, pairs.items]).ravel()
 
 

@@ -1,6 +1,7 @@
 """Stage `download`: source files in place and verified, the user's own copied, or the data set generated."""
 
 import os
+import shutil
 
 from fairtune import datasets, download, own_files
 from fairtune.columns import ARTIST, BlockName, Table
@@ -25,6 +26,7 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     if dataset.write is not None:
         if chosen.generate is None:
             raise BadParams(f"params.yaml: datasets.{dataset.name}.download.generate: missing")
+        shutil.rmtree(paths.raw, ignore_errors=True)  # a killed run may have left half a file there
         dataset.write(paths.raw, chosen.generate, seed)
         print(f"{dataset.name}: generated in {paths.raw}")
         return

@@ -125,10 +125,9 @@ def test_a_broken_dvc_lock_says_what_to_do(project, pipeline):
     run_all(pipeline)
     (project.root / "dvc.lock").write_text("stages: {fetch@small: [\n")
 
-    with pytest.raises(
-        StageFailed, match=r"dvc\.lock.*; `git checkout dvc.lock` brings back the last good one$"
-    ):
-        Pipeline().steps("small")
+    message = r"dvc\.lock.*; `git checkout dvc.lock` brings back the last good one$"
+    with Pipeline() as anew, pytest.raises(StageFailed, match=message):
+        anew.steps("small")
 
 
 def test_stages_run_with_this_interpreter_though_it_is_not_on_the_path(project, pipeline, monkeypatch):

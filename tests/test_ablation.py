@@ -8,8 +8,9 @@ import pytest
 from scipy.sparse import csr_array, eye_array
 
 from fairtune.columns import BlockName, Part
-from fairtune.evaluation import ablation
+from fairtune.evaluation import ablation, play_errors
 from fairtune.matrix import Matrix
+from fairtune.metrics import accuracy, ranking
 from fairtune.metrics.bootstrap import Bootstrap
 from fairtune.models import als
 from fairtune.params import hyperparameters
@@ -69,12 +70,16 @@ def measured(matrix):
     def fit(of, part):
         return als.fit(of, part, POINT, seed=1, threads=1)
 
+    fits = {part: fit(matrix, part) for part in (Part.TRAIN, Part.TRAIN_VALID)}
+    target = matrix.target
+    known, truth = matrix.block(target, Part.TRAIN_VALID), matrix.truth(target, Part.TRAIN_VALID)
+    lists = ranking.rank(lambda rows: fits[Part.TRAIN_VALID].scores(rows, target), known, 10)
     return ablation.measure(
         matrix,
-        {part: fit(matrix, part) for part in (Part.TRAIN, Part.TRAIN_VALID)},
+        accuracy.per_listener(lists, truth, [10])["ndcg@10"],
         {block: fit(matrix.without(block), Part.TRAIN_VALID) for block in matrix.influencers},
+        play_errors.guessing(matrix, fits, seed=1),
         Bootstrap(n_listeners=LISTENERS, resamples=300, seed=1),
-        seed=1,
         threads=1,
     )
 

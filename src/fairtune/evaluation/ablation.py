@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fairtune.columns import BlockName, Part
+from fairtune.evaluation.play_errors import Guessing
 from fairtune.matrix import Matrix
 from fairtune.metrics import accuracy, ranking, rmse
 from fairtune.metrics.bootstrap import UNDEFINED, Bootstrap, Figure, Floats
@@ -19,32 +20,32 @@ RMSE = "rmse"
 
 def measure(
     matrix: Matrix,
-    fits: Mapping[Part, Als],
+    whole: Floats,
     refits: Mapping[BlockName, Als],
+    guesses: Guessing,
     bootstrap: Bootstrap,
     *,
-    seed: int,
     threads: int,
 ) -> Json:
     """Give for each influencer nDCG@10 and RMSE without it, and the change: figure without less figure with.
 
-    refits: fits on TRAIN_VALID without the block. The target's lists can't be made without the target, and
-    the plays of an item can't be guessed without its block: those figures are undefined. The ALS score in the
-    play predictor still comes from the whole matrix; what is left out is what the influencer says of a pair.
+    whole: (n_listeners,), nDCG@10 of the fit with every block. refits: fits on TRAIN_VALID without one. The
+    target's lists can't be made without the target, and the plays of an item can't be guessed without its
+    block: those figures are undefined. The ALS score in the play predictor still comes from the whole matrix;
+    what is left out is what the influencer says of a pair.
     """
     names = [block for block in matrix.blocks if not matrix.target is block is matrix.item_block]
-    lists = _of_lists(matrix, fits[Part.TRAIN_VALID], refits, bootstrap, threads=threads)
-    guesses = _of_guesses(matrix, fits, bootstrap, seed=seed)
+    lists = _of_lists(matrix, whole, refits, bootstrap, threads=threads)
+    guessed = _of_guesses(matrix, guesses, bootstrap)
     return {
-        str(block): {**lists.get(block, _nothing(NDCG)), **guesses.get(block, _nothing(RMSE))}
+        str(block): {**lists.get(block, _nothing(NDCG)), **guessed.get(block, _nothing(RMSE))}
         for block in names
     }
 
 
 def _of_lists(
-    matrix: Matrix, full: Als, refits: Mapping[BlockName, Als], bootstrap: Bootstrap, *, threads: int
+    matrix: Matrix, whole: Floats, refits: Mapping[BlockName, Als], bootstrap: Bootstrap, *, threads: int
 ) -> dict[BlockName, Json]:
-    whole = _ndcg(matrix, full, threads)
     figures = {}
     for block, model in refits.items():
         less = _ndcg(matrix, model, threads)
@@ -52,12 +53,9 @@ def _of_lists(
     return figures
 
 
-def _of_guesses(
-    matrix: Matrix, fits: Mapping[Part, Als], bootstrap: Bootstrap, *, seed: int
-) -> dict[BlockName, Json]:
-    pairs = {part: play_predictor.held_out_pairs(matrix, part, seed=seed) for part in fits}
-    known = {part: play_predictor.features(matrix, part, model, pairs[part]) for part, model in fits.items()}
-    learn, test = pairs[Part.TRAIN], pairs[Part.TRAIN_VALID]
+def _of_guesses(matrix: Matrix, guesses: Guessing, bootstrap: Bootstrap) -> dict[BlockName, Json]:
+    known = guesses.known
+    learn, test = guesses.pairs[Part.TRAIN], guesses.pairs[Part.TRAIN_VALID]
 
     def guess(of: Mapping[Part, Mapping[str, Floats]]) -> Floats:
         fitted = play_predictor.fit(of[Part.TRAIN], learn.y, rungs=(FULL,))

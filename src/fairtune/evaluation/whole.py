@@ -9,6 +9,7 @@ import pandas as pd
 from fairtune import listener_groups
 from fairtune.columns import REGION, USER, BlockName, Part
 from fairtune.evaluation import ablation, audience, listed, play_errors
+from fairtune.evaluation.ablation import NDCG
 from fairtune.evaluation.held_out import HeldOut, held_out
 from fairtune.listener_groups import Labels
 from fairtune.matrix import Matrix
@@ -50,7 +51,8 @@ def evaluate(
     bootstrap = Bootstrap(n_listeners=len(matrix.listeners), resamples=params.resamples, seed=seed)
     labels = listener_groups.label(matrix, part, age_bands=params.age_bands, countries=params.countries)
 
-    errors, columns = play_errors.errors(matrix, fits, bootstrap, seed=seed)
+    guesses = play_errors.guessing(matrix, fits, seed=seed)
+    errors, columns = play_errors.errors(matrix, guesses, bootstrap)
     held = held_out(matrix, target, params, bootstrap)
     lists = _rank(model, target, held, params, threads)
     figures = listed.of_listeners(lists, held, params.ks)
@@ -75,7 +77,7 @@ def evaluate(
         "ranking_of_listeners": by_group,
         "fairness": fair,
         "fairness_of_alternatives": apart,
-        "ablation": ablation.measure(matrix, fits, refits, bootstrap, seed=seed, threads=threads),
+        "ablation": ablation.measure(matrix, figures[NDCG], refits, guesses, bootstrap, threads=threads),
         "also": {},
     }
     for block in matrix.item_blocks:

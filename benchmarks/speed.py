@@ -32,8 +32,9 @@ def seconds(command: Sequence[str], folder: Path, *, repeats: int = 1) -> float:
 def fits_and_scoring(folder: Path, dataset: str) -> float:
     """Seconds of what the pipeline can't do without: every fit of search and training, and their scoring."""
     os.chdir(folder)
-    from fairtune import artifacts, evaluation, params, store
+    from fairtune import artifacts, params, store
     from fairtune.columns import Part
+    from fairtune.evaluation import judgement, whole
     from fairtune.models import als, alternative
     from fairtune.paths import Paths
 
@@ -45,14 +46,18 @@ def fits_and_scoring(folder: Path, dataset: str) -> float:
     start = time.perf_counter()
     for point in points:
         fitted = als.fit(matrix, Part.TRAIN, point, seed=seed, threads=threads)
-        evaluation.judge(matrix, Part.TRAIN, fitted, chosen.evaluate, threads=threads)
+        judgement.judge(matrix, Part.TRAIN, fitted, chosen.evaluate, threads=threads)
     fits = {part: als.fit(matrix, part, best, seed=seed, threads=threads) for part in Part}
+    refits = {
+        block: als.fit(matrix.without(block), Part.TRAIN_VALID, best, seed=seed, threads=threads)
+        for block in matrix.influencers
+    }
     others = {
         name: alternative(name).fit(matrix, Part.TRAIN_VALID, seed=seed, threads=threads)
         for name in chosen.train.alternatives
     }
     judged = {part: fits[part] for part in (Part.TRAIN, Part.TRAIN_VALID)}
-    evaluation.evaluate(matrix, judged, others, chosen.evaluate, seed=seed, threads=threads)
+    whole.evaluate(matrix, judged, others, chosen.evaluate, refits=refits, seed=seed, threads=threads)
     return time.perf_counter() - start
 
 

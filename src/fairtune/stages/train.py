@@ -43,4 +43,5 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
             artifacts.write_model(paths.fit(Part.TRAIN_VALID) / name, other)
             advance()
     print(f"als on {', '.join(Part)}; {', '.join(names)} on {Part.TRAIN_VALID}")
-    print(f"als on {Part.TRAIN_VALID} without {', without '.join(left_out)}")
+    if left_out:
+        print(f"als on {Part.TRAIN_VALID} without {', without '.join(left_out)}")

@@ -4,9 +4,11 @@ import hashlib
 import json
 import os
 from dataclasses import asdict
+from pathlib import Path
 
 import pandas as pd
 
+import fairtune
 from fairtune import artifacts, store, study, tuning
 from fairtune.columns import Part
 from fairtune.evaluation import judgement
@@ -58,7 +60,7 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
 
 
 def _study_name(params: DatasetParams, paths: Paths, seed: int) -> str:
-    """Name the study after everything its trials depend on: another matrix or space is another study."""
+    """Name the study after all that its trials depend on: another matrix, space or code is another study."""
     depends = {
         "start": asdict(params.tune.start),
         "space": {name: repr(dimension) for name, dimension in params.tune.space.items()},
@@ -66,7 +68,8 @@ def _study_name(params: DatasetParams, paths: Paths, seed: int) -> str:
         "seed": seed,
     }
     digest = hashlib.sha256(json.dumps(depends, sort_keys=True).encode())
-    for file in sorted(paths.matrix.iterdir()):
+    code = Path(fairtune.__file__).parent.rglob("*.py")
+    for file in (*sorted(code), *sorted(paths.matrix.iterdir())):
         digest.update(file.name.encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]

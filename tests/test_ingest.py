@@ -89,6 +89,30 @@ def test_tables_have_the_canonical_columns_types_and_order(result):
     assert result.tables[Table.FRIENDS].to_numpy().tolist() == [[2, 7], [7, 2]]
 
 
+def test_items_have_the_music_types_of_their_artists_where_those_are_tagged(raw):
+    tags = pd.DataFrame(
+        [
+            ("BALLAKÉ sissoko", "kora", 1),
+            ("Ballaké Sissoko", "kora", 2),
+            ("Ballaké Sissoko", "jazz", 1),
+            ("Somebody Else", "kora", 9),
+        ],
+        columns=["artist", "tag", "taggers"],
+    )
+    types = ingest.ingest(replace(raw, tags=tags), DATASET, music_types.vocabulary(), CHOSEN).tables[
+        "item_types"
+    ]
+    assert types.dtypes.astype(str).tolist() == ["int64", "str", "float64"]
+    assert types.to_numpy().tolist() == [[9, "jazz", 0.25], [9, "kora", 0.75]]
+    # Artists without an item here don't make a music type a frequent one.
+    twice = replace(CHOSEN, min_items=2)
+    assert (
+        ingest.ingest(replace(raw, tags=tags), DATASET, music_types.vocabulary(), twice)
+        .tables["item_types"]
+        .empty
+    )
+
+
 def test_countries_become_codes_and_regions(result):
     users = result.tables[Table.USERS]
     assert users["country"].tolist()[:2] == ["US", "GB"]

@@ -132,11 +132,29 @@ def _users(raw: pd.DataFrame, chosen: params.Ingest) -> pd.DataFrame:
 
 
 def _item_types(raw: RawTables, words: music_types.Vocabulary, chosen: params.Ingest) -> pd.DataFrame:
-    """Take music types as they are given, or make them from tags."""
+    """Take music types as they are given, or make them from the tags of items or of their artists."""
     if raw.item_types is not None:
         return raw.item_types
-    shares = music_types.shares(raw.tags, words, min_items=chosen.min_items, max_types=chosen.max_types)
+    if ARTIST not in raw.tags:
+        shares = music_types.shares(raw.tags, words, min_items=chosen.min_items, max_types=chosen.max_types)
+    else:
+        shares = _of_artists(raw, words, chosen)
     return shares.astype({ITEM: raw.items[ITEM].dtype})
+
+
+def _of_artists(raw: RawTables, words: music_types.Vocabulary, chosen: params.Ingest) -> pd.DataFrame:
+    """Give items the music types of their artists, which are compared without case.
+
+    Types are made among the artists that have items here: `min_items` of those carry each.
+    """
+    tagged, artists = (repaired(of[ARTIST].astype("str")).str.casefold() for of in (raw.tags, raw.items))
+    here = tagged.isin(artists)
+    spelled = [tagged[here].rename(ITEM), raw.tags["tag"][here]]
+    tags = raw.tags["taggers"][here].groupby(spelled).sum().reset_index()
+    shares = music_types.shares(tags, words, min_items=chosen.min_items, max_types=chosen.max_types)
+    items = pd.DataFrame({ITEM: raw.items[ITEM], ARTIST: artists})
+    typed = items.merge(shares.rename(columns={ITEM: ARTIST}), on=ARTIST).drop(columns=ARTIST)
+    return typed.sort_values([ITEM, MUSIC_TYPE], ignore_index=True)
 
 
 def _friends(raw: pd.DataFrame, id_type: Any) -> pd.DataFrame:

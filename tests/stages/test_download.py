@@ -23,10 +23,13 @@ def everything(request):
 def test_every_source_file_is_in_place_and_nothing_else(mirror, tmp_path, monkeypatch, everything, capsys):
     monkeypatch.setenv("FAIRTUNE_MIRROR", str(mirror))
     paths = Paths("lfm-2b", tmp_path)
-    for fetched in (3, 0):
+    for fetched in (6, 0):
         download.run(everything.dataset("lfm-2b"), paths, seed=1)
         assert f"lfm-2b: {fetched} files fetched" in capsys.readouterr().out
-    assert {file.name for file in paths.raw.iterdir()} == {"dataset.inter", "demographics.tsv", "tracks.tsv"}
+    assert {file.name for file in paths.raw.iterdir()} == {
+        "dataset.inter", "demographics.tsv", "tracks.tsv",
+        "artists.dat", "tags.dat", "user_taggedartists.dat",
+    }  # fmt: skip
     assert (paths.raw / "tracks.tsv").read_bytes() == (mirror / "lfm-2b" / "tracks.tsv").read_bytes()
     assert not paths.partial.exists()
 

@@ -75,6 +75,10 @@ def test_lfm_2b_has_codes_and_plausible_ages(chosen, fetched):
     about = store.read_json(paths.about)
     assert (about["item_kind"], about["counts"]) == ("track", False)
     assert about["coverage"]["artist_region"]["items"] == 1
+    assert round(about["coverage"]["music_types"]["items"], 2) == 0.51
+    assert round(about["coverage"]["music_types"]["interactions"], 2) == 0.63
+    types = store.read_table(paths.table(Table.ITEM_TYPES)).merge(store.read_table(paths.table(Table.ITEMS)))
+    assert types.groupby("music_type")["artist"].nunique().min() == chosen.dataset("lfm-2b").ingest.min_items
 
 
 def test_a_damaged_file_stops_the_run_and_the_tables_of_the_last_stay(chosen, fetched):

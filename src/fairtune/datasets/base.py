@@ -41,6 +41,8 @@ class RawTables:
     items: item_id, name, artist, artist_country, artist_gender.
     users: user_id, country, gender ("m", "f" or null), age (Float64 or float), signup (datetime64[s]).
     tags: item_id, tag, taggers: how many listeners gave the item this tag, or any weight > 0. May be empty.
+        With a column `artist` instead of item_id the tags are those of artists, and an item has the music
+        types of its artist: names are compared without case.
     item_types: item_id, music_type, share, canonical already, where the source gives types instead of tags.
     friends: user_id, friend_id, both directions. May be empty.
     rejected: rows that could not be read, see `delimited.REJECTED`. May be empty.

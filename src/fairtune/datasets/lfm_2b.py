@@ -5,8 +5,8 @@ from typing import Final
 
 import pandas as pd
 
-from fairtune.columns import BlockName, Table
-from fairtune.datasets import delimited
+from fairtune.columns import ARTIST, ITEM, BlockName, Table
+from fairtune.datasets import artist_tags, delimited
 from fairtune.datasets.base import Dataset, RawTables, Source
 from fairtune.datasets.delimited import Kind, Layout
 
@@ -49,7 +49,10 @@ def read_tracks(raw: Path) -> delimited.Delimited:
 
 
 def read(raw: Path) -> RawTables:
-    """Read the three files; ids of listeners and tracks are 0-based row numbers of their files."""
+    """Read the three files; ids of listeners and tracks are 0-based row numbers of their files.
+
+    Music is tagged in another data set: tracks have the tags of the artists that Last.fm 2K has too.
+    """
     pairs = delimited.read(
         raw / INTERACTIONS.file,
         Layout(columns={"user_id:token": Kind.WHOLE, "item_id:token": Kind.WHOLE}, header=True),
@@ -71,6 +74,8 @@ def read(raw: Path) -> RawTables:
             "artist_gender": pd.Series([None] * len(tracks.rows), dtype="str"),
         }
     )
+    tagged = artist_tags.read(raw)
+    tags = tagged.tags.assign(artist=tagged.tags[ITEM].map(tagged.artists.set_index("id")["name"]))
     users = listeners.rows.reset_index(drop=True).assign(user_id=listeners.rows.index - 1)
     return RawTables(
         interactions=pd.DataFrame(
@@ -82,23 +87,37 @@ def read(raw: Path) -> RawTables:
         ),
         items=items,
         users=users,
-        tags=pd.DataFrame({"item_id": [], "tag": [], "taggers": []}),
+        tags=tags[[ARTIST, "tag", "taggers"]],
         friends=pd.DataFrame({"user_id": [], "friend_id": []}),
-        rejected=pd.concat([pairs.rejected, listeners.rejected, tracks.rejected], ignore_index=True),
+        rejected=pd.concat(
+            [pairs.rejected, listeners.rejected, tracks.rejected, tagged.rejected], ignore_index=True
+        ),
+        notes={
+            **tagged.notes,
+            "tracks by artists that Last.fm 2K has too": _shared(
+                tracks.rows["artist"], tagged.artists["name"]
+            ),
+        },
     )
+
+
+def _shared(artists: pd.Series, names: pd.Series) -> int:
+    return int(artists.str.casefold().isin(names.str.casefold()).sum())
 
 
 DATASET: Final = Dataset(
     name="lfm-2b",
     item_kind=BlockName.TRACK,
     counts=False,
-    licence="none stated; research use, cite the paper",
+    licence=(
+        "none stated; research use, cite the paper. Tags: non-commercial use; cite Last.fm and HetRec 2011"
+    ),
     citation=(
         "Lesota et al.: Oh, Behave! Country Representation Dynamics Created by Feedback Loops in Music "
-        "Recommender Systems. RecSys 2024"
+        "Recommender Systems. RecSys 2024. Tags: see lastfm-2k"
     ),
     homepage=REPOSITORY,
-    sources=(INTERACTIONS, LISTENERS, TRACKS),
+    sources=(INTERACTIONS, LISTENERS, TRACKS, *artist_tags.SOURCES),
     rows={Table.INTERACTIONS: 229_037, Table.ITEMS: 10_000, Table.USERS: 10_415},
     read=read,
 )

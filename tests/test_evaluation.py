@@ -78,7 +78,7 @@ def test_metrics_have_the_documented_layout():
         "bias_als_influencers",
     ]
     providers, listeners = metrics["fairness"]["providers"], metrics["fairness"]["listeners"]
-    assert set(providers) == {"region", "country", "tier", "emerging"}
+    assert set(providers) == {"region", "country", "tier", "emerging", "artist_gender"}
     assert set(providers["region"]) == {"dp@1", "dp@10", "eo@1", "eo@10", "share_unknown"}
     assert providers["region"]["share_unknown"]["value"] == pytest.approx(1 / 3, rel=1e-5)
     assert set(listeners) == {"region", "country", "age_band", "activity", "mainstreamness"}
@@ -90,6 +90,13 @@ def test_metrics_have_the_documented_layout():
     assert metrics["ranking"]["als"].pop("diversity@1")["value"] is None  # a list of one has no pairs
     for figure in metrics["ranking"]["als"].values():
         assert figure["low"] <= figure["value"] <= figure["high"]
+
+
+def test_genders_of_artists_are_left_out_where_nobody_knows_any():
+    columns = BUILT.columns[BUILT.item_block].assign(artist_gender=None)
+    nobody = dataclasses.replace(BUILT, columns={**BUILT.columns, BUILT.item_block: columns})
+    metrics = whole.evaluate(nobody, FITS, {}, PARAMS, refits={}, seed=3, threads=1).metrics
+    assert set(metrics["fairness"]["providers"]) == {"region", "country", "tier", "emerging"}
 
 
 def test_means_of_the_listeners_are_the_metrics():

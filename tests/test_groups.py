@@ -37,6 +37,24 @@ def test_a_music_type_nobody_played_belongs_where_its_artists_are():
     assert row["jazz"] == pytest.approx([0.5 / 1.5, 1 / 1.5, 0])
 
 
+def test_genders_of_music_types_are_those_of_the_artists_who_are_played():
+    built = build(HEARD)
+    of = groups.grouping(built, BlockName.MUSIC_TYPE, Part.ALL, "artist_gender")
+    assert of.names == ("f", "m", "unknown")
+    row = dict(zip(built.columns[BlockName.MUSIC_TYPE]["name"], of.membership, strict=True))
+    assert row["jazz"] == pytest.approx([15 / 75, 60 / 75, 0])
+    assert row["rock"] == pytest.approx([25 / 25.5, 0, 0.5 / 25.5])
+
+
+@pytest.mark.parametrize("block", [BlockName.TRACK, BlockName.ARTIST, BlockName.MUSIC_TYPE])
+@pytest.mark.parametrize("name", ["region", "country", "artist_gender", "tier"])
+def test_every_grouping_shares_every_column_of_every_block(name, block):
+    built = build(HEARD)
+    of = groups.grouping(built, block, Part.ALL, name)
+    assert of.membership.shape == (len(built.columns[block]), len(of.names))
+    np.testing.assert_allclose(of.membership.sum(axis=1), 1)
+
+
 def test_tiers_cut_where_the_shares_of_all_plays_are_reached():
     # listeners of the columns: 4, 3, 2, 1, 0 of 10 cells
     plays = csr_array(np.array([[1, 1, 1, 1, 0], [1, 1, 1, 0, 0], [1, 1, 0, 0, 0], [1, 0, 0, 0, 0]]))

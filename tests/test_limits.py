@@ -11,7 +11,9 @@ from fairtune.errors import BadParams
 from fairtune.limits import Place
 
 ROOT = Path(__file__).parents[1]
-ITEMS = "region, country, tier, emerging, and also.<block>.<grouping> for lists beside the target"
+ITEMS = (
+    "region, country, tier, emerging, artist_gender, and also.<block>.<grouping> for lists beside the target"
+)
 LISTENERS = (
     "region, country, gender, age_band, activity, mainstreamness, "
     "and also.<block>.<grouping> for lists beside the target"

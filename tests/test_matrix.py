@@ -147,6 +147,7 @@ def test_seventeen_million_cells_need_no_dense_array():
                 "artist": "y",
                 "artist_region": "z",
                 "artist_country": "DE",
+                "artist_gender": None,
             }
         ),
         Table.USERS: pd.DataFrame({"user_id": np.arange(n_users)}),

@@ -35,6 +35,7 @@ def tables(played):
                 "artist": artists,
                 "artist_region": ["north", "north", "south", None, None, "south"],
                 "artist_country": ["NO", "NO", "ZA", None, None, "BW"],
+                "artist_gender": ["f", "f", "m", None, None, "m"],
             }
         ),
         Table.USERS: pd.DataFrame({"user_id": range(1, 6), "region": ["north"] * 5, "country": ["NO"] * 5}),

@@ -8,9 +8,20 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from fairtune.columns import ARTIST, COUNTRY, FIRST_SEEN, OTHER, REGION, UNKNOWN, BlockName, Part
+from fairtune.columns import (
+    ARTIST,
+    ARTIST_GENDER,
+    COUNTRY,
+    FIRST_SEEN,
+    OTHER,
+    REGION,
+    UNKNOWN,
+    BlockName,
+    Part,
+)
 from fairtune.matrix import Matrix
 
+TIER: Final = "tier"
 TIERS: Final = ("head", "middle", "tail")
 EMERGING: Final = ("emerging", "established")
 
@@ -28,6 +39,29 @@ class ProviderGroups:
         if UNKNOWN not in self.names or not len(self.membership):
             return 0.0
         return float(self.membership[:, self.names.index(UNKNOWN)].mean())
+
+
+def grouping(
+    matrix: Matrix,
+    block: BlockName,
+    part: Part,
+    name: str,
+    *,
+    largest: int = 10,
+    head_share: float = 0.2,
+    tail_share: float = 0.2,
+) -> ProviderGroups:
+    """Group the columns of `block` by region, country, artist_gender or tier; `KeyError` for another name.
+
+    largest: of `countries`. head_share, tail_share: of `tiers`, by what is played in `part`.
+    """
+    by = {
+        REGION: lambda: regions(matrix, block, part),
+        COUNTRY: lambda: countries(matrix, block, part, largest=largest),
+        ARTIST_GENDER: lambda: genders(matrix, block, part),
+        TIER: lambda: tiers(matrix.block(block, part), head_share=head_share, tail_share=tail_share),
+    }
+    return by[name]()
 
 
 def regions(matrix: Matrix, block: BlockName, part: Part) -> ProviderGroups:
@@ -49,6 +83,14 @@ def countries(matrix: Matrix, block: BlockName, part: Part, *, largest: int) -> 
     sizes = known.value_counts().rename_axis(COUNTRY).reset_index(name="items")
     named = sizes.sort_values(["items", COUNTRY], ascending=[False, True])[COUNTRY].head(largest)
     return _by_value(matrix, block, part, known.where(known.isin(named) | known.isna(), OTHER))
+
+
+def genders(matrix: Matrix, block: BlockName, part: Part) -> ProviderGroups:
+    """Artist genders of the columns of `block`; the last group is `unknown`, where bands are too.
+
+    Membership as in `regions`.
+    """
+    return _by_value(matrix, block, part, matrix.columns[matrix.item_block][ARTIST_GENDER])
 
 
 def emerging(

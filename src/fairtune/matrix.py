@@ -17,6 +17,7 @@ from fairtune import splits
 from fairtune.columns import (
     ARTIST,
     ARTIST_COUNTRY,
+    ARTIST_GENDER,
     ARTIST_REGION,
     COUNTRY,
     FIRST_SEEN,
@@ -51,8 +52,9 @@ class Matrix:
     sides: for each side block, csr, listeners x columns, ones.
     listeners: frame in row order: user_id, country, region, gender, age.
     columns: for each item block, frame in column order: item_id, name, artist, region (null = unknown); for
-        the block of the items themselves also country and first_seen: the share of all pairs that were
-        played before the first of the item, in train and valid together (null without time stamps).
+        the block of the items themselves also country, artist_gender, and first_seen: the share of all
+        pairs that were played before the first of the item, in train and valid together (null without time
+        stamps).
     blocks: names in the order of the columns; `target` is the one that is ranked and judged.
     min_share: of a listener's held-out plays, for a music type to count as truth.
     """
@@ -181,9 +183,8 @@ def _item_block(
     """Give the shares (items x columns) and the description of the columns of one item block."""
     if block is item_block:
         described = items.rename(columns={ARTIST_REGION: REGION, ARTIST_COUNTRY: COUNTRY})
-        return csr_array(eye_array(len(items), format="csr")), described[
-            [ITEM, NAME, ARTIST, REGION, COUNTRY]
-        ]
+        kept = [ITEM, NAME, ARTIST, REGION, COUNTRY, ARTIST_GENDER]
+        return csr_array(eye_array(len(items), format="csr")), described[kept]
     if block is BlockName.MUSIC_TYPE:
         names = np.sort(item_types[MUSIC_TYPE].unique())
         rows = pd.Index(items[ITEM]).get_indexer(item_types[ITEM])

@@ -364,6 +364,8 @@ def test_every_country_has_one_name_and_an_article_where_english_wants_one():
         (numbers.sentence("nDCG@10"), "nDCG@10"),
         (words.group("age_band", "50+"), "50 and over"),
         (words.listener("gender", "f"), "women"),
+        (words.provider("artist_gender", "f", "track"), "tracks by women"),
+        (words.group("artist_gender", "m"), "Men"),
         (words.group("region", "other"), "Small groups, pooled"),
     ],
 )

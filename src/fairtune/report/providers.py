@@ -12,7 +12,7 @@ from fairtune.report.reading import Estimate, Group, branch, estimate, extremes,
 EQUAL: Final = 1.05
 """Below this ratio of rates two groups are called equal."""
 _TITLES: Final = {"region": "artists' region", "country": "artists' country"}
-_KINDS: Final = ("region", "country", "tier", "emerging")
+_KINDS: Final = ("region", "country", "tier", "emerging", "artist_gender")
 _TIERS: Final = ("head", "middle", "tail")
 _LAST: Final = {OTHER: 1, UNKNOWN: 2}
 LEAST: Final = "lowest rate as a share of the highest"

@@ -52,6 +52,7 @@ GROUPINGS: Final = {
     "country": "country",
     "tier": "popularity",
     "emerging": "how established artists are",
+    "artist_gender": "gender of the artist",
     "gender": "gender",
     "age_band": "age",
     "activity": "activity",
@@ -92,6 +93,7 @@ _THIRDS: Final = {"niche": "niche third", "mixed": "middle third", "mainstream":
 _LABELS: Final = {
     "tier": _TIERS,
     "gender": _GENDERS,
+    "artist_gender": _GENDERS,
     "activity": _ACTIVITY,
     "mainstreamness": _THIRDS,
 }
@@ -156,6 +158,9 @@ def provider(kind: str, name: str, target: str) -> str:
     if kind == "emerging":
         made = {"artist": "", "track": "tracks by "}.get(target, "music by ")
         return f"{made}{name} artists"
+    if kind == "artist_gender":
+        made = {"artist": "artists: ", "track": "tracks by "}.get(target, "music by ")
+        return f"{made}{_GENDERS.get(name, name)}"
     if kind == "tier":
         named = {"head": f"the most popular {items}", "tail": f"{items} of the long tail"}
         return named.get(name, f"{items} of middling popularity")

@@ -58,9 +58,12 @@ def test_search_and_evaluation_use_the_same_figures():
     metrics = evaluate().metrics
     region = metrics["fairness"]["providers"]["region"]
     assert judged.ndcg == pytest.approx(metrics["ranking"]["als"]["ndcg@10"]["value"], rel=1e-5)
-    apart = [region[f"{what}@10"]["disparity"]["value"] for what in ("dp", "eo")]
-    worst = max(np.inf if disparity is None else disparity for disparity in apart)
-    assert judged.disparity == pytest.approx(worst, rel=1e-5)
+    dp, eo = (region[f"{what}@10"]["disparity"]["value"] for what in ("dp", "eo"))
+    assert judged.dp == pytest.approx(dp, rel=1e-5)
+    assert judged.eo == pytest.approx(np.inf if eo is None else eo, rel=1e-5)
+    by_listeners = metrics["fairness"]["listeners"]
+    ratios = [by_listeners[of]["eo@10"]["ratio"]["value"] for of in ("region", "age_band")]
+    assert judged.served == pytest.approx(min(ratio for ratio in ratios if ratio is not None), rel=1e-5)
 
 
 def test_metrics_have_the_documented_layout():

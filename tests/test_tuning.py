@@ -8,7 +8,7 @@ from optuna.storages.journal import BaseJournalBackend
 from tests.toy import POINT
 
 from fairtune.errors import BadParams
-from fairtune.params import Range, Tune
+from fairtune.params import Range, Tune, TuneLimits
 from fairtune.tuning import LIBRARY_DEFAULTS, FinishedTrial, Judged, choose, search, worth_a_look
 
 SPACE = {
@@ -17,12 +17,12 @@ SPACE = {
     "alpha": Range(low=1, high=40, log=True),
     "block_weights.artist": Range(low=0.1, high=2, log=True),
 }
-TUNE = Tune(trials=12, start=POINT, space=SPACE, max_disparity=0.5)
+TUNE = Tune(trials=12, start=POINT, space=SPACE)
 
 
 def judge(point):
     """Best at beta = .3 with many factors; fair at high beta."""
-    return Judged(ndcg=1 - (point.beta - 0.3) ** 2 + point.factors / 100, disparity=1 - point.beta)
+    return Judged(ndcg=1 - (point.beta - 0.3) ** 2 + point.factors / 100, dp=1 - point.beta, eo=0.3)
 
 
 class Killed(BaseException):
@@ -101,25 +101,63 @@ def test_fewer_trials_than_the_study_holds_are_its_first_ones():
     assert search(judge, replace(TUNE, trials=5), seed=1, storage=storage) == trials[:5]
 
 
-def trial(number, ndcg, disparity):
-    return FinishedTrial(number, POINT, Judged(ndcg, disparity))
-
-
 @pytest.mark.parametrize(("iterations", "looks"), [(1, {1}), (3, {1, 2, 3}), (12, {1, 2, 3, 4, 5, 10, 12})])
 def test_a_fit_is_looked_at_after_its_first_rounds_every_fifth_and_the_last(iterations, looks):
     assert worth_a_look(iterations) == looks
 
 
-def test_the_highest_ndcg_within_the_limit_is_chosen():
-    choice = choose([trial(0, 0.9, 0.6), trial(1, 0.7, 0.4), trial(2, 0.8, 0.5)], max_disparity=0.5)
-    assert (choice.trial.number, choice.flagged) == (2, False)
-    assert choice.reason == "highest nDCG@10 of the 2 of 3 trials within disparity 0.5"
+def trial(number, ndcg, dp, eo=0.0, served=1.0):
+    return FinishedTrial(number, POINT, Judged(ndcg, dp, eo, served))
 
 
-def test_without_a_trial_within_the_limit_the_least_unfair_is_chosen_and_flagged():
-    choice = choose([trial(0, 0.9, 0.6), trial(1, 0.7, 0.4)], max_disparity=0.1)
+TRIALS = [trial(0, 0.9, 0.6), trial(1, 0.7, 0.4), trial(2, 0.8, 0.5), trial(3, 0.85, 0.1, 0.55, 0.7)]
+
+
+@pytest.mark.parametrize(
+    ("limits", "chosen", "reason"),
+    [
+        ({}, 0, "highest nDCG@10 of 4 trials"),
+        ({"dp": 0.5}, 3, "highest nDCG@10 of the 3 of 4 trials within DP disparity 0.5"),
+        (
+            {"dp": 0.5, "eo": 0.5},
+            2,
+            "highest nDCG@10 of the 2 of 4 trials within DP disparity 0.5, EO disparity 0.5",
+        ),
+        (
+            {"dp": 0.5, "served": 0.8},
+            2,
+            "highest nDCG@10 of the 2 of 4 trials within DP disparity 0.5, EO ratio of listeners 0.8",
+        ),
+    ],
+)
+def test_the_highest_ndcg_within_all_limits_is_chosen(limits, chosen, reason):
+    choice = choose(TRIALS, TuneLimits(**limits))
+    assert (choice.trial.number, choice.flagged, choice.reason) == (chosen, False, reason)
+
+
+def test_without_a_trial_within_the_limits_the_one_that_misses_them_least_is_chosen_and_flagged():
+    choice = choose(TRIALS, TuneLimits(dp=0.3, eo=0.1, served=0.9))  # missed by .3, .1, .2 and .45
     assert (choice.trial.number, choice.flagged) == (1, True)
-    assert choice.reason == "no trial of 2 is within disparity 0.1: the least unfair one"
+    assert choice.reason == (
+        "no trial of 4 is within DP disparity 0.3, EO disparity 0.1, EO ratio of listeners 0.9: "
+        "the one that misses them least"
+    )
+
+
+def test_another_limit_is_another_choice_among_the_same_trials():
+    storage, fits = InMemoryStorage(), []
+
+    def fit(point):
+        fits.append(point)
+        return judge(point)
+
+    def chosen(dp):
+        tune = replace(TUNE, limits=TuneLimits(dp=dp))
+        return choose(search(fit, tune, seed=1, storage=storage), tune.limits).trial
+
+    loose, strict = chosen(0.9), chosen(0.4)
+    assert len(fits) == TUNE.trials
+    assert strict.judged.dp <= 0.4 < loose.judged.dp
 
 
 @pytest.mark.parametrize(

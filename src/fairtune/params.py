@@ -104,13 +104,22 @@ class Range:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
+class TuneLimits:
+    """What the choice among the trials has to keep on the validation part; null: no limit."""
+
+    dp: float | None = Field(default=None, gt=0)  # DP disparity between artist regions, at most
+    eo: float | None = Field(default=None, gt=0)  # EO disparity between artist regions, at most
+    served: float | None = Field(default=None, gt=0, le=1)  # EO ratio between listener groups, at least
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Tune:
     """Stage `tune`."""
 
     trials: int = Field(ge=1)
     start: Hyperparameters  # trial 1, and the values of whatever `space` leaves out
     space: Mapping[str, Range | tuple[int | float | str, ...]]  # "beta", "block_weights.artist", ...
-    max_disparity: float = Field(gt=0)  # choice rule: highest nDCG@10 among trials within it
+    limits: TuneLimits = TuneLimits()  # choice rule: highest nDCG@10 among trials within them
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

@@ -55,6 +55,11 @@ class Paths:
         return self._models / "trials.parquet"
 
     @property
+    def alternatives(self) -> Path:
+        """Settings of the models that the chosen one is compared with, tuned on the validation part."""
+        return self._models / "alternatives.json"
+
+    @property
     def learning(self) -> Path:
         """What the chosen fit was worth on the validation part, round by round."""
         return self._models / "learning.parquet"

@@ -6,10 +6,11 @@ finished trials is a rule of its own, so that another limit needs no new fit.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 from fairtune.errors import BadParams
-from fairtune.params import Hyperparameters, Range, Tune, hyperparameters
+from fairtune.params import Hyperparameters, Range, Tune, TuneLimits, hyperparameters
 
 if TYPE_CHECKING:
     from optuna import Study, Trial
@@ -29,14 +30,36 @@ LIBRARY_DEFAULTS: Final = Hyperparameters(
 STARTUP: Final = 6
 """Searched trials drawn at random before the sampler learns from what it has seen."""
 POINT: Final = "hyperparameters"
+JUDGED: Final = "judged"
 
 
 @dataclass(frozen=True)
 class Judged:
-    """What a fit is worth on the validation part: ndcg (0 to 1, up), disparity (0 and above, down)."""
+    """What a fit is worth on the validation part, all by lists of ten.
+
+    ndcg: 0 to 1, up. dp, eo: disparity between artist regions, 0 and above, down.
+    served: recall of the listeners served worst over that of those served best, the lowest ratio of all
+    groupings, 0 to 1, up; 1 where nothing is known of listeners.
+    """
 
     ndcg: float
-    disparity: float
+    dp: float
+    eo: float
+    served: float = 1.0
+
+    @property
+    def disparity(self) -> float:
+        """The worse of DP and EO: the search's second goal."""
+        return max(self.dp, self.eo)
+
+    def excess(self, limits: TuneLimits) -> float:
+        """How far the limit that is missed most is missed; 0 and below: all are kept."""
+        over = (
+            (self.dp, limits.dp),
+            (self.eo, limits.eo),
+            (-self.served, None if limits.served is None else -limits.served),
+        )
+        return max((value - limit for value, limit in over if limit is not None), default=-inf)
 
 
 @dataclass(frozen=True)
@@ -95,24 +118,40 @@ def search(
         point = LIBRARY_DEFAULTS if done == 0 else suggest(trial, tune)
         trial.set_user_attr(POINT, asdict(point))
         judged = judge(point)
+        trial.set_user_attr(JUDGED, asdict(judged))
         study.tell(trial, [judged.ndcg, judged.disparity])
         finished()
         done = len(_complete(study))
     return _complete(study)[: tune.trials]
 
 
-def choose(trials: Sequence[FinishedTrial], max_disparity: float) -> Choice:
-    """Take the highest nDCG among the trials within `max_disparity`, else the least unfair one, flagged."""
-    within = [trial for trial in trials if trial.judged.disparity <= max_disparity]
+def choose(trials: Sequence[FinishedTrial], limits: TuneLimits) -> Choice:
+    """Take the highest nDCG among the trials within `limits`, else the least unfair one, flagged.
+
+    The least unfair one has the smallest worst excess over the limits.
+    """
+    said = _said(limits)
+    within = [trial for trial in trials if trial.judged.excess(limits) <= 0]
     if within:
         best = max(within, key=lambda trial: (trial.judged.ndcg, -trial.number))
-        reason = (
-            f"highest nDCG@10 of the {len(within)} of {len(trials)} trials within disparity {max_disparity:g}"
+        of = (
+            f"of the {len(within)} of {len(trials)} trials within {said}"
+            if said
+            else f"of {len(trials)} trials"
         )
-        return Choice(trial=best, flagged=False, reason=reason)
-    least = min(trials, key=lambda trial: (trial.judged.disparity, trial.number))
-    reason = f"no trial of {len(trials)} is within disparity {max_disparity:g}: the least unfair one"
+        return Choice(trial=best, flagged=False, reason=f"highest nDCG@10 {of}")
+    least = min(trials, key=lambda trial: (trial.judged.excess(limits), trial.number))
+    reason = f"no trial of {len(trials)} is within {said}: the one that misses them least"
     return Choice(trial=least, flagged=True, reason=reason)
+
+
+def _said(limits: TuneLimits) -> str:
+    said = (
+        ("DP disparity", limits.dp),
+        ("EO disparity", limits.eo),
+        ("EO ratio of listeners", limits.served),
+    )
+    return ", ".join(f"{name} {limit:g}" for name, limit in said if limit is not None)
 
 
 def worth_a_look(iterations: int) -> frozenset[int]:
@@ -173,6 +212,6 @@ def _complete(study: "Study") -> tuple[FinishedTrial, ...]:
 
     complete = study.get_trials(deepcopy=False, states=[TrialState.COMPLETE])
     return tuple(
-        FinishedTrial(number, hyperparameters(trial.user_attrs[POINT]), Judged(*trial.values))
+        FinishedTrial(number, hyperparameters(trial.user_attrs[POINT]), Judged(**trial.user_attrs[JUDGED]))
         for number, trial in enumerate(sorted(complete, key=lambda trial: trial.number))
     )

@@ -101,7 +101,7 @@ def test_the_same_seeds_give_the_same_table_and_every_fit_is_counted(split, entr
 
 def test_the_search_starts_at_its_start_and_keeps_the_best():
     contender = contenders(tiny.make_matrix(BlockName.ARTIST, (BlockName.ARTIST,)), 8)[-1]
-    tune = Tune(trials=25, start=contender.start, space={"beta": Range(low=0.0, high=0.8)}, max_disparity=1.0)
+    tune = Tune(trials=25, start=contender.start, space={"beta": Range(low=0.0, high=0.8)})
     tried = []
 
     def judge(point):

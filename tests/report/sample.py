@@ -193,7 +193,10 @@ def trials() -> pd.DataFrame:
         {
             "number": range(6),
             "ndcg": ndcg,
-            "disparity": [0.6, 0.5, 0.2, 0.38, 1.1, 0.3],
+            "dp": [0.6, 0.5, 0.2, 0.33, 1.1, 0.3],
+            "eo": [0.5, 0.4, 0.15, 0.3, 0.9, 0.35],
+            "served": [0.9, 0.8, 0.85, 0.9, 0.95, 0.7],
+            "cut": [False, False, False, False, False, True],
             "chosen": [number == 3 for number in range(6)],
             "factors": [100, 64, 64, 96, 128, 64],
         }
@@ -202,7 +205,12 @@ def trials() -> pd.DataFrame:
 
 def learning() -> pd.DataFrame:
     return pd.DataFrame(
-        {"iteration": [1, 2, 5, 10, 15], "ndcg": [0.1, 0.2, 0.26, 0.278, 0.279], "disparity": [0.3] * 5}
+        {
+            "iteration": [1, 2, 5, 10, 15],
+            "ndcg": [0.1, 0.2, 0.26, 0.278, 0.279],
+            "dp": [0.3] * 5,
+            "eo": [0.2] * 5,
+        }
     )
 
 
@@ -214,7 +222,7 @@ BEST = {
     },
     "number": 3,
     "flagged": False,
-    "reason": "highest nDCG@10 of the 5 of 6 trials within disparity 1",
+    "reason": "highest nDCG@10 of the 2 of 6 trials within DP disparity 0.35, EO disparity 0.35",
 }  # fmt: skip
 ABOUT = {
     "dataset": "demo",

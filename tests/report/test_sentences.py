@@ -9,17 +9,19 @@ import pytest
 from tests.report import sample
 
 from fairtune import gates
+from fairtune.params import TuneLimits
 from fairtune.report import (
     accuracy,
     alternatives,
+    attempts,
     cold,
+    front,
     headline,
     home,
     influencers,
     learning,
     numbers,
     providers,
-    search,
     shares,
     words,
 )
@@ -71,38 +73,47 @@ def test_exposure_knows_its_extremes(found, sentence):
     assert sentence in providers.exposure("tier", found, "artist")
 
 
-def trial_frame(*rows: tuple[float, float, bool]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=["ndcg", "disparity", "chosen"])
-    return frame.assign(number=range(len(frame)))
+def trial_frame(*rows: tuple[float, float, float, bool]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["ndcg", "dp", "eo", "chosen"])
+    return frame.assign(number=range(len(frame)), served=1.0, cut=False)
 
 
-def cost(trials: pd.DataFrame, *, limit: float) -> str:
-    return search.section(trials, sample.learning(), {}, max_disparity=limit).exhibits[0].reading
+def cost(trials: pd.DataFrame, **limits: float) -> str:
+    return front.trade(attempts.attempts(trials, TuneLimits(**limits)))
 
 
 def test_the_search_says_when_fairness_cost_nothing():
-    assert cost(trial_frame((0.2, 0.1, False), (0.3, 0.2, True)), limit=0.5) == (
-        "Fairness cost nothing here: the chosen trial is the most accurate of all 2, and its disparity "
-        "of 0.200 is within the limit of 0.5."
+    assert cost(trial_frame((0.2, 0.1, 0.1, False), (0.3, 0.2, 0.1, True)), dp=0.5, eo=0.5) == (
+        "Fairness cost nothing here: the chosen trial is the most accurate of all 2, and keeps the limits, "
+        "with gaps of 0.200 in exposure and 0.100 in chance."
     )
 
 
 def test_the_search_says_when_there_was_nothing_to_be_unfair_between():
-    assert cost(trial_frame((0.2, 0.0, False), (0.3, 0.0, True)), limit=0.4) == (
+    assert cost(trial_frame((0.2, 0.0, 0.0, False), (0.3, 0.0, 0.0, True)), dp=0.4) == (
         "No two regions of artists are known: the search could only look for accuracy."
     )
 
 
 def test_the_search_says_what_fairness_cost():
-    assert cost(trial_frame((0.4, 0.9, False), (0.3, 0.2, True)), limit=0.5) == (
-        f"Staying within the fairness limit cost 25{numbers.THIN}% of accuracy: the chosen trial has a "
-        "disparity of 0.200, the most accurate one 0.900."
+    trials = trial_frame((0.4, 0.3, 0.9, False), (0.3, 0.2, 0.4, True))
+    assert cost(trials, dp=0.4, eo=0.5) == (
+        f"Staying within the limits cost 25{numbers.THIN}% of accuracy: the chosen trial has gaps of 0.200 "
+        "in exposure and 0.400 in chance, the most accurate one of 0.300 in exposure and 0.900 in chance."
     )
 
 
 def test_the_search_says_when_no_trial_was_fair_enough():
-    assert cost(trial_frame((0.4, 0.9, False), (0.3, 0.6, True)), limit=0.5) == (
-        "No trial stays within the limit of 0.5; the least unfair one was chosen, with a disparity of 0.600."
+    assert cost(trial_frame((0.4, 0.9, 0.2, False), (0.3, 0.6, 0.1, True)), dp=0.5) == (
+        "No trial stays within the limits; the one that misses them least was chosen, with gaps of 0.600 in "
+        "exposure and 0.100 in chance."
+    )
+
+
+def test_a_trial_that_was_stopped_early_is_no_model_to_compare_with():
+    trials = trial_frame((0.4, 0.3, 0.2, False), (0.3, 0.2, 0.1, True)).assign(cut=[True, False])
+    assert cost(trials, dp=0.5).startswith(
+        "Fairness cost nothing here: the chosen trial is the most accurate of all 1"
     )
 
 
@@ -122,7 +133,7 @@ def test_the_search_says_when_no_trial_was_fair_enough():
     ],
 )
 def test_the_learning_curve_says_whether_there_was_more_to_learn(scores, sentence):
-    rounds = pd.DataFrame({"iteration": [1, 5, 15], "ndcg": scores, "disparity": 0.1})
+    rounds = pd.DataFrame({"iteration": [1, 5, 15], "ndcg": scores, "dp": 0.1, "eo": 0.1})
     assert learning.exhibit(rounds).reading.replace(numbers.THIN, " ").endswith(sentence)
 
 

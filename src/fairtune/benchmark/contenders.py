@@ -44,7 +44,6 @@ class Contender:
             trials=trials,
             start=reached or self.start,
             space=self.space if reached is None else {**self.space, "factors": FACTORS},
-            max_disparity=1.0,  # accuracy alone is compared
         )
 
 

@@ -1,33 +1,90 @@
-"""What the search looks at: two point estimates of one fit."""
+"""What the search looks at: point estimates of one fit, from lists of ten."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
+from scipy.sparse import csr_array
 
-from fairtune import groups
-from fairtune.columns import REGION, Part
+from fairtune import groups, listener_groups
+from fairtune.columns import GENDER, REGION, Part
+from fairtune.listener_groups import Labels
 from fairtune.matrix import Matrix
-from fairtune.metrics import accuracy, providers, ranking
-from fairtune.metrics.bootstrap import Bootstrap
+from fairtune.metrics import accuracy, listeners, providers, ranking
+from fairtune.metrics.bootstrap import Bootstrap, Floats
+from fairtune.metrics.providers import Chances
+from fairtune.metrics.ranking import Lists
 from fairtune.models.als import Als
+from fairtune.models.base import Rows, Scores
 from fairtune.params import HEADLINE, Evaluate
 from fairtune.tuning import Judged
 
+LISTENER_GROUPINGS: Final = (REGION, GENDER, "age_band")
+"""Who listeners are; how much and what they play is no group that somebody belongs to."""
+NDCG, RECALL = f"ndcg@{HEADLINE}", f"recall@{HEADLINE}"
 
-def judge(matrix: Matrix, part: Part, model: Als, params: Evaluate, *, threads: int) -> Judged:
-    """nDCG@10 and the worst DP or EO disparity between artist regions: point estimates for the search."""
+
+@dataclass(frozen=True)
+class Exam:
+    """What every fit is judged by, worked out once.
+
+    known, truth: listeners x target columns. chances: of artist regions. labels: (n_listeners,) each.
+    min_group: listeners; smaller groups are pooled.
+    """
+
+    known: csr_array
+    truth: csr_array
+    chances: Chances
+    labels: Mapping[str, Labels]
+    min_group: int
+
+    def judge(self, scores: Callable[[Rows], Scores], *, threads: int) -> Judged:
+        """Judge the lists that `scores` of the target's columns, (len(rows), n_columns), lead to."""
+        lists = ranking.rank(scores, self.known, HEADLINE, threads=threads)
+        figures = accuracy.per_listener(lists, self.truth, [HEADLINE])
+        dp, eo = self._apart(lists)
+        return Judged(
+            ndcg=float(np.nanmean(figures[NDCG])), dp=dp, eo=eo, served=self._served(figures[RECALL])
+        )
+
+    def _apart(self, lists: Lists) -> tuple[float, float]:
+        apart = providers.compare(lists, self.chances, [HEADLINE], groups=False)[REGION]
+        dp, eo = (apart[f"{what}@{HEADLINE}"]["disparity"]["value"] for what in ("dp", "eo"))
+        if dp is None:  # no two regions are known: nothing to be unfair between
+            return 0.0, 0.0
+        return dp, np.inf if eo is None else eo
+
+    def _served(self, recall: Floats) -> float:
+        point = Bootstrap(n_listeners=len(recall), resamples=0, seed=0)
+        ratios = []
+        for labels in self.labels.values():
+            of = listeners.grouped({RECALL: recall}, labels, bootstrap=point, min_group=self.min_group)
+            ratios.append(listeners.compare(of, {"eo": RECALL})["eo"]["ratio"]["value"])
+        return min((ratio for ratio in ratios if ratio is not None), default=1.0)
+
+
+def exam(matrix: Matrix, part: Part, params: Evaluate) -> Exam:
+    """Prepare to judge fits on `part` by what is held out from it: TRAIN by the validation part."""
     block = matrix.target
     known, truth = matrix.block(block, part), matrix.truth(block, part)
-    lists = ranking.rank(lambda rows: model.scores(rows, block), known, HEADLINE, threads=threads)
-    ndcg = accuracy.per_listener(lists, truth, [HEADLINE])[f"ndcg@{HEADLINE}"]
     of = groups.regions(matrix, block, part)
-    chances = providers.chances(
-        truth,
-        known,
-        {REGION: (of.names, of.membership)},
-        bootstrap=Bootstrap(n_listeners=len(lists), resamples=0, seed=0),
-        min_group=params.min_provider_group,
+    labels = listener_groups.label(matrix, part, age_bands=params.age_bands, countries=params.countries)
+    return Exam(
+        known=known,
+        truth=truth,
+        chances=providers.chances(
+            truth,
+            known,
+            {REGION: (of.names, of.membership)},
+            bootstrap=Bootstrap(n_listeners=known.shape[0], resamples=0, seed=0),
+            min_group=params.min_provider_group,
+        ),
+        labels={name: labels[name] for name in LISTENER_GROUPINGS if name in labels},
+        min_group=params.min_group,
     )
-    apart = providers.compare(lists, chances, [HEADLINE], groups=False)[REGION]
-    dp, eo = (apart[f"{what}@{HEADLINE}"]["disparity"]["value"] for what in ("dp", "eo"))
-    if dp is None:  # no two regions are known: nothing to be unfair between
-        return Judged(ndcg=float(np.nanmean(ndcg)), disparity=0.0)
-    return Judged(ndcg=float(np.nanmean(ndcg)), disparity=np.inf if eo is None else max(dp, eo))
+
+
+def judge(matrix: Matrix, part: Part, model: Als, params: Evaluate, *, threads: int) -> Judged:
+    """Judge one fit on `part`; whoever judges several prepares an `exam` once."""
+    return exam(matrix, part, params).judge(lambda rows: model.scores(rows, matrix.target), threads=threads)

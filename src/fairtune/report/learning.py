@@ -19,7 +19,7 @@ _TOLD = 0.001
 def exhibit(rounds: "pd.DataFrame") -> Exhibit:
     """Draw nDCG@10 on the validation part after the rounds of fitting that were looked at.
 
-    rounds: iteration, ndcg and disparity, at least one row, in order.
+    rounds: iteration, ndcg, dp and eo, at least one row, in order.
     """
     steps, scores = rounds["iteration"].tolist(), rounds["ndcg"].tolist()
     reading = _reading(steps, scores)
@@ -45,10 +45,10 @@ def exhibit(rounds: "pd.DataFrame") -> Exhibit:
             paint, name="learning", alt=f"Accuracy after each round of fitting. {reading}", height=_TALL
         ),
         table=Table(
-            ("round", "nDCG@10 (higher is better)", "disparity (lower is fairer)"),
+            ("round", "nDCG@10 (higher is better)", "gap in exposure, DP", "gap in chance, EO"),
             tuple(
-                (str(step), numbers.plain(score), numbers.plain(disparity))
-                for step, score, disparity in zip(steps, scores, rounds["disparity"].tolist(), strict=True)
+                (str(step), *map(numbers.plain, figures))
+                for step, *figures in zip(steps, scores, rounds["dp"], rounds["eo"], strict=True)
             ),
         ),
     )

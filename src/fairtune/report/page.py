@@ -38,6 +38,7 @@ class Evidence:
     best: Mapping[str, Any]
     validation: Mapping[str, Any]
     about: Mapping[str, Any] = field(default_factory=dict)
+    alternatives: Mapping[str, Any] = field(default_factory=dict)
 
 
 def render(evidence: Evidence) -> str:
@@ -76,7 +77,11 @@ def _content(evidence: Evidence) -> dict[str, Any]:
             chance_limits=params.gate.max_eo_disparity,
         ),
         search.section(
-            evidence.trials, evidence.learning, evidence.best, max_disparity=params.tune.max_disparity
+            evidence.trials,
+            evidence.learning,
+            evidence.best,
+            limits=params.tune.limits,
+            alternatives=evidence.alternatives,
         ),
         quality.section(evidence.validation, evidence.about),
         card.section(metrics, evidence.about, params, dataset=evidence.dataset),

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 from dataclasses import asdict
+from math import isfinite
 from pathlib import Path
 
 import pandas as pd
@@ -27,8 +28,10 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
 
     rounds: list[tuple[int, tuning.Judged]] = []
 
+    exam = judgement.exam(matrix, Part.TRAIN, params.evaluate)
+
     def judge(fitted: als.Als) -> tuning.Judged:
-        return judgement.judge(matrix, Part.TRAIN, fitted, params.evaluate, threads=threads)
+        return exam.judge(lambda rows: fitted.scores(rows, matrix.target), threads=threads)
 
     def attempt(point: Hyperparameters) -> tuning.Judged:
         return judge(als.fit(matrix, Part.TRAIN, point, seed=seed, threads=threads))
@@ -46,7 +49,7 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
             name=_study_name(params, paths, seed),
             finished=finished,
         )
-    choice = tuning.choose(trials, params.tune.max_disparity)
+    choice = tuning.choose(trials, params.tune.limits)
     point = choice.trial.point
     als.fit(matrix, Part.TRAIN, point, seed=seed, threads=threads, watch=watch)
     store.write_json(paths.best, _best(choice))
@@ -54,8 +57,8 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     store.write_table(paths.learning, _learning(rounds))
     judged = choice.trial.judged
     print(
-        f"trial {choice.trial.number}: nDCG@10 {judged.ndcg:.4f}, disparity {judged.disparity:.3f}; "
-        f"{choice.reason}"
+        f"trial {choice.trial.number}: nDCG@10 {judged.ndcg:.4f}, DP disparity {judged.dp:.3f}, EO disparity "
+        f"{judged.eo:.3f}, EO ratio of listeners {judged.served:.2f}; {choice.reason}"
     )
 
 
@@ -65,6 +68,8 @@ def _study_name(params: DatasetParams, paths: Paths, seed: int) -> str:
         "start": asdict(params.tune.start),
         "space": {name: repr(dimension) for name, dimension in params.tune.space.items()},
         "min_provider_group": params.evaluate.min_provider_group,
+        "min_group": params.evaluate.min_group,
+        "age_bands": params.evaluate.age_bands,
         "seed": seed,
     }
     digest = hashlib.sha256(json.dumps(depends, sort_keys=True).encode())
@@ -76,11 +81,14 @@ def _study_name(params: DatasetParams, paths: Paths, seed: int) -> str:
 
 
 def _best(choice: tuning.Choice) -> dict[str, object]:
+    judged = choice.trial.judged
     return {
         "hyperparameters": asdict(choice.trial.point),
         "number": choice.trial.number,
-        "ndcg@10": choice.trial.judged.ndcg,
-        "disparity": choice.trial.judged.disparity,
+        "ndcg@10": judged.ndcg,
+        "dp": judged.dp,
+        "eo": judged.eo if isfinite(judged.eo) else None,  # no group found anything
+        "served": judged.served,
         "flagged": choice.flagged,
         "reason": choice.reason,
     }
@@ -91,7 +99,9 @@ def _learning(rounds: list[tuple[int, tuning.Judged]]) -> pd.DataFrame:
         {
             "iteration": [iteration for iteration, _ in rounds],
             "ndcg": [judged.ndcg for _, judged in rounds],
-            "disparity": [judged.disparity for _, judged in rounds],
+            "dp": [judged.dp for _, judged in rounds],
+            "eo": [judged.eo for _, judged in rounds],
+            "served": [judged.served for _, judged in rounds],
         }
     )
 
@@ -102,7 +112,9 @@ def _table(trials: tuple[tuning.FinishedTrial, ...], choice: tuning.Choice) -> p
         {
             "number": [trial.number for trial in trials],
             "ndcg": [trial.judged.ndcg for trial in trials],
-            "disparity": [trial.judged.disparity for trial in trials],
+            "dp": [trial.judged.dp for trial in trials],
+            "eo": [trial.judged.eo for trial in trials],
+            "served": [trial.judged.served for trial in trials],
             "chosen": [trial.number == choice.trial.number for trial in trials],
         }
     )

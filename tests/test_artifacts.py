@@ -1,6 +1,7 @@
 """What is written comes back as it was, in the same bytes each time."""
 
 import hashlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -28,15 +29,19 @@ def test_a_matrix_comes_back_as_it_was(tmp_path):
     assert digest(tmp_path / "a") == digest(tmp_path / "b")
 
 
-def test_a_fit_comes_back_as_it_was(tmp_path):
+@pytest.mark.parametrize("delta", [0.0, 0.5])
+def test_a_fit_comes_back_as_it_was(tmp_path, delta):
     built = build(PLAYED)
-    fitted = als.fit(built, Part.TRAIN, POINT, seed=1, threads=1)
+    fitted = als.fit(built, Part.ALL, replace(POINT, delta=delta), seed=1, threads=1)
     artifacts.write_als(tmp_path, fitted)
     read = artifacts.read_als(tmp_path)
     rows = np.arange(5)
+    assert (read.listener_weights is None) == (delta == 0)
+    if delta:
+        assert read.listener_weights.tolist() == fitted.listener_weights.tolist() != [1] * 5
     for block in built.item_blocks:
         assert (read.scores(rows, block) == fitted.scores(rows, block)).all()
-        plays = built.block(block, Part.TRAIN)
+        plays = built.block(block, Part.ALL)
         again = read.weights[block].confidence(plays).data
         assert (again == fitted.weights[block].confidence(plays).data).all()
 

@@ -4,11 +4,13 @@ import dataclasses
 
 import numpy as np
 import pandas as pd
+import pytest
 from scipy.sparse import csr_array
 from tests.toy import build
 
 from fairtune import listener_groups
 from fairtune.columns import Part
+from fairtune.errors import BadParams
 
 
 def test_listeners_are_labelled_by_what_is_known_of_them():
@@ -64,3 +66,18 @@ def test_thirds_go_from_niche_to_mainstream_and_who_played_nothing_is_unknown():
     ]
     assert np.isnan(listener_groups.mainstreamness(silent, Part.TRAIN_VALID)).all()
     assert "mainstreamness" not in label(silent, Part.TRAIN_VALID)
+
+
+def test_groups_that_weights_are_balanced_between_are_numbered_and_the_unknown_are_none_of_them():
+    built = build({(u, 0): 1 for u in range(1, 5)})
+    people = pd.DataFrame(
+        {"user_id": [1, 2, 3, 4], "gender": ["m", None, "f", "m"], "age": [17, 24, None, 18], "country": None}
+    )
+    built = dataclasses.replace(built, listeners=people)
+    assert listener_groups.codes(built, "gender").tolist() == [1, -1, 0, 1]
+    bands = listener_groups.codes(built, "age_band")
+    assert bands[1] == bands[3] != bands[0]
+    assert bands[2] == -1
+    assert listener_groups.codes(built, "listener") is None
+    with pytest.raises(BadParams, match="'country' is not possible, nobody's country"):
+        listener_groups.codes(built, "country")

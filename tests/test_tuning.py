@@ -171,8 +171,9 @@ def test_another_limit_is_another_choice_among_the_same_trials():
         (
             {"learning_rate": Range(low=0, high=1)},
             (
-                "tune.space: 'learning_rate' is nothing to tune; there are: alpha, beta, factors, gamma, "
-                "iterations, regularization, scaling, block_weights.<block>"
+                "tune.space: 'learning_rate' is nothing to tune; there are: alpha, beta, delta, factors, "
+                "gamma, iterations, listener_balance, provider_balance, regularization, scaling, "
+                "block_weights.<block>"
             ),
         ),
     ],

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from fairtune.weights import BM25_B, BM25_K1, block_weights, scaled
+from fairtune.weights import BM25_B, BM25_K1, block_weights, listener_weights, scaled
 
 PLAYS = csr_array(np.array([[3, 0, 1], [10, 2, 0], [1, 0, 0]]))
 GROUPS = np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])
@@ -47,3 +47,29 @@ def test_columns_nobody_plays_get_a_finite_weight():
     plays = csr_array(np.array([[1, 0], [2, 0]]))
     weights = block_weights(plays, weight=1, beta=0.5, gamma=0.5, scaling="log", membership=np.eye(2))
     assert np.isfinite(weights.multipliers).all()
+
+
+def test_delta_of_one_gives_every_group_of_listeners_the_same_weight_in_all():
+    plays = csr_array(np.array([[1, 1, 1], [1, 0, 0], [1, 1, 0], [0, 1, 0]]))
+    groups = np.array([0, 1, 0, -1])
+    weights = listener_weights(plays, delta=1, groups=groups)
+    assert weights[0] * 3 + weights[2] * 2 == pytest.approx(weights[1] * 1)
+    assert weights[3] == 1  # unknown
+    # q: 5, 1, 5 interactions, mean 11 / 3
+    assert listener_weights(plays, delta=0.5, groups=groups)[:3] == pytest.approx(
+        [(15 / 11) ** -0.5, (3 / 11) ** -0.5, (15 / 11) ** -0.5]
+    )
+
+
+def test_without_groups_everybody_is_balanced_by_what_they_play_themselves():
+    weights = listener_weights(PLAYS, delta=1)
+    assert (weights * np.diff(PLAYS.indptr)).tolist() == pytest.approx([5 / 3] * 3)
+    assert listener_weights(PLAYS, delta=0).tolist() == [1, 1, 1]
+
+
+def test_the_weight_of_a_listener_multiplies_that_of_their_cells():
+    found = block_weights(PLAYS, weight=2, beta=0.3, gamma=0.0, scaling="log")
+    plain = found.confidence(PLAYS).toarray() - 1
+    listeners = np.array([1.0, 0.5, 3.0], dtype=np.float32)
+    weighed = found.confidence(PLAYS, listeners).toarray() - 1
+    assert weighed[PLAYS.nonzero()] == pytest.approx((plain * listeners[:, None])[PLAYS.nonzero()], rel=1e-5)

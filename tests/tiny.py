@@ -97,7 +97,7 @@ def make_matrix(target: BlockName, blocks: tuple[BlockName, ...]) -> Matrix:
     return build(tables, matrix_params(target, blocks), item_block=item_block, counts=True, seed=SEED)
 
 
-def train(folder: Path, matrix: Matrix, *, scaling: str = "log") -> als.Als:
+def train(folder: Path, matrix: Matrix, *, scaling: str = "log", delta: float = 0.0) -> als.Als:
     """Fit and write a release the way stage `train` does."""
     chosen = Hyperparameters(
         factors=8,
@@ -106,6 +106,7 @@ def train(folder: Path, matrix: Matrix, *, scaling: str = "log") -> als.Als:
         alpha=5.0,
         beta=0.3,
         gamma=0.0,
+        delta=delta,
         scaling=scaling,
         block_weights={BlockName.FRIEND: 0.5},
     )

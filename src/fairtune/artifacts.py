@@ -89,12 +89,15 @@ def write_als(folder: Path, model: Als) -> None:
     for block, factors in model.column_factors.items():
         store.write_array(folder / f"factors_{block}.npy", factors)
         store.write_array(folder / f"multipliers_{block}.npy", model.weights[block].multipliers)
+    if model.listener_weights is not None:
+        store.write_array(folder / "listener_weights.npy", model.listener_weights)
     store.write_json(folder / "scaling.json", _scaling(model.weights))
 
 
 def read_als(folder: Path) -> Als:
     """Give the fit that stage `train` wrote."""
     scaling: dict[str, dict[str, Any]] = store.read_json(folder / "scaling.json")
+    of_listeners = folder / "listener_weights.npy"
     return Als(
         listener_factors=store.read_array(folder / "listener_factors.npy"),
         column_factors={
@@ -108,6 +111,7 @@ def read_als(folder: Path) -> Als:
             )
             for block, how in scaling.items()
         },
+        listener_weights=store.read_array(of_listeners) if of_listeners.exists() else None,
     )
 
 

@@ -9,10 +9,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fairtune.columns import AGE, COUNTRY, GENDER, OTHER, REGION, UNKNOWN, Part
+from fairtune.errors import BadParams
 from fairtune.matrix import Matrix
 
+AGE_BAND: Final = "age_band"
 ACTIVITY: Final = ("less active", "active", "most active")
 MAINSTREAMNESS: Final = ("niche", "mixed", "mainstream")
+AGE_BANDS: Final = (18, 25, 35, 50)
+"""Lower bounds of the bands that weights are balanced between."""
 Labels = NDArray[np.str_]
 
 
@@ -29,11 +33,29 @@ def label(matrix: Matrix, part: Part, *, age_bands: Sequence[int], countries: in
         REGION: _labels(people[REGION]),
         COUNTRY: _labels(_largest(people[COUNTRY], countries)),
         GENDER: _labels(people[GENDER]),
-        "age_band": _labels(_age_band(people[AGE], age_bands)),
+        AGE_BAND: _labels(_age_band(people[AGE], age_bands)),
         "activity": _thirds(amount.astype(np.float64), ACTIVITY),
         "mainstreamness": _thirds(mainstreamness(matrix, part), MAINSTREAMNESS),
     }
     return {name: values for name, values in labels.items() if (values != UNKNOWN).any()}
+
+
+def codes(matrix: Matrix, grouping: str) -> NDArray[np.intp] | None:
+    """Number the groups of listeners by region, country, gender or age_band: (n,), -1 for unknown.
+
+    None for `listener`: everybody by themselves. `BadParams` where nothing is known of anybody.
+    """
+    if grouping == "listener":
+        return None
+    people = matrix.listeners
+    values = _age_band(people[AGE], AGE_BANDS) if grouping == AGE_BAND else people[grouping]
+    numbers = np.asarray(values.astype("str").factorize(sort=True)[0], dtype=np.intp)
+    if (numbers < 0).all():
+        raise BadParams(
+            f"tune: listener_balance: '{grouping}' is not possible, nobody's {grouping.replace('_', ' ')} is "
+            "known in this data set: use listener"
+        )
+    return numbers
 
 
 def mainstreamness(matrix: Matrix, part: Part) -> NDArray[np.float64]:

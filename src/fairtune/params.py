@@ -89,7 +89,11 @@ class Hyperparameters:
     iterations: int = Field(ge=1)
     alpha: float = Field(gt=0)  # confidence c = 1 + alpha * w
     beta: float = Field(ge=0, le=2)  # popularity balance
-    gamma: float = Field(ge=0, le=4)  # group balance
+    gamma: float = Field(ge=0, le=4)  # balance between provider groups
+    delta: float = Field(default=0, ge=0, le=2)  # balance between listener groups
+    provider_balance: Literal["region", "country", "tier", "artist_gender"] = "region"  # what gamma balances
+    listener_balance: Literal["listener", "region", "country", "gender", "age_band"] = "listener"
+    # what delta balances; `listener`: everybody is a group of their own
     scaling: Literal["binary", "log", "bm25"]  # s(plays)
     block_weights: Mapping[BlockName, float]  # the target's is 1
 

@@ -1,11 +1,13 @@
 """Cell weights of the matrix: what makes one model both accurate and even-handed.
 
     w(u,i) = block_weight * s(plays(u,i)) * (n(i) / mean n)^-beta * (r(g(i)) / mean r)^-gamma
+             * (q(h(u)) / mean q)^-delta
     c(u,i) = 1 + alpha * w(u,i), the confidence that u likes i
 
 n(i): listeners of column i in the part the model is fitted on. g(i): provider group of i; r(g): interactions
-per column of g. beta balances popularity and gamma balances groups; beta = gamma = 0 and one block is plain
-ALS (Hu, Koren and Volinsky, "Collaborative filtering for implicit feedback datasets", ICDM 2008).
+per column of g. h(u): listener group of u; q(h): interactions of all its listeners. beta balances popularity,
+gamma provider groups, delta listener groups (1: each group weighs the same in all); all three 0 and one block
+is plain ALS (Hu, Koren and Volinsky, "Collaborative filtering for implicit feedback datasets", ICDM 2008).
 """
 
 from dataclasses import dataclass
@@ -23,7 +25,7 @@ BM25_B: Final = 0.75
 
 @dataclass(frozen=True)
 class BlockWeights:
-    """The weight of a cell, taken apart: `confidence = 1 + multipliers[column] * s(plays) / scale`.
+    """The weight of a cell, taken apart: `c = 1 + multipliers[column] * listeners[row] * s(plays) / scale`.
 
     multipliers: (n_columns,) float32, alpha * block_weight * popularity balance * group balance.
     scale: mean of s(plays) over the cells, so that s has mean 1 in every block.
@@ -33,11 +35,16 @@ class BlockWeights:
     scaling: Scaling
     scale: float
 
-    def confidence(self, plays: csr_array) -> csr_array:
+    def confidence(self, plays: csr_array, listeners: NDArray[np.float32] | None = None) -> csr_array:
         """Confidence of every cell of `plays`: same shape and cells, float32, all above 1 where the weight is
         above 0.
+
+        listeners: (n_listeners,), see `listener_weights`; without, everybody weighs 1.
         """
-        values = 1.0 + self.multipliers[plays.indices] * (scaled(plays, self.scaling) / self.scale)
+        weights = self.multipliers[plays.indices] * (scaled(plays, self.scaling) / self.scale)
+        if listeners is not None:
+            weights *= np.repeat(listeners, np.diff(plays.indptr))
+        values = 1.0 + weights
         return csr_array((values.astype(np.float32), plays.indices, plays.indptr), shape=plays.shape)
 
 
@@ -64,6 +71,25 @@ def block_weights(
     cells = scaled(plays, scaling)
     scale = float(cells.mean()) if len(cells) else 1.0
     return BlockWeights(multipliers=multipliers.astype(np.float32), scaling=scaling, scale=scale)
+
+
+def listener_weights(
+    plays: csr_array, *, delta: float, groups: NDArray[np.intp] | None = None
+) -> NDArray[np.float32]:
+    """Give the listener-side balance (q(h(u)) / mean q)^-delta of every listener: (n_listeners,).
+
+    plays: listeners x items, what the model is fitted on. groups: (n_listeners,), the number of each
+    listener's group from 0, -1 for unknown, whose weight is 1; without it everybody is a group of their own.
+    The mean is over listeners whose group is known.
+    """
+    own = np.diff(plays.indptr).astype(np.float64)
+    if groups is None:
+        return _balance(own, delta).astype(np.float32)
+    weights, known = np.ones(len(own)), groups >= 0
+    if known.any():
+        totals = np.bincount(groups[known], weights=own[known]).astype(np.float64)
+        weights[known] = _balance(totals[groups[known]], delta)
+    return weights.astype(np.float32)
 
 
 def scaled(plays: csr_array, scaling: Scaling) -> NDArray[np.float64]:

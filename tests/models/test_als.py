@@ -7,6 +7,7 @@ import pytest
 from scipy.sparse import csr_array
 from tests.toy import PLAYED, POINT, build
 
+from fairtune import groups
 from fairtune.columns import Part
 from fairtune.models import als
 
@@ -73,3 +74,15 @@ def test_factors_solve_the_normal_equations_of_their_confidences():
         left = columns.T @ columns + columns.T @ extra @ columns + 0.5 * np.eye(4)
         expected = np.linalg.solve(left, columns.T @ dense[u])
         assert rows[u] == pytest.approx(expected, abs=2e-3)
+
+
+@pytest.mark.parametrize("grouping", ["region", "country", "tier", "artist_gender"])
+def test_gamma_balances_whatever_provider_groups_are_named(grouping):
+    built = build(PLAYED)
+    flat = als.weigh(built, Part.ALL, replace(POINT, gamma=0.0))["track"].multipliers
+    point = replace(POINT, gamma=1.0, provider_balance=grouping)
+    ratio = als.weigh(built, Part.ALL, point)["track"].multipliers / flat
+    of = groups.grouping(built, built.target, Part.ALL, grouping)
+    listeners = np.bincount(built.plays(Part.ALL).indices, minlength=6)
+    rate = of.membership @ (listeners @ of.membership / np.maximum(of.membership.sum(axis=0), 1))
+    assert ratio == pytest.approx(rate.mean() / rate, rel=1e-5)

@@ -16,16 +16,17 @@ def fold(recommender, row):
     return folded
 
 
-@pytest.mark.parametrize("scaling", ["binary", "log", "bm25"])
-def test_confidences_are_those_the_model_was_fitted_with(tmp_path, scaling):
+@pytest.mark.parametrize(("scaling", "delta"), [("binary", 0), ("log", 0), ("bm25", 0), ("log", 0.5)])
+def test_confidences_are_those_the_model_was_fitted_with(tmp_path, scaling, delta):
     matrix = make_matrix(BlockName.MUSIC_TYPE, ARTIST_MODEL)
-    fitted = train(tmp_path, matrix, scaling=scaling)
+    fitted = train(tmp_path, matrix, scaling=scaling, delta=delta)
     release = Recommender.load(tmp_path).release
     for block in ARTIST_MODEL:
-        expected = fitted.weights[block].confidence(matrix.block(block, Part.ALL))
+        expected = fitted.weights[block].confidence(matrix.block(block, Part.ALL), fitted.listener_weights)
         for row in (0, 17, 59):
             cells = of_listener(release, row)[block]
-            assert np.allclose(confidences(release, block, cells), expected[[row]].data, rtol=1e-5)
+            again = confidences(release, block, cells, weight=release.listener_weight(row))
+            assert np.allclose(again, expected[[row]].data, rtol=1e-5)
 
 
 def test_a_folded_in_factor_is_what_implicit_recalculates(track_release):

@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
 
-from fairtune import groups
+from fairtune import groups, listener_groups
 from fairtune.columns import BlockName, Part
 from fairtune.matrix import SIDE_BLOCKS, Matrix
 from fairtune.models.base import Rows, Scores
 from fairtune.params import Hyperparameters
-from fairtune.weights import BlockWeights, block_weights
+from fairtune.weights import BlockWeights, block_weights, listener_weights
 
 Factors = NDArray[np.float32]
 
@@ -23,11 +23,14 @@ class Als:
 
     listener_factors: (n_listeners, factors). column_factors: for each block (n_columns, factors).
     weights: how the cells of each block were weighed; a new listener is folded in with them.
+    listener_weights: (n_listeners,), how much the cells of each weigh beside; None: everybody's 1, as those
+    of a new listener do.
     """
 
     listener_factors: Factors
     column_factors: Mapping[BlockName, Factors]
     weights: Mapping[BlockName, BlockWeights]
+    listener_weights: NDArray[np.float32] | None = None
 
     def scores(self, listeners: Rows, block: BlockName) -> Scores:
         """Score the columns of `block`: (len(listeners), n_columns)."""
@@ -43,10 +46,20 @@ def weigh(matrix: Matrix, part: Part, chosen: Hyperparameters) -> dict[BlockName
             beta=chosen.beta,
             gamma=chosen.gamma,
             scaling=chosen.scaling,
-            membership=None if block in SIDE_BLOCKS else groups.regions(matrix, block, part).membership,
+            membership=None
+            if block in SIDE_BLOCKS
+            else groups.grouping(matrix, block, part, chosen.provider_balance).membership,
         )
         for block in matrix.blocks
     }
+
+
+def weigh_listeners(matrix: Matrix, part: Part, chosen: Hyperparameters) -> NDArray[np.float32] | None:
+    """Weights of the listeners, from what they play in `part`; None if everybody weighs the same."""
+    if chosen.delta == 0:
+        return None
+    of = listener_groups.codes(matrix, chosen.listener_balance)
+    return listener_weights(matrix.plays(part), delta=chosen.delta, groups=of)
 
 
 def fit(
@@ -63,12 +76,13 @@ def fit(
     number, `watch` with that and with what is learned so far.
     """
     weights = weigh(matrix, part, chosen)
-    cells = [weights[block].confidence(matrix.block(block, part)) for block in matrix.blocks]
+    listeners = weigh_listeners(matrix, part, chosen)
+    cells = [weights[block].confidence(matrix.block(block, part), listeners) for block in matrix.blocks]
     bounds = np.cumsum([cell.shape[1] for cell in cells])[:-1]
 
     def model(listener_factors: Factors, column_factors: Factors) -> Als:
         split = np.split(column_factors, bounds)
-        return Als(listener_factors, dict(zip(matrix.blocks, split, strict=True)), weights)
+        return Als(listener_factors, dict(zip(matrix.blocks, split, strict=True)), weights, listeners)
 
     def finished(iteration: int, listener_factors: Factors, column_factors: Factors) -> None:
         if progress is not None:

@@ -33,7 +33,10 @@ SETTINGS: Final = {
     "iterations": ("rounds of fitting", "iterations"),
     "alpha": ("trust in what was played", "alpha"),
     "beta": ("balance between hits and the long tail", "beta"),
-    "gamma": ("balance between regions", "gamma"),
+    "gamma": ("balance between groups of items", "gamma"),
+    "provider_balance": ("which groups of items are balanced", "provider_balance"),
+    "delta": ("balance between groups of listeners", "delta"),
+    "listener_balance": ("which groups of listeners are balanced", "listener_balance"),
     "scaling": ("how play counts enter", "scaling"),
 }
 

@@ -27,14 +27,17 @@ def of_listener(release: Release, row: int) -> Listening:
     return {block: Cells(*release.plays(block).row(row)) for block in release.blocks}
 
 
-def confidences(release: Release, block: BlockName, cells: Cells) -> NDArray[np.float64]:
-    """Confidence of each cell in the fit, (k,): c = 1 + multiplier[column] * s(plays) / scale.
+def confidences(
+    release: Release, block: BlockName, cells: Cells, *, weight: float = 1.0
+) -> NDArray[np.float64]:
+    """Confidence of each cell in the fit, (k,): c = 1 + weight * multiplier[column] * s(plays) / scale.
 
+    weight: of the listener; 1 for a new one.
     The formulas are those of `fairtune.weights` for one row, without its imports; a test holds the two
     together.
     """
     scaling = release.scaling[block]
-    weights = release.multipliers(block)[cells.columns] / scaling.scale
+    weights = weight * release.multipliers(block)[cells.columns] / scaling.scale
     if scaling.s == "binary":
         return np.asarray(1 + weights)
     if scaling.s == "log":

@@ -66,7 +66,8 @@ class Recommender:
         listening = of_listener(self.release, row)
         factor = self.release.listener_factors[row].astype(np.float64)
         told = {"user_id": self.release.listener_ids[row]}
-        asker = _Asker(told, f"listener {user_id}", "play", listening, factor, *self._explaining(listening))
+        explaining = self._explaining(listening, weight=self.release.listener_weight(row))
+        asker = _Asker(told, f"listener {user_id}", "play", listening, factor, *explaining)
         return self._recommend(asker, n, self.kind(kind), strict=strict)
 
     def for_likes(
@@ -105,14 +106,16 @@ class Recommender:
         pairs = np.cumsum(items * np.arange(len(items)))
         return int(np.searchsorted(pairs, TAIL_SHARE * pairs[-1], side="right"))
 
-    def _explaining(self, listening: Listening) -> tuple[Folded, Sources]:
+    def _explaining(self, listening: Listening, *, weight: float = 1.0) -> tuple[Folded, Sources]:
         release = self.release
         folded = fold_in(
             gram=release.once("gram", self._gram),
             columns=np.concatenate(
                 [release.factors(block)[cells.columns] for block, cells in listening.items()]
             ),
-            confidences=np.concatenate([confidences(release, *of) for of in listening.items()]),
+            confidences=np.concatenate(
+                [confidences(release, *of, weight=weight) for of in listening.items()]
+            ),
             regularization=release.regularization,
         )
         return folded, sources(release, listening)

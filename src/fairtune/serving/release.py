@@ -88,6 +88,11 @@ class Release:
         """(n_listeners, f), mapped, not read."""
         return self.once("listener_factors", lambda: self._array("listener_factors.npy"))
 
+    def listener_weight(self, row: int) -> float:
+        """How much the cells of a listener weighed in the fit, beside those of others."""
+        name = "listener_weights.npy"
+        return float(self._array(name)[row]) if (self.folder / name).exists() else 1.0
+
     def factors(self, block: BlockName) -> NDArray[np.float64]:
         """(n_columns, f). Doubles: a score doesn't depend on how many listeners are scored at once."""
         name = f"factors_{block}.npy"

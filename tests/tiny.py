@@ -1,12 +1,14 @@
 """A tiny world of listeners and artists, and models released from it, for whatever uses a release."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
 from fairtune import artifacts
-from fairtune.columns import BlockName, Part, Table
+from fairtune.columns import DEMOGRAPHIC, BlockName, Part, Table
 from fairtune.matrix import Matrix, build
 from fairtune.models import als
 from fairtune.params import Hyperparameters
@@ -14,6 +16,7 @@ from fairtune.params import Matrix as MatrixParams
 
 SEED = 7
 N_LISTENERS = 60
+FRIENDS_WEIGH_HALF = MappingProxyType({BlockName.FRIEND: 0.5})
 
 ARTISTS = [
     ("Radiohead", ("rock", "alternative")),
@@ -35,8 +38,11 @@ ARTISTS = [
 ]
 
 
-def world(*, tracks: bool) -> tuple[dict[Table, pd.DataFrame], BlockName]:
-    """Plays of artists (or of three tracks of each), music types and friends; ids have gaps."""
+def world(*, tracks: bool, people: bool = False) -> tuple[dict[Table, pd.DataFrame], BlockName]:
+    """Plays of artists (or of three tracks of each), music types and friends; ids have gaps.
+
+    people: every third listener is a woman, the others are men, and all live in Germany.
+    """
     rng = np.random.default_rng(SEED)
     per_artist = 3 if tracks else 1
     n_items = len(ARTISTS) * per_artist
@@ -66,9 +72,9 @@ def world(*, tracks: bool) -> tuple[dict[Table, pd.DataFrame], BlockName]:
     pairs = rng.choice(N_LISTENERS, (120, 2))
     pairs = np.unique(pairs[pairs[:, 0] != pairs[:, 1]], axis=0)
     pairs = np.unique(np.concatenate([pairs, pairs[:, ::-1]]), axis=0)
-    users = pd.DataFrame({"user_id": ids}).assign(
-        country=None, region=None, gender=None, age=None, signup=pd.NaT
-    )
+    known = {"country": "DE", "region": "other Europe"} if people else {"country": None, "region": None}
+    gender = np.where(np.arange(N_LISTENERS) % 3 == 0, "f", "m") if people else None
+    users = pd.DataFrame({"user_id": ids}).assign(**known, gender=gender, age=None, signup=pd.NaT)
     interactions = pd.DataFrame(
         {
             "user_id": ids[rows],
@@ -93,11 +99,19 @@ def matrix_params(target: BlockName, blocks: tuple[BlockName, ...], *, split: st
 
 
 def make_matrix(target: BlockName, blocks: tuple[BlockName, ...]) -> Matrix:
-    tables, item_block = world(tracks=BlockName.TRACK in blocks)
+    people = not DEMOGRAPHIC.isdisjoint(blocks)
+    tables, item_block = world(tracks=BlockName.TRACK in blocks, people=people)
     return build(tables, matrix_params(target, blocks), item_block=item_block, counts=True, seed=SEED)
 
 
-def train(folder: Path, matrix: Matrix, *, scaling: str = "log", delta: float = 0.0) -> als.Als:
+def train(
+    folder: Path,
+    matrix: Matrix,
+    *,
+    scaling: str = "log",
+    delta: float = 0.0,
+    block_weights: Mapping[BlockName, float] = FRIENDS_WEIGH_HALF,
+) -> als.Als:
     """Fit and write a release the way stage `train` does."""
     chosen = Hyperparameters(
         factors=8,
@@ -108,7 +122,7 @@ def train(folder: Path, matrix: Matrix, *, scaling: str = "log", delta: float = 
         gamma=0.0,
         delta=delta,
         scaling=scaling,
-        block_weights={BlockName.FRIEND: 0.5},
+        block_weights=block_weights,
     )
     fitted = als.fit(matrix, Part.ALL, chosen, seed=SEED, threads=1)
     artifacts.write_release(folder, fitted, matrix, chosen, dataset="tiny", seed=SEED)

@@ -48,6 +48,15 @@ class BlockName(StrEnum):
     ARTIST = "artist"
     MUSIC_TYPE = "music_type"
     FRIEND = "friend"
+    COUNTRY = "country"
+    GENDER = "gender"
+    AGE_BAND = "age_band"
+
+
+DEMOGRAPHIC: Final = frozenset({BlockName.COUNTRY, BlockName.GENDER, BlockName.AGE_BAND})
+"""Blocks that say who a listener is; off unless an owner names them."""
+SIDE_BLOCKS: Final = DEMOGRAPHIC | {BlockName.FRIEND}
+"""Blocks that hold no listening: nothing to rank, nothing to hold out."""
 
 
 class Part(StrEnum):

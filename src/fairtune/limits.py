@@ -10,7 +10,7 @@ from typing import Annotated, Final, NamedTuple
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from fairtune.columns import BlockName
+from fairtune.columns import SIDE_BLOCKS, BlockName
 
 PROVIDER_GROUPINGS: Final = ("region", "country", "tier", "emerging", "artist_gender")
 LISTENER_GROUPINGS: Final = ("region", "country", "gender", "age_band", "activity", "mainstreamness")
@@ -106,7 +106,7 @@ def check(
         if model not in alternatives:
             there = ", ".join(alternatives) or "none"
             raise ValueError(f"gate.beats: '{model}' is not among train.alternatives: {there}")
-    beside = [block for block in blocks if block not in {target, BlockName.FRIEND}]
+    beside = [block for block in blocks if block is not target and block not in SIDE_BLOCKS]
     for section, written in _written(gate):
         block = Place.parse(written).block
         if block is not None and block not in beside:

@@ -1,6 +1,5 @@
 """Listener groups: who they are, how much they listen, and how popular what they listen to is."""
 
-import itertools
 from collections.abc import Sequence
 from typing import Final
 
@@ -9,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fairtune.columns import AGE, COUNTRY, GENDER, OTHER, REGION, UNKNOWN, Part
+from fairtune.demographics import age_band
 from fairtune.errors import BadParams
 from fairtune.matrix import Matrix
 
@@ -33,7 +33,7 @@ def label(matrix: Matrix, part: Part, *, age_bands: Sequence[int], countries: in
         REGION: _labels(people[REGION]),
         COUNTRY: _labels(_largest(people[COUNTRY], countries)),
         GENDER: _labels(people[GENDER]),
-        AGE_BAND: _labels(_age_band(people[AGE], age_bands)),
+        AGE_BAND: _labels(age_band(people[AGE], age_bands)),
         "activity": _thirds(amount.astype(np.float64), ACTIVITY),
         "mainstreamness": _thirds(mainstreamness(matrix, part), MAINSTREAMNESS),
     }
@@ -48,7 +48,7 @@ def codes(matrix: Matrix, grouping: str) -> NDArray[np.intp] | None:
     if grouping == "listener":
         return None
     people = matrix.listeners
-    values = _age_band(people[AGE], AGE_BANDS) if grouping == AGE_BAND else people[grouping]
+    values = age_band(people[AGE], AGE_BANDS) if grouping == AGE_BAND else people[grouping]
     numbers = np.asarray(values.astype("str").factorize(sort=True)[0], dtype=np.intp)
     if (numbers < 0).all():
         raise BadParams(
@@ -82,16 +82,6 @@ def _largest(values: pd.Series, largest: int) -> pd.Series:
     counts = values.value_counts().rename_axis("value").reset_index(name="n")
     named = counts.sort_values(["n", "value"], ascending=[False, True])["value"].head(largest)
     return values.where(values.isin(named) | values.isna(), OTHER)
-
-
-def _age_band(ages: pd.Series, bounds: Sequence[int]) -> pd.Series:
-    edges = (-np.inf, *bounds, np.inf)
-    names = [
-        f"under {bounds[0]}",
-        *(f"{a}-{b - 1}" for a, b in itertools.pairwise(bounds)),
-        f"{bounds[-1]}+",
-    ]
-    return pd.cut(ages.astype("float64"), edges, right=False, labels=names)
 
 
 def _thirds(amount: NDArray[np.float64], names: Sequence[str]) -> Labels:

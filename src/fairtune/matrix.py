@@ -4,7 +4,7 @@ Only plays of the interaction items (artists or tracks) are split; every other i
 the plays of one part (plays @ shares). So no play can be on both sides, whatever block is looked at.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -13,13 +13,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array, eye_array
 
-from fairtune import splits
+from fairtune import demographics, splits
 from fairtune.columns import (
     ARTIST,
     ARTIST_COUNTRY,
     ARTIST_GENDER,
     ARTIST_REGION,
     COUNTRY,
+    DEMOGRAPHIC,
     FIRST_SEEN,
     FRIEND,
     ITEM,
@@ -28,6 +29,7 @@ from fairtune.columns import (
     PLAYS,
     REGION,
     SHARE,
+    SIDE_BLOCKS,
     TIMESTAMP,
     USER,
     BlockName,
@@ -36,9 +38,6 @@ from fairtune.columns import (
 )
 from fairtune.errors import BadParams
 from fairtune.params import Matrix as MatrixParams
-
-SIDE_BLOCKS = frozenset({BlockName.FRIEND})
-"""Blocks that hold no listening: nothing to rank, nothing to hold out."""
 
 
 @dataclass(frozen=True)
@@ -134,8 +133,12 @@ def build(
     item_block: BlockName,
     counts: bool,
     seed: int,
+    age_bands: Sequence[int] = (),
 ) -> Matrix:
-    """Split the interactions, then describe how their plays aggregate into the blocks of `params`."""
+    """Split the interactions, then describe how their plays aggregate into the blocks of `params`.
+
+    age_bands: where bands after the first begin; asked for by the block `age_band` alone.
+    """
     interactions, items = tables[Table.INTERACTIONS], tables[Table.ITEMS].sort_values(ITEM, ignore_index=True)
     _check_blocks(params, item_block, tables)
     users = pd.Index(np.sort(interactions[USER].unique()))
@@ -156,11 +159,13 @@ def build(
             shares[block], described[block] = _item_block(block, item_block, items, tables[Table.ITEM_TYPES])
     seen = _first_seen(interactions[labels != splits.TEST], items[ITEM])
     described[item_block] = described[item_block].assign(**{FIRST_SEEN: seen})
-    sides = (
-        {BlockName.FRIEND: _friends(tables[Table.FRIENDS], users)}
-        if BlockName.FRIEND in params.blocks
-        else {}
-    )
+    listeners = tables[Table.USERS].set_index(USER).reindex(users).rename_axis(USER).reset_index()
+    sides: dict[BlockName, csr_array] = {}
+    for block in params.blocks:
+        if block is BlockName.FRIEND:
+            sides[block] = _friends(tables[Table.FRIENDS], users)
+        elif block in DEMOGRAPHIC:
+            sides[block] = demographics.cells(demographics.values(listeners, block, age_bands=age_bands))
     return Matrix(
         target=params.target,
         item_block=item_block,
@@ -172,7 +177,7 @@ def build(
         test=part(splits.TEST),
         shares=shares,
         sides=sides,
-        listeners=tables[Table.USERS].set_index(USER).reindex(users).rename_axis(USER).reset_index(),
+        listeners=listeners,
         columns=described,
     )
 
@@ -230,6 +235,7 @@ def _check_blocks(params: MatrixParams, item_block: BlockName, tables: Mapping[T
     for block, table in ((BlockName.MUSIC_TYPE, Table.ITEM_TYPES), (BlockName.FRIEND, Table.FRIENDS)):
         if block in params.blocks and tables[table].empty:
             raise BadParams(f"matrix.blocks: '{block}' is not possible, this data set has no {table}")
+    demographics.check(tables[Table.USERS], params.blocks)
 
 
 def _canonical(matrix: csr_array) -> csr_array:

@@ -1,6 +1,7 @@
 """The page as a file: self-contained, the same every time, readable by eye and by screen reader."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -8,6 +9,7 @@ import matplotlib as mpl
 import pytest
 from tests.report import sample
 
+from fairtune.columns import BlockName
 from fairtune.report.page import render
 
 VOID = {"meta", "link", "br", "hr", "img"}
@@ -51,6 +53,15 @@ def page() -> str:
 @pytest.fixture(scope="module")
 def outline(page) -> Outline:
     return Outline(page)
+
+
+def test_a_model_that_is_told_who_listeners_are_says_so_and_no_other_does(page):
+    chosen = sample.parameters()
+    blocks = (*chosen.matrix.blocks, BlockName.COUNTRY, BlockName.AGE_BAND)
+    told = sample.evidence(params=replace(chosen, matrix=replace(chosen.matrix, blocks=blocks)))
+    warning = "It learns from listeners&#39; countries and listeners&#39; age: people may get what others"
+    assert warning in render(told)
+    assert "It learns from listeners" not in page
 
 
 def test_the_same_evidence_gives_the_same_bytes_whatever_matplotlib_was_told_before(page):

@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
+from tests.tiny import ARTIST_MODEL, make_matrix, train
 
 from fairtune.columns import BlockName
 from fairtune.serving.listening import of_listener
 from fairtune.serving.reasons import Reason, sources
+from fairtune.serving.recommender import Recommender
 
 
 @pytest.fixture(params=["recommender", "track_recommender"])
@@ -64,12 +66,46 @@ def test_friends_are_counted_only_if_they_play_it(model):
     assert told > 0
 
 
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
+    """A model that knows countries and genders of listeners, and weighs them far too much."""
+    blocks = (BlockName.COUNTRY, *ARTIST_MODEL, BlockName.GENDER)
+    weights = {BlockName.COUNTRY: 0.5, BlockName.GENDER: 50.0}
+    folder = tmp_path_factory.mktemp("told") / "all"
+    train(folder, make_matrix(BlockName.MUSIC_TYPE, blocks), block_weights=weights)
+    return Recommender.load(folder)
+
+
+def test_what_is_known_of_a_listener_is_named_and_counts_for_no_artist(told):
+    listening = of_listener(told.release, 3)
+    folded, origin = told._explaining(listening)
+    assert origin.traits == (BlockName.COUNTRY, BlockName.GENDER)
+    gender = np.eye(len(origin.position))[[-1]]  # the last block
+    assert origin.regroup(gender)[0].tolist() == [0] * len(origin.columns) + [0, 0, 1]
+    items = told.for_listener(told.release.listener_ids[3]).items
+    added = origin.regroup(folded.contributions(told.release.factors(BlockName.MUSIC_TYPE)))
+    names = told.release.columns(BlockName.MUSIC_TYPE).names
+    for item in items:
+        strongest = np.argsort(-added[names.index(item.name)])[:3]
+        assert ("gender" in item.reason.traits) == (len(origin.columns) + 2 in strongest)
+    assert any("gender" in item.reason.as_dict().get("traits", ()) for item in items)
+
+
+def test_somebody_new_is_nobody_of_whom_something_is_known(told):
+    assert told.release.kinds == ARTIST_MODEL[:2]
+    for item in told.for_likes("Radiohead").items:
+        assert item.reason.traits == ()
+        assert set(item.reason.names) <= {"Radiohead"}
+
+
 @pytest.mark.parametrize(
     ("reason", "sentence"),
     [
         (Reason(("Radiohead", "Blur"), (0.3, 0.2)), "because you play Radiohead and Blur"),
         (Reason(("Blur",), (0.3,), 1, 4), "because you play Blur; 1 of your 4 friends plays it"),
         (Reason((), (), 3, 4), "3 of your 4 friends play it"),
+        (Reason(("Blur",), (0.3,), traits=("country",)), "because you play Blur; because of your country"),
+        (Reason((), (), traits=("age", "gender")), "because of your age and gender"),
         (Reason((), ()), "because of your listening as a whole"),
     ],
 )

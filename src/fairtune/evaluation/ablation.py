@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fairtune.columns import BlockName, Part
+from fairtune.columns import DEMOGRAPHIC, BlockName, Part
 from fairtune.evaluation.play_errors import Guessing
 from fairtune.matrix import Matrix
 from fairtune.metrics import accuracy, ranking, rmse
@@ -30,9 +30,9 @@ def measure(
     """Give for each influencer nDCG@10 and RMSE without it, and the change: figure without less figure with.
 
     whole: (n_listeners,), nDCG@10 of the fit with every block. refits: fits on TRAIN_VALID without one. The
-    target's lists can't be made without the target, and the plays of an item can't be guessed without its
-    block: those figures are undefined. The ALS score in the play predictor still comes from the whole matrix;
-    what is left out is what the influencer says of a pair.
+    target's lists can't be made without the target, the plays of an item can't be guessed without its block,
+    and guesses don't ask who a listener is: those figures are undefined. The ALS score in the play predictor
+    still comes from the whole matrix; what is left out is what the influencer says of a pair.
     """
     names = [block for block in matrix.blocks if not matrix.target is block is matrix.item_block]
     lists = _of_lists(matrix, whole, refits, bootstrap, threads=threads)
@@ -64,7 +64,7 @@ def _of_guesses(matrix: Matrix, guesses: Guessing, bootstrap: Bootstrap) -> dict
     whole = guess(known)
     figures = {}
     for block in matrix.blocks:
-        if block is not matrix.item_block:
+        if block is not matrix.item_block and block not in DEMOGRAPHIC:
             less = guess({part: play_predictor.without(of, block) for part, of in known.items()})
             error = rmse.rmse(test.y, less, test.rows, bootstrap)
             figures[block] = _json(RMSE, error, rmse.change(test.y, less, whole, test.rows, bootstrap))

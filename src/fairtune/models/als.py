@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
 
 from fairtune import groups, listener_groups
-from fairtune.columns import BlockName, Part
-from fairtune.matrix import SIDE_BLOCKS, Matrix
+from fairtune.columns import SIDE_BLOCKS, BlockName, Part
+from fairtune.matrix import Matrix
 from fairtune.models.base import Rows, Scores
 from fairtune.params import Hyperparameters
 from fairtune.weights import BlockWeights, block_weights, listener_weights

@@ -3,10 +3,10 @@
 After Mitchell et al., "Model cards for model reporting", FAT* 2019.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from fairtune.columns import UNKNOWN, BlockName
+from fairtune.columns import DEMOGRAPHIC, UNKNOWN, BlockName
 from fairtune.params import DatasetParams
 from fairtune.report import numbers, words
 from fairtune.report.exhibit import Section, Table
@@ -90,6 +90,7 @@ def limits(metrics: Mapping[str, Any], params: DatasetParams) -> tuple[str, ...]
         "listener may like something new and yet not have played it, and that counts as a miss here."
     )
     sentences = [history, f"Of a listener, the model knows {used}, and nothing else."]
+    sentences += _demographic([block for block in params.matrix.blocks if block in DEMOGRAPHIC])
     sentences += _cold(metrics, words.noun(str(params.matrix.target)))
     unknown = estimate(_unknown_region(metrics), "share_listening")
     if unknown and unknown.value:
@@ -121,6 +122,20 @@ def limits(metrics: Mapping[str, Any], params: DatasetParams) -> tuple[str, ...]
         "together. Which gap is acceptable is for people to decide; the limits at the top write it down."
     )
     return tuple(sentences)
+
+
+def _demographic(blocks: Sequence[BlockName]) -> list[str]:
+    """Warn of a model that is told who listeners are."""
+    if not blocks:
+        return []
+    known = numbers.listed(words.INFLUENCERS[name] for name in blocks)
+    sentence = (
+        f"It learns from {known}: people may get what others of their group play instead of what suits "
+        "them, and that comes back as data. Be careful with it: have a reason that listeners would accept, "
+        "and their consent where the law asks for it, and look whether every group gains. Somebody of whom "
+        "it is not known, or who only names what they like, is ranked by listening alone."
+    )
+    return [sentence]
 
 
 def _cold(metrics: Mapping[str, Any], items: str) -> list[str]:

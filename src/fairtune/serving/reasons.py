@@ -3,7 +3,7 @@
 A score is a sum over the cells of a listener (`folding.Folded.contributions`). People think in artists, not
 in cells, so the cells are regrouped without changing their sum: a track counts for its artist, and a music
 type for the artists who brought it into the listening, in proportion to their plays of it. Friends stay one
-group.
+group, and so does each thing that the model knows of who a listener is.
 """
 
 from dataclasses import dataclass
@@ -12,35 +12,39 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fairtune.columns import BlockName
+from fairtune.columns import DEMOGRAPHIC, BlockName
 from fairtune.serving.listening import Listening
 from fairtune.serving.release import Release
 from fairtune.serving.shares import types_of
 
 NAMED: Final = 2  # a reason names at most so many artists
+TRAITS: Final = {BlockName.COUNTRY: "country", BlockName.GENDER: "gender", BlockName.AGE_BAND: "age"}
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Sources:
-    """What a listener's cells come from: their artists (or tracks), and last, as one source, their friends.
+    """What a listener's cells come from: their artists (or tracks), as one source their friends, then traits.
 
     block: of the artists. columns: (s,) their columns. position: (n_cells,) the source of each cell, -1 for
     music types. shares: (n_types, s), how the cells of music types come from several; rows sum to 1.
+    traits: demographic blocks of the model, a source each.
     """
 
     block: BlockName
     columns: NDArray[np.int64]
     position: NDArray[np.int64]
     shares: Floats
+    traits: tuple[BlockName, ...] = ()
 
     def regroup(self, contributions: Floats) -> Floats:
-        """Add up contributions of cells, (n, n_cells), by source: (n, s + 1); row sums stay."""
+        """Add up contributions of cells, (n, n_cells), by source: (n, s + 1 + traits); row sums stay."""
         single = self.position >= 0
-        added = np.zeros((len(self.columns) + 1, len(contributions)))
+        own = len(self.columns)
+        added = np.zeros((own + 1 + len(self.traits), len(contributions)))
         np.add.at(added, self.position[single], contributions[:, single].T)
-        added[:-1] += (contributions[:, ~single] @ self.shares).T
+        added[:own] += (contributions[:, ~single] @ self.shares).T
         return added.T
 
 
@@ -50,13 +54,14 @@ class Reason:
 
     names: artists (or tracks). contributions: what each adds to the score, above 0. friends: how many of the
     listener's friends play the item, if friends are among what adds most, else 0. of_friends: how many there
-    are.
+    are. traits: what is known of the listener ("country", ...), if it is among what adds most.
     """
 
     names: tuple[str, ...]
     contributions: tuple[float, ...]
     friends: int = 0
     of_friends: int = 0
+    traits: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Give it for JSON; the keys are part of the interface."""
@@ -67,6 +72,7 @@ class Reason:
             ],
             "friends": self.friends,
             "of_friends": self.of_friends,
+            **({"traits": list(self.traits)} if self.traits else {}),
         }
 
     def sentence(self, verb: str) -> str:
@@ -74,20 +80,29 @@ class Reason:
         own = f"because you {verb} {' and '.join(self.names)}" if self.names else ""
         plays = "plays" if self.friends == 1 else "play"
         theirs = f"{self.friends} of your {self.of_friends} friends {plays} it" if self.friends else ""
-        return "; ".join(part for part in (own, theirs) if part) or "because of your listening as a whole"
+        who = f"because of your {' and '.join(self.traits)}" if self.traits else ""
+        return (
+            "; ".join(part for part in (own, theirs, who) if part) or "because of your listening as a whole"
+        )
 
 
 def sources(release: Release, listening: Listening) -> Sources:
     """Say what a listener's cells come from; they are in the order that `listening` has them."""
     block = BlockName.ARTIST if BlockName.ARTIST in release.blocks else release.item_block
     mine = listening[block].columns
-    position = [_position(release, part, cells.columns, block, mine) for part, cells in listening.items()]
+    traits = tuple(part for part in listening if part in DEMOGRAPHIC)
+    position = [
+        np.full(len(cells.columns), len(mine) + 1 + traits.index(part))
+        if part in DEMOGRAPHIC
+        else _position(release, part, cells.columns, block, mine)
+        for part, cells in listening.items()
+    ]
     shares = np.empty((0, len(mine)))
     if BlockName.MUSIC_TYPE in listening:
         types = listening[BlockName.MUSIC_TYPE].columns
         brought = types_of(release, block).take(mine).dense()[:, types].T * listening[block].plays
         shares = brought / brought.sum(axis=1, keepdims=True)
-    return Sources(block, mine, np.concatenate(position), shares)
+    return Sources(block, mine, np.concatenate(position), shares, traits)
 
 
 def reasons(
@@ -110,12 +125,14 @@ def reasons(
         best = [int(source) for source in order if amounts[source] > 0]
         own = [source for source in best if source < len(origin.columns)][:NAMED]
         told = bool(playing[item]) and len(origin.columns) in best
+        traits = [source - len(origin.columns) - 1 for source in best if source > len(origin.columns)]
         found.append(
             Reason(
                 names=tuple(names[origin.columns[source]] for source in own),
                 contributions=tuple(float(amounts[source]) for source in own),
                 friends=int(playing[item]) if told else 0,
                 of_friends=len(friends) if told else 0,
+                traits=tuple(TRAITS[origin.traits[trait]] for trait in traits),
             )
         )
     return found

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fairtune.columns import ARTIST, ITEM, NAME, USER, BlockName
+from fairtune.columns import ARTIST, ITEM, NAME, SIDE_BLOCKS, USER, BlockName
 from fairtune.errors import NotThere
 from fairtune.serving.rows import Rows
 
@@ -76,7 +76,7 @@ class Release:
     @property
     def kinds(self) -> tuple[BlockName, ...]:
         """Blocks whose columns are music, which is what can be recommended."""
-        return tuple(block for block in self.blocks if block is not BlockName.FRIEND)
+        return tuple(block for block in self.blocks if block not in SIDE_BLOCKS)
 
     @property
     def listener_ids(self) -> list[int | str]:

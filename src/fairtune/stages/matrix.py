@@ -15,6 +15,7 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
         item_block=BlockName(about["item_kind"]),
         counts=about["counts"],
         seed=seed,
+        age_bands=params.evaluate.age_bands,
     )
     artifacts.write_matrix(paths.matrix, built)
     parts = ", ".join(f"{getattr(built, part).nnz:,} {part}" for part in ("train", "valid", "test"))

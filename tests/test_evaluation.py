@@ -69,7 +69,7 @@ def test_search_and_evaluation_use_the_same_figures():
 def test_metrics_have_the_documented_layout():
     metrics = json.loads(json.dumps(evaluate().metrics, allow_nan=False))
     assert metrics["target"] == "track"
-    assert set(metrics["ranking"]) == {"als", "popularity", "tutorial_als", "item_knn"}
+    assert set(metrics["ranking"]) == {"als", *ALTERNATIVES}
     assert set(metrics["rmse"]) == {"log_plays", "skill"}
     assert list(metrics["rmse"]["log_plays"]) == [
         "global_mean",

@@ -7,6 +7,7 @@ FairtuneError                 one line: what, where, what to do next; exit code 
 ├── BadTable                  data breaks a rule: table, column, rule, count, example rows
 ├── BadFile                   a file of the user's own can't be read, or isn't what it is said to be
 ├── BadSplit                  the data can't support the split that was asked for
+├── TooLarge                  a model that needs more memory than there is
 ├── BadRanking                a model's scores hold NaN, or its lists name an item twice
 ├── NotThere                  a file that an earlier stage writes is missing
 ├── RegistryFailed            the model registry refused, or a registered model doesn't work
@@ -71,6 +72,10 @@ class BadSplit(FairtuneError):
 
 class BadRanking(FairtuneError):
     """What a model returned can't be judged: scores that are no numbers, an item twice in one list."""
+
+
+class TooLarge(FairtuneError):
+    """A model can't be fitted to so many columns with the memory that is free."""
 
 
 class NotThere(FairtuneError):

@@ -3,15 +3,21 @@
 from typing import Final
 
 from fairtune.errors import BadParams
+from fairtune.models.autoencoder import Autoencoder
 from fairtune.models.base import Alternative
 from fairtune.models.item_knn import ItemKnn
+from fairtune.models.linear import Linear
+from fairtune.models.plain_als import PlainAls
 from fairtune.models.popularity import Popularity
 from fairtune.models.tutorial_als import TutorialAls
 
 ALTERNATIVES: Final[dict[str, type[Alternative]]] = {
     "popularity": Popularity,
     "tutorial_als": TutorialAls,
+    "plain_als": PlainAls,
     "item_knn": ItemKnn,
+    "linear": Linear,
+    "autoencoder": Autoencoder,
 }
 """What `als` is compared with on every run, by the name that params.yaml uses."""
 

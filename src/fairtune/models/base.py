@@ -19,7 +19,9 @@ class Alternative(Protocol):
 
     @classmethod
     def fit(cls, matrix: Matrix, part: Part, *, seed: int, threads: int) -> Self:
-        """Learn from the target's cells in `part`."""
+        """Learn from `part` alone. Further keyword arguments, with defaults, are the model's settings: what
+        can be tuned of it.
+        """
         ...
 
     def scores(self, listeners: Rows) -> Scores:

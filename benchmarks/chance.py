@@ -56,7 +56,7 @@ def evaluated(root: Path, folder: Path, dataset: str, seed: int) -> Evaluated:
     values = yaml.safe_load((root / params.FILE).read_text(encoding="utf-8"))
     (folder / params.FILE).write_text(yaml.safe_dump(values | {"seed": seed}), encoding="utf-8")
     shutil.copytree(here.tables, there.tables, dirs_exist_ok=True)
-    for kept in ("best", "validation"):
+    for kept in ("best", "alternatives", "validation"):
         getattr(there, kept).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(getattr(here, kept), getattr(there, kept))
     for stage in STAGES:

@@ -32,10 +32,10 @@ def seconds(command: Sequence[str], folder: Path, *, repeats: int = 1) -> float:
 def fits_and_scoring(folder: Path, dataset: str) -> float:
     """Seconds of what the pipeline can't do without: every fit of search and training, and their scoring."""
     os.chdir(folder)
-    from fairtune import artifacts, params, store
+    from fairtune import alternatives, artifacts, params, store
     from fairtune.columns import Part
     from fairtune.evaluation import judgement, whole
-    from fairtune.models import als, alternative
+    from fairtune.models import als
     from fairtune.paths import Paths
 
     everything, paths = params.load(folder), Paths(dataset)
@@ -44,6 +44,14 @@ def fits_and_scoring(folder: Path, dataset: str) -> float:
     best = params.hyperparameters(store.read_json(paths.best)["hyperparameters"])
     points = [params.hyperparameters(point) for point in _points(store.read_table(paths.trials))]
     start = time.perf_counter()
+    exam = judgement.exam(matrix, Part.TRAIN, chosen.evaluate)
+    alternatives.tune(
+        matrix,
+        chosen.train.alternatives,
+        lambda scores: exam.judge(scores, threads=threads),
+        seed=seed,
+        threads=threads,
+    )
     for point in points:
         fitted = als.fit(matrix, Part.TRAIN, point, seed=seed, threads=threads)
         judgement.judge(matrix, Part.TRAIN, fitted, chosen.evaluate, threads=threads)
@@ -53,8 +61,8 @@ def fits_and_scoring(folder: Path, dataset: str) -> float:
         for block in matrix.influencers
     }
     others = {
-        name: alternative(name).fit(matrix, Part.TRAIN_VALID, seed=seed, threads=threads)
-        for name in chosen.train.alternatives
+        name: alternatives.fit(name, matrix, Part.TRAIN_VALID, tuned["settings"], seed=seed, threads=threads)
+        for name, tuned in store.read_json(paths.alternatives).items()
     }
     judged = {part: fits[part] for part in (Part.TRAIN, Part.TRAIN_VALID)}
     whole.evaluate(matrix, judged, others, chosen.evaluate, refits=refits, seed=seed, threads=threads)

@@ -115,7 +115,10 @@ def test_a_limit_that_makes_no_sense_is_named_with_its_place(refused, section, v
         (
             "beats",
             ["item_knnn"],
-            "gate.beats: 'item_knnn' is not among train.alternatives: popularity, tutorial_als, item_knn",
+            (
+                "gate.beats: 'item_knnn' is not among train.alternatives: autoencoder, item_knn, linear, "
+                "plain_als, popularity, tutorial_als"
+            ),
         ),
         (
             "max_dp_disparity",

@@ -126,11 +126,15 @@ class Tune:
     limits: TuneLimits = TuneLimits()  # choice rule: highest nDCG@10 among trials within them
 
 
+Setting = Annotated[int | float, Field(ge=0, allow_inf_nan=False)]
+Grid = Mapping[str, Annotated[tuple[Setting, ...], Field(min_length=1)]]
+
+
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Train:
     """Stage `train`."""
 
-    alternatives: tuple[str, ...]
+    alternatives: Mapping[str, Grid]  # name -> its settings -> the values that `tune` tries of each
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -190,7 +194,7 @@ class DatasetParams:
     def _gate_judges_what_is_evaluated(self) -> Self:
         limits.check(
             self.gate,
-            alternatives=self.train.alternatives,
+            alternatives=tuple(self.train.alternatives),
             target=self.matrix.target,
             blocks=self.matrix.blocks,
         )

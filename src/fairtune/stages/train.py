@@ -1,11 +1,12 @@
 """Stage `train`: fit the tuned model for calibration, evaluation and release; and the alternatives."""
 
 import os
+import time
 
-from fairtune import artifacts, store
+from fairtune import alternatives, artifacts, store
 from fairtune.columns import Part
 from fairtune.matrix import Matrix
-from fairtune.models import als, alternative
+from fairtune.models import als
 from fairtune.params import DatasetParams, hyperparameters
 from fairtune.paths import Paths
 from fairtune.progress import steps
@@ -19,7 +20,8 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     matrix = artifacts.read_matrix(paths.matrix)
     chosen = hyperparameters(store.read_json(paths.best)["hyperparameters"])
     threads = os.cpu_count() or 1
-    names = params.train.alternatives
+    others = store.read_json(paths.alternatives)
+    names, seconds = tuple(params.train.alternatives), {}
     left_out = matrix.influencers
     rounds = (len(Part) + len(left_out)) * chosen.iterations
     with steps("train", total=rounds + len(names)) as advance:
@@ -39,9 +41,13 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
             less = fit(matrix.without(block), Part.TRAIN_VALID)
             artifacts.write_als(paths.fit_without(block), less)
         for name in names:
-            other = alternative(name).fit(matrix, Part.TRAIN_VALID, seed=seed, threads=threads)
+            start = time.perf_counter()
+            settings = others[name]["settings"]
+            other = alternatives.fit(name, matrix, Part.TRAIN_VALID, settings, seed=seed, threads=threads)
+            seconds[name] = time.perf_counter() - start
             artifacts.write_model(paths.fit(Part.TRAIN_VALID) / name, other)
             advance()
-    print(f"als on {', '.join(Part)}; {', '.join(names)} on {Part.TRAIN_VALID}")
+    took = ", ".join(f"{name} {spent:.1f} s" for name, spent in seconds.items())
+    print(f"als on {', '.join(Part)}; on {Part.TRAIN_VALID}: {took}")
     if left_out:
         print(f"als on {Part.TRAIN_VALID} without {', without '.join(left_out)}")

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from dataclasses import asdict
 from math import isfinite
 from pathlib import Path
@@ -10,17 +11,19 @@ from pathlib import Path
 import pandas as pd
 
 import fairtune
-from fairtune import artifacts, store, study, tuning
+from fairtune import alternatives, artifacts, store, study, tuning
 from fairtune.columns import Part
 from fairtune.evaluation import judgement
 from fairtune.models import als
+from fairtune.models.base import Rows, Scores
 from fairtune.params import DatasetParams, Hyperparameters
 from fairtune.paths import Paths
 from fairtune.progress import steps
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
-    """Read the matrix; write the choice, all trials and how the chosen fit learned, round by round.
+    """Read the matrix; write the choice, all trials, how the chosen fit learned, round by round, and the best
+    settings of the alternatives.
 
     A search that was killed goes on where it stopped.
     """
@@ -30,8 +33,11 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
 
     exam = judgement.exam(matrix, Part.TRAIN, params.evaluate)
 
+    def judge_scores(scores: Callable[[Rows], Scores]) -> tuning.Judged:
+        return exam.judge(scores, threads=threads)
+
     def judge(fitted: als.Als) -> tuning.Judged:
-        return exam.judge(lambda rows: fitted.scores(rows, matrix.target), threads=threads)
+        return judge_scores(lambda rows: fitted.scores(rows, matrix.target))
 
     def attempt(point: Hyperparameters) -> tuning.Judged:
         return judge(als.fit(matrix, Part.TRAIN, point, seed=seed, threads=threads))
@@ -40,6 +46,10 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
         if iteration in tuning.worth_a_look(point.iterations):
             rounds.append((iteration, judge(fitted)))
 
+    grids = params.train.alternatives
+    with steps("alternatives", total=alternatives.fits(grids)) as finished:
+        others = alternatives.tune(matrix, grids, judge_scores, seed=seed, threads=threads, finished=finished)
+    store.write_json(paths.alternatives, {name: tuned.to_json() for name, tuned in others.items()})
     with steps("tune", total=params.tune.trials) as finished:
         trials = tuning.search(
             attempt,

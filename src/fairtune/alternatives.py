@@ -1,0 +1,101 @@
+"""A fair chance for every alternative: a small grid of its settings, tried on the validation part.
+
+Only accuracy counts: an alternative stands for what the field would do instead, and the fairness limits are
+ours. What it costs in fairness is shown beside it.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import product
+from math import isfinite, prod
+from typing import TYPE_CHECKING, Any
+
+from fairtune.columns import Part
+from fairtune.errors import BadParams
+from fairtune.matrix import Matrix
+from fairtune.models import alternative
+from fairtune.models.base import Alternative, Rows, Scores
+from fairtune.params import Grid, Setting
+
+if TYPE_CHECKING:
+    from fairtune.tuning import Judged
+
+Settings = Mapping[str, Setting]
+Judge = Callable[[Callable[[Rows], Scores]], "Judged"]
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """The most accurate settings of an alternative, what they were worth, and how many were tried."""
+
+    settings: Settings
+    judged: "Judged"
+    tried: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Give what `alternatives.json` holds; eo is null where no group found anything."""
+        judged = self.judged
+        return {
+            "settings": dict(self.settings),
+            "ndcg@10": judged.ndcg,
+            "dp": judged.dp,
+            "eo": judged.eo if isfinite(judged.eo) else None,
+            "tried": self.tried,
+        }
+
+
+def check(grids: Mapping[str, Grid]) -> None:
+    """Raise `BadParams` for a model that isn't there, a setting that it doesn't have, or a wrong value."""
+    for name, grid in grids.items():
+        there = _settings(name)
+        for setting, values in grid.items():
+            where = f"train.alternatives.{name}: "
+            if setting not in there:
+                named = f"there are: {', '.join(there)}" if there else "it has none"
+                raise BadParams(f"{where}no setting '{setting}'; {named}")
+            for value in values:
+                if there[setting] is int and not (isinstance(value, int) and value > 0):
+                    raise BadParams(f"{where}{setting} is a whole number above 0, not {value}")
+
+
+def fits(grids: Mapping[str, Grid]) -> int:
+    """Count the fits of `tune`: what a progress bar needs."""
+    return sum(prod(map(len, grid.values())) for grid in grids.values())
+
+
+def tune(
+    matrix: Matrix,
+    grids: Mapping[str, Grid],
+    judge: Judge,
+    *,
+    seed: int,
+    threads: int,
+    finished: Callable[[], None] = lambda: None,
+) -> dict[str, Tuned]:
+    """Try every point of every grid, fitted on TRAIN; keep the highest nDCG@10, of equals the first."""
+    check(grids)
+    best = {}
+    for name, grid in grids.items():
+        tried = []
+        for values in product(*grid.values()):
+            settings = dict(zip(grid, values, strict=True))
+            model = fit(name, matrix, Part.TRAIN, settings, seed=seed, threads=threads)
+            tried.append((settings, judge(model.scores)))
+            finished()
+        settings, judged = max(tried, key=lambda pair: pair[1].ndcg)
+        best[name] = Tuned(settings, judged, tried=len(tried))
+    return best
+
+
+def fit(name: str, matrix: Matrix, part: Part, settings: Settings, *, seed: int, threads: int) -> Alternative:
+    """Fit the alternative `name`; settings that aren't given are its defaults."""
+    fitting: Callable[..., Alternative] = alternative(name).fit
+    return fitting(matrix, part, **settings, seed=seed, threads=threads)
+
+
+def _settings(name: str) -> dict[str, type]:
+    """Give the settings that a model's `fit` takes, with their types."""
+    known = inspect.signature(alternative(name).fit).parameters.values()
+    given = {"matrix", "part", "seed", "threads"}
+    return {parameter.name: parameter.annotation for parameter in known if parameter.name not in given}

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ELSEWHERE: Final = {
     "benchmark": "fairtune.benchmark.command:benchmark",
     "recommend": "fairtune.serving.command:recommend",
+    "repeat": "fairtune.benchmark.repeat_command:repeat",
     "validate": "fairtune.checkup:validate",
 }
 """Commands of other modules: name -> `module:command`. These modules import nothing heavy at the top."""

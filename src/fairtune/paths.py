@@ -125,6 +125,16 @@ class Paths:
         return self.root / "reports" / "benchmarks" / f"{self.dataset}.json"
 
     @property
+    def repeated(self) -> Path:
+        """The result of `fairtune repeat`."""
+        return self.root / "reports" / "benchmarks" / f"{self.dataset}-repeated.json"
+
+    @property
+    def repeating(self) -> Path:
+        """What `fairtune repeat` works on: gone when it is done."""
+        return self.root / "data" / "benchmark" / "repeat" / self.dataset
+
+    @property
     def run_lock(self) -> Path:
         """Held by a run of the whole pipeline, so that a second one is refused."""
         return self.root / "data" / self.dataset / ".run.lock"

@@ -1,0 +1,81 @@
+"""`fairtune repeat`: the pipeline under several seeds, and what its figures are on average."""
+
+import json
+import os
+import sys
+from contextlib import redirect_stdout
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fairtune.errors import NotThere
+from fairtune.paths import Paths
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HEAD = ("figure", "mean", "standard deviation", "each seed")
+
+
+@click.command()
+@click.option("--dataset", required=True, help="A data set of params.yaml.")
+@click.option("--seeds", type=click.IntRange(1, 100), default=3, show_default=True, help="How many splits.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+def repeat(dataset: str, *, seeds: int, as_json: bool) -> None:
+    """Split, search, fit and judge a data set anew with several seeds, and average the figures.
+
+    The first seed is that of params.yaml, the next ones follow it. The result is also written to
+    reports/benchmarks/DATASET-repeated.json.
+    """
+    from fairtune import params, store
+    from fairtune.benchmark import repeats
+
+    root = params.project_root()
+    os.chdir(root)
+    everything, paths = params.load(root), Paths(dataset)
+    chosen = everything.dataset(dataset)
+    if not paths.about.exists():
+        raise NotThere(f"repeat: {paths.tables} is missing: run `dvc repro validate@{dataset}` first")
+    numbers = list(range(everything.seed, everything.seed + seeds))
+    with redirect_stdout(sys.stderr):  # what stages print is no part of the result
+        found = [of.to_json() for of in repeats.run(chosen, paths, seeds=numbers)]
+    values = {of["figure"]: of["values"] for of in found}
+    result = {
+        "dataset": dataset,
+        "seeds": numbers,
+        "figures": found,
+        "advantage": {
+            name: of for name in chosen.train.alternatives if (of := repeats.advantage(values, name))
+        },
+    }
+    store.write_json(paths.repeated, result)
+    if as_json:
+        click.echo(json.dumps(result, indent=2, sort_keys=True))
+    else:
+        _show(result)
+
+
+def _show(result: "Mapping[str, Any]") -> None:
+    from rich.box import SIMPLE
+    from rich.console import Console
+    from rich.table import Table
+
+    seeds = ", ".join(map(str, result["seeds"]))
+    shown = Table(title=f"{result['dataset']}, seeds {seeds}", title_justify="left", box=SIMPLE)
+    for column in HEAD:
+        shown.add_column(column, no_wrap=True)
+    for of in result["figures"]:
+        shown.add_row(of["figure"], *(_number(of[key]) for key in ("mean", "std")), _listed(of["values"]))
+    for model, ratios in sorted(result["advantage"].items()):
+        mean = sum(ratios) / len(ratios)
+        shown.add_row(f"nDCG@10 of als / of {model}", _number(mean), "", _listed(ratios))
+    console = Console()
+    console.print(shown, width=None if console.is_terminal else 150)
+
+
+def _listed(values: "list[float | None]") -> str:
+    return "  ".join(_number(value) for value in values)
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}"

@@ -137,6 +137,14 @@ def test_a_value_that_cannot_be_is_a_regression_even_if_it_looks_better(changed,
     assert impossible.reason == reason
 
 
+def test_taste_groups_are_not_compared_since_every_fit_makes_its_own():
+    base, now = metrics(), metrics()
+    for evaluation, ratio in ((base, 0.9), (now, 0.5)):
+        figure = {"value": ratio, "low": ratio, "high": ratio}
+        evaluation["fairness"]["listeners"]["taste"] = {"eo@10": {"ratio": figure}}
+    assert not [change for change in compared(base, now).changes if "taste" in change.figure]
+
+
 def test_evaluations_of_nothing_have_nothing_to_compare():
     assert compared({}, {}).changes == ()
     assert not compared(metrics(), {}).passed

@@ -84,7 +84,7 @@ def test_metrics_have_the_documented_layout():
     assert set(providers) == {"region", "country", "tier", "emerging", "artist_gender"}
     assert set(providers["region"]) == {"dp@1", "dp@10", "eo@1", "eo@10", "share_unknown"}
     assert providers["region"]["share_unknown"]["value"] == pytest.approx(1 / 3, rel=1e-5)
-    assert set(listeners) == {"region", "country", "age_band", "activity", "mainstreamness"}
+    assert set(listeners) == {"region", "country", "age_band", "activity", "mainstreamness", "taste"}
     assert listeners["age_band"]["share_unknown"]["value"] == 0.2
     assert set(metrics["fairness"]["own_region"]) == {"north@1", "north@10"}
     assert set(metrics["items"]) == {"cold", "warm"}

@@ -15,7 +15,7 @@ ITEMS = (
     "region, country, tier, emerging, artist_gender, and also.<block>.<grouping> for lists beside the target"
 )
 LISTENERS = (
-    "region, country, gender, age_band, activity, mainstreamness, "
+    "region, country, gender, age_band, activity, mainstreamness, taste, "
     "and also.<block>.<grouping> for lists beside the target"
 )
 

@@ -23,6 +23,7 @@ ELSEWHERE: Final = {
     "benchmark": "fairtune.benchmark.command:benchmark",
     "recommend": "fairtune.serving.command:recommend",
     "repeat": "fairtune.benchmark.repeat_command:repeat",
+    "taste-groups": "fairtune.taste_table:taste_groups",
     "validate": "fairtune.checkup:validate",
 }
 """Commands of other modules: name -> `module:command`. These modules import nothing heavy at the top."""

@@ -24,6 +24,7 @@ SHARE: Final = "share"
 WEIGHT: Final = "weight"
 FRIEND: Final = "friend_id"
 FIRST_SEEN: Final = "first_seen"
+TASTE: Final = "taste"
 
 UNKNOWN: Final = "unknown"
 """Group of listeners or items whose attribute is null: shown, and left out of differences."""

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from fairtune.columns import TASTE
 from fairtune.figures import Metrics, Path, names
 
 ACCURACY: Final = ("ndcg@10", "recall@10", "precision@10")
@@ -29,6 +30,8 @@ def headlines(base: Metrics, now: Metrics) -> Iterator[Headline]:
     yield from _of_providers((), base, now)
     listeners = ("fairness", "listeners")
     for grouping in _either(base, now, listeners):
+        if grouping == TASTE:  # a fit makes its own taste groups: those of two fits hold different people
+            continue
         yield Headline((*listeners, grouping, "eo@10", "ratio"), True, 0, 1)
     for block in _either(base, now, ("also",)):
         yield Headline(("also", block, "ranking", "als", ACCURACY[0]), True, 0, 1)

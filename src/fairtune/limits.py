@@ -13,7 +13,7 @@ from pydantic.dataclasses import dataclass
 from fairtune.columns import SIDE_BLOCKS, BlockName
 
 PROVIDER_GROUPINGS: Final = ("region", "country", "tier", "emerging", "artist_gender")
-LISTENER_GROUPINGS: Final = ("region", "country", "gender", "age_band", "activity", "mainstreamness")
+LISTENER_GROUPINGS: Final = ("region", "country", "gender", "age_band", "activity", "mainstreamness", "taste")
 GROUPS: Final = {"tier": ("head", "middle", "tail"), "emerging": ("emerging", "established")}
 """Groups that are the same for every data set; those of the other groupings come from the data."""
 

@@ -103,6 +103,11 @@ class Paths:
         return self.reports / "listeners.parquet"
 
     @property
+    def taste_groups(self) -> Path:
+        """What taste groups are called and lean to; who is in them stands in `listeners`."""
+        return self.reports / "taste_groups.json"
+
+    @property
     def verdict(self) -> Path:
         return self.reports / "verdict.json"
 

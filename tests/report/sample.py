@@ -86,6 +86,29 @@ def groupings() -> dict[str, Any]:
     }
 
 
+def leaning(name: str, share: float = 0.2) -> dict[str, Any]:
+    return {"name": name, "share": share, "elsewhere": share / 5, "z": 9.1, "sure": True}
+
+
+def taste_group(name: str, types: list[str], artists: list[str]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "n": 500,
+        "share": 0.25,
+        "types": [leaning(music_type) for music_type in types],
+        "artists": [leaning(artist) for artist in artists],
+    }
+
+
+TASTE_GROUPS = [
+    taste_group("indie & shoegaze", ["indie", "shoegaze"], ["Slowdive", "Ride"]),
+    taste_group("hip hop & a type with a name of some length", ["hip hop"], ["A$AP Rocky & Ke$ha", "Nas"]),
+    taste_group("Ke$ha, A$AP Rocky, Перемен", [], ["Ke$ha"]),
+    taste_group("mixed tastes", [], ["初音ミク"]),
+]
+TASTES = {"min_group": 100, "stability": {"4": 0.61, "5": 0.5}, "groups": TASTE_GROUPS}
+
+
 def listeners(**rates: float) -> dict[str, Any]:
     groups = {name.replace("_", " "): {"rate": figure(rate), "n": 500} for name, rate in rates.items()}
     return {"eo@10": measure(groups), "dp_ndcg@10": measure(groups)}
@@ -169,6 +192,7 @@ def metrics() -> dict[str, Any]:
                 "age_band": listeners(**{"18-24": 0.21, "under_18": 0.2, "50+": 0.12}),
                 "activity": listeners(active=0.2, less_active=0.15, most_active=0.26),
                 "mainstreamness": listeners(niche=0.14, mixed=0.2, mainstream=0.25),
+                "taste": listeners(**{group["name"]: 0.2 - at / 50 for at, group in enumerate(TASTE_GROUPS)}),
             },
             "own_region": {
                 f"{region}@10": {
@@ -285,5 +309,6 @@ def evidence(**changes: Any) -> Evidence:
         "best": BEST,
         "validation": VALIDATION,
         "about": ABOUT,
+        "tastes": TASTES,
     }
     return Evidence(**{**given, **changes})

@@ -23,6 +23,7 @@ from fairtune.report import (
     numbers,
     providers,
     shares,
+    tastes,
     words,
 )
 from fairtune.report.reading import Estimate, Group
@@ -347,6 +348,34 @@ def test_the_region_that_is_cut_off_most_from_its_own_music_is_named():
         "The widest gap: listeners from the rest of the world play 30 % music from there, and 12 % of what "
         "they are recommended is."
     )
+
+
+def test_tastes_are_told_by_those_served_best_and_worst_and_by_what_they_play():
+    told = tastes.section(sample.metrics(), sample.TASTES, items="tracks", min_group=100)
+    assert told is not None
+    assert told.exhibits[0].reading.replace(numbers.THIN, " ") == (
+        "For listeners of indie & shoegaze the lists held 20 % of the tracks they went on to play, for "
+        "listeners of mixed tastes, 14 %."
+    )
+    first = told.tables[0][1].rows[0]
+    assert [cell.replace(numbers.THIN, " ") for cell in first] == [
+        "Indie & shoegaze", "25 %", "indie (20 % against 4.0 %), shoegaze (20 % against 4.0 %)",
+        "Slowdive, Ride",
+    ]  # fmt: skip
+    assert told.notes[0].startswith("From 4 to 5 groups were tried; 4 are found again best")
+
+
+def test_a_name_beside_a_mark_is_short_and_a_dollar_is_no_formula():
+    told = tastes.section(sample.metrics(), sample.TASTES, items="tracks", min_group=100)
+    assert told is not None
+    drawn = str(told.exhibits[0].picture)
+    assert "Hip hop &amp; a type with a name of s…" in drawn
+    assert "Ke$ha, A$AP Rocky, Перемен" in drawn
+
+
+def test_listeners_too_few_to_be_grouped_have_no_section():
+    nobody = {"min_group": 100, "stability": {}, "groups": []}
+    assert tastes.section(sample.metrics(), nobody, items="tracks", min_group=100) is None
 
 
 def test_every_country_has_one_name_and_an_article_where_english_wants_one():

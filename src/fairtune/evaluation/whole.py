@@ -7,10 +7,11 @@ from typing import Any
 import pandas as pd
 
 from fairtune import listener_groups
-from fairtune.columns import REGION, USER, BlockName, Part
+from fairtune.columns import REGION, TASTE, UNKNOWN, USER, BlockName, Part
 from fairtune.evaluation import ablation, audience, listed, play_errors
 from fairtune.evaluation.ablation import NDCG
 from fairtune.evaluation.held_out import HeldOut, held_out
+from fairtune.evaluation.tastes import tastes
 from fairtune.listener_groups import Labels
 from fairtune.matrix import Matrix
 from fairtune.metrics import accuracy, providers, ranking
@@ -26,10 +27,13 @@ PRODUCT = "als"
 
 @dataclass(frozen=True)
 class Evaluation:
-    """metrics: what metrics.json holds. listeners: a row a listener, for paired comparisons."""
+    """metrics: what metrics.json holds. listeners: a row a listener, for paired comparisons. tastes: what
+    taste_groups.json holds.
+    """
 
     metrics: Json
     listeners: pd.DataFrame
+    tastes: Json
 
 
 def evaluate(
@@ -50,6 +54,9 @@ def evaluate(
     model = fits[part]
     bootstrap = Bootstrap(n_listeners=len(matrix.listeners), resamples=params.resamples, seed=seed)
     labels = listener_groups.label(matrix, part, age_bands=params.age_bands, countries=params.countries)
+    taste, described = tastes(matrix, part, model, min_group=params.min_group, seed=seed)
+    if (taste != UNKNOWN).any():
+        labels[TASTE] = taste
 
     guesses = play_errors.guessing(matrix, fits, seed=seed)
     errors, columns = play_errors.errors(matrix, guesses, bootstrap)
@@ -88,7 +95,7 @@ def evaluate(
             ranked, _, fair = _block(lists, figures, held, params, bootstrap, labels, target=False)
             metrics["also"][str(block)] = {"ranking": {PRODUCT: ranked}, "fairness": fair}
     frame = pd.DataFrame({USER: matrix.listeners[USER], **labels, **columns})
-    return Evaluation(metrics=metrics, listeners=frame)
+    return Evaluation(metrics=metrics, listeners=frame, tastes=described)
 
 
 def _rank(model: Als, block: BlockName, held: HeldOut, params: Evaluate, threads: int) -> Lists:

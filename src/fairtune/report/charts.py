@@ -132,7 +132,8 @@ def _range(panel: Panel) -> tuple[float, float]:
 def _row_labels(area: "Axes", marks: Sequence[Mark], *, width: float) -> None:
     for row, mark in enumerate(marks):
         area.annotate(
-            mark.label, (-0.12 / width, row), xycoords=("axes fraction", "data"), ha="right", va="center",
+            mark.label.replace("$", r"\$"),  # a name, no formula
+            (-0.12 / width, row), xycoords=("axes fraction", "data"), ha="right", va="center",
             color=MUTED if mark.faint else INK, fontweight="bold" if mark.strong else "normal",
         )  # fmt: skip
 

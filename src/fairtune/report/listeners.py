@@ -1,9 +1,9 @@
 """Section: who gets good recommendations: listeners by region, gender, age and activity."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fairtune.columns import OTHER, UNKNOWN
+from fairtune.columns import OTHER, TASTE, UNKNOWN
 from fairtune.report import home, numbers, rates, words
 from fairtune.report.exhibit import Exhibit, Section
 from fairtune.report.providers import EQUAL, LEAST, unknown
@@ -21,7 +21,9 @@ _LAST = {OTHER: 1, UNKNOWN: 2}
 
 def section(metrics: Mapping[str, Any], *, items: str, min_group: int) -> Section | None:
     """Show a picture for each listener grouping that the data set knows of; None if there is none."""
-    found = branch(metrics, "fairness", "listeners")
+    found = {  # tastes have a section of their own
+        kind: of for kind, of in branch(metrics, "fairness", "listeners").items() if kind != TASTE
+    }
     kinds = sorted(found, key=lambda kind: (_ORDER.index(kind) if kind in _ORDER else len(_ORDER), kind))
     exhibits = tuple(
         exhibit
@@ -81,7 +83,7 @@ def _exhibit(
         kind=kind,
         name=f"listeners-{kind}",
         title=f"Listeners by {words.grouping(kind)}",
-        reading=_reading(kind, recalled, items),
+        reading=reading(kind, recalled, items),
     )
 
 
@@ -96,7 +98,8 @@ def _in_order(kind: str, names: list[str]) -> list[str]:
     return names
 
 
-def _reading(kind: str, found: list[Group], items: str) -> str:
+def reading(kind: str, found: Sequence[Group], items: str) -> str:
+    """Say which group is served best and which worst."""
     ends = extremes(found)
     if ends is None:
         return "Too little is known of these listeners to compare them."

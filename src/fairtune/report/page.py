@@ -15,6 +15,7 @@ from fairtune.report import (
     providers,
     quality,
     search,
+    tastes,
     words,
 )
 
@@ -39,6 +40,7 @@ class Evidence:
     validation: Mapping[str, Any]
     about: Mapping[str, Any] = field(default_factory=dict)
     alternatives: Mapping[str, Any] = field(default_factory=dict)
+    tastes: Mapping[str, Any] = field(default_factory=dict)
 
 
 def render(evidence: Evidence) -> str:
@@ -70,6 +72,7 @@ def _content(evidence: Evidence) -> dict[str, Any]:
             for block in sorted(metrics.get("also", {}))
         ),
         listeners.section(metrics, items=items, min_group=limits.min_group),
+        tastes.section(metrics, evidence.tastes, items=items, min_group=limits.min_group),
         alternatives.section(
             metrics,
             items=items,
@@ -108,7 +111,7 @@ def _content(evidence: Evidence) -> dict[str, Any]:
         "sections": [section for section in sections if section],
         "footer": (
             "Written by fairtune. Every number on this page comes from metrics.json, verdict.json, "
-            "validation.json, best.json, trials.parquet and learning.parquet, which the run that made it "
-            "keeps."
+            "validation.json, best.json, trials.parquet, learning.parquet and taste_groups.json, which the "
+            "run that made it keeps."
         ),
     }

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from fairtune.columns import OTHER, UNKNOWN
+from fairtune.columns import OTHER, TASTE, UNKNOWN
 from fairtune.report import countries
 
 NOUNS: Final = {"music_type": "music types", "artist": "artists", "track": "tracks"}
@@ -60,6 +60,7 @@ GROUPINGS: Final = {
     "age_band": "age",
     "activity": "activity",
     "mainstreamness": "closeness to the mainstream",
+    "taste": "taste",
 }
 
 INFLUENCERS: Final = {
@@ -187,7 +188,7 @@ def listener(kind: str, name: str) -> str:
         return f"the {_ACTIVITY.get(name, name)} of listeners"
     if kind == "mainstreamness":
         return f"the {_MAINSTREAM.get(name, name).replace('third', 'third of listeners')}"
-    return f"listeners: {name}"
+    return f"listeners of {name}" if kind == TASTE else f"listeners: {name}"
 
 
 def verb(subject: str, plural: str, singular: str) -> str:

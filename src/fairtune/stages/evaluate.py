@@ -11,7 +11,7 @@ from fairtune.paths import Paths
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
-    """Read the fits, write metrics.json and the figures of each listener."""
+    """Read the fits, write metrics.json, the figures of each listener and the taste groups."""
     matrix = artifacts.read_matrix(paths.matrix)
     evaluated = whole.evaluate(
         matrix,
@@ -27,5 +27,6 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     )
     store.write_json(paths.metrics, evaluated.metrics)
     store.write_table(paths.listeners, evaluated.listeners)
+    store.write_json(paths.taste_groups, evaluated.tastes)
     ndcg = {name: figures["ndcg@10"]["value"] for name, figures in evaluated.metrics["ranking"].items()}
     print("nDCG@10: " + ", ".join(f"{name} {value:.4f}" for name, value in ndcg.items()))

@@ -21,6 +21,7 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG
             best=store.read_json(paths.best),
             validation=store.read_json(paths.validation),
             about=store.read_json(paths.about),
+            tastes=store.read_json(paths.taste_groups),
             alternatives=store.read_json(paths.alternatives) if paths.alternatives.exists() else {},
         )
     )

@@ -35,7 +35,7 @@ def fits_and_scoring(folder: Path, dataset: str) -> float:
     from fairtune import alternatives, artifacts, params, store
     from fairtune.columns import Part
     from fairtune.evaluation import judgement, whole
-    from fairtune.models import als
+    from fairtune.models import als, play_predictor
     from fairtune.paths import Paths
 
     everything, paths = params.load(folder), Paths(dataset)
@@ -55,7 +55,16 @@ def fits_and_scoring(folder: Path, dataset: str) -> float:
     for point in points:
         fitted = als.fit(matrix, Part.TRAIN, point, seed=seed, threads=threads)
         judgement.judge(matrix, Part.TRAIN, fitted, chosen.evaluate, threads=threads)
-    fits = {part: als.fit(matrix, part, best, seed=seed, threads=threads) for part in Part}
+    judged, _ = (
+        als.fit(matrix, part, best, seed=seed, threads=threads) for part in (Part.TRAIN_VALID, Part.ALL)
+    )
+    predictor = play_predictor.learn(
+        matrix,
+        Part.TRAIN_VALID,
+        lambda held: als.fit(held, Part.TRAIN, best, seed=seed, threads=threads),
+        folds=chosen.train.folds,
+        seed=seed,
+    )
     refits = {
         block: als.fit(matrix.without(block), Part.TRAIN_VALID, best, seed=seed, threads=threads)
         for block in matrix.influencers
@@ -64,8 +73,9 @@ def fits_and_scoring(folder: Path, dataset: str) -> float:
         name: alternatives.fit(name, matrix, Part.TRAIN_VALID, tuned["settings"], seed=seed, threads=threads)
         for name, tuned in store.read_json(paths.alternatives).items()
     }
-    judged = {part: fits[part] for part in (Part.TRAIN, Part.TRAIN_VALID)}
-    whole.evaluate(matrix, judged, others, chosen.evaluate, refits=refits, seed=seed, threads=threads)
+    whole.evaluate(
+        matrix, judged, predictor, others, chosen.evaluate, refits=refits, seed=seed, threads=threads
+    )
     return time.perf_counter() - start
 
 

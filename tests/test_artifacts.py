@@ -9,7 +9,7 @@ from tests.toy import PLAYED, POINT, build
 
 from fairtune import artifacts, store
 from fairtune.columns import BlockName, Part
-from fairtune.models import ALTERNATIVES, als
+from fairtune.models import ALTERNATIVES, als, play_predictor, regression
 
 
 def digest(folder):
@@ -53,6 +53,27 @@ def test_an_alternative_comes_back_as_it_was(tmp_path, name):
     artifacts.write_model(tmp_path, fitted)
     read = artifacts.read_model(tmp_path, kind)
     assert (read.scores(np.arange(5)) == fitted.scores(np.arange(5))).all()
+
+
+def test_a_play_predictor_comes_back_as_it_was(tmp_path):
+    built = build(PLAYED)
+    predictor = play_predictor.learn(
+        built,
+        Part.TRAIN_VALID,
+        lambda held: als.fit(held, Part.TRAIN, POINT, seed=1, threads=1),
+        folds=10,
+        seed=1,
+    )
+    artifacts.write_play_predictor(tmp_path / "a.json", predictor)
+    read = artifacts.read_play_predictor(tmp_path / "a.json")
+    assert list(read.rungs) == list(predictor.rungs)
+    artifacts.write_play_predictor(tmp_path / "b.json", read)
+    assert digest(tmp_path)["a.json"] == digest(tmp_path)["b.json"]
+    known = {name: np.linspace(-1, 1, 5) for name in predictor.rungs["bias_als_influencers"].names}
+    rung = predictor.without[BlockName.FRIEND]
+    assert (
+        regression.predict(read.without[BlockName.FRIEND], known, 5) == regression.predict(rung, known, 5)
+    ).all()
 
 
 def test_a_release_holds_the_confidences_that_the_model_was_fitted_with(tmp_path):

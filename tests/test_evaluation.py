@@ -10,7 +10,7 @@ from tests.toy import PLAYED, POINT, build
 
 from fairtune.columns import BlockName, Part
 from fairtune.evaluation import judgement, whole
-from fairtune.models import ALTERNATIVES, als
+from fairtune.models import ALTERNATIVES, als, play_predictor
 from fairtune.params import Evaluate
 
 PARAMS = Evaluate(
@@ -29,7 +29,20 @@ PARAMS = Evaluate(
 )
 BUILT = build(PLAYED)
 BUILT = dataclasses.replace(BUILT, listeners=BUILT.listeners.assign(gender=None, age=[15, 20, 40, None, 20]))
-FITS = {part: als.fit(BUILT, part, POINT, seed=1, threads=1) for part in (Part.TRAIN, Part.TRAIN_VALID)}
+FIT = als.fit(BUILT, Part.TRAIN_VALID, POINT, seed=1, threads=1)
+
+
+def predictor(matrix):
+    return play_predictor.learn(
+        matrix,
+        Part.TRAIN_VALID,
+        lambda held: als.fit(held, Part.TRAIN, POINT, seed=1, threads=1),
+        folds=10,
+        seed=1,
+    )
+
+
+PREDICTOR = predictor(BUILT)
 REFITS = {
     block: als.fit(BUILT.without(block), Part.TRAIN_VALID, POINT, seed=1, threads=1)
     for block in BUILT.influencers
@@ -38,11 +51,11 @@ OTHERS = {name: kind.fit(BUILT, Part.TRAIN_VALID, seed=1, threads=1) for name, k
 
 
 def evaluate():
-    return whole.evaluate(BUILT, FITS, OTHERS, PARAMS, refits=REFITS, seed=3, threads=2)
+    return whole.evaluate(BUILT, FIT, PREDICTOR, OTHERS, PARAMS, refits=REFITS, seed=3, threads=2)
 
 
 def test_ndcg_agrees_with_scikit_learn_over_unheard_columns():
-    model, target = FITS[Part.TRAIN_VALID], BUILT.target
+    model, target = FIT, BUILT.target
     known = BUILT.block(target, Part.TRAIN_VALID).toarray() > 0
     truth = BUILT.truth(target, Part.TRAIN_VALID).toarray()
     scores = model.scores(np.arange(5), target)
@@ -54,7 +67,7 @@ def test_ndcg_agrees_with_scikit_learn_over_unheard_columns():
 
 
 def test_search_and_evaluation_use_the_same_figures():
-    judged = judgement.judge(BUILT, Part.TRAIN_VALID, FITS[Part.TRAIN_VALID], PARAMS, threads=1)
+    judged = judgement.judge(BUILT, Part.TRAIN_VALID, FIT, PARAMS, threads=1)
     metrics = evaluate().metrics
     region = metrics["fairness"]["providers"]["region"]
     assert judged.ndcg == pytest.approx(metrics["ranking"]["als"]["ndcg@10"]["value"], rel=1e-5)
@@ -98,7 +111,7 @@ def test_metrics_have_the_documented_layout():
 def test_genders_of_artists_are_left_out_where_nobody_knows_any():
     columns = BUILT.columns[BUILT.item_block].assign(artist_gender=None)
     nobody = dataclasses.replace(BUILT, columns={**BUILT.columns, BUILT.item_block: columns})
-    metrics = whole.evaluate(nobody, FITS, {}, PARAMS, refits={}, seed=3, threads=1).metrics
+    metrics = whole.evaluate(nobody, FIT, predictor(nobody), {}, PARAMS, refits={}, seed=3, threads=1).metrics
     assert set(metrics["fairness"]["providers"]) == {"region", "country", "tier", "emerging"}
 
 
@@ -120,7 +133,9 @@ def test_two_evaluations_are_identical():
 
 def test_a_data_set_without_counts_is_judged_by_preference():
     uncounted = dataclasses.replace(BUILT, counts=False)
-    metrics = whole.evaluate(uncounted, FITS, {}, PARAMS, refits={}, seed=3, threads=1).metrics
+    metrics = whole.evaluate(
+        uncounted, FIT, predictor(uncounted), {}, PARAMS, refits={}, seed=3, threads=1
+    ).metrics
     assert set(metrics["rmse"]) == {"preference", "skill"}
     assert metrics["rmse"]["preference"]["global_mean"]["value"] == pytest.approx(0.5)
 
@@ -131,7 +146,7 @@ def test_a_search_without_two_known_regions_has_no_disparity_to_lower():
         for block, columns in BUILT.columns.items()
     }
     unknown = dataclasses.replace(BUILT, columns=nowhere)
-    judged = judgement.judge(unknown, Part.TRAIN_VALID, FITS[Part.TRAIN_VALID], PARAMS, threads=1)
+    judged = judgement.judge(unknown, Part.TRAIN_VALID, FIT, PARAMS, threads=1)
     assert judged.disparity == 0
     assert judged.ndcg > 0
 
@@ -144,7 +159,7 @@ def test_listeners_never_get_what_they_know():
 
 def top(k):
     """What `als` lists, known tracks masked: a list of column numbers for each listener."""
-    model, known = FITS[Part.TRAIN_VALID], BUILT.block(BUILT.target, Part.TRAIN_VALID).toarray() > 0
+    model, known = FIT, BUILT.block(BUILT.target, Part.TRAIN_VALID).toarray() > 0
     scores = np.where(known, -np.inf, model.scores(np.arange(5), BUILT.target))
     order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
     return [
@@ -205,7 +220,9 @@ def test_figures_by_group_are_the_means_of_their_listeners():
 
 def test_a_test_part_without_anything_new_leaves_accuracy_undefined():
     known_already = dataclasses.replace(BUILT, test=BUILT.train)
-    metrics = whole.evaluate(known_already, FITS, {}, PARAMS, refits={}, seed=3, threads=1).metrics
+    metrics = whole.evaluate(
+        known_already, FIT, predictor(known_already), {}, PARAMS, refits={}, seed=3, threads=1
+    ).metrics
     json.dumps(metrics, allow_nan=False)
     nothing = {"value": None, "low": None, "high": None}
     assert metrics["ranking"]["als"]["ndcg@10"] == nothing

@@ -134,6 +134,7 @@ Grid = Mapping[str, Annotated[tuple[Setting, ...], Field(min_length=1)]]
 class Train:
     """Stage `train`."""
 
+    folds: int = Field(ge=1, le=10)  # of ten, whose pairs teach the play predictor; each costs a fit
     alternatives: Mapping[str, Grid]  # name -> its settings -> the values that `tune` tries of each
 
 

@@ -77,6 +77,11 @@ class Paths:
         return self.fit(Part.TRAIN_VALID) / f"without_{block}"
 
     @property
+    def play_predictor(self) -> Path:
+        """What guesses plays, learnt on train and validation."""
+        return self.fit(Part.TRAIN_VALID) / "play_predictor.json"
+
+    @property
     def release(self) -> Path:
         """The fit on everything: what is registered and what recommends."""
         return self.fit(Part.ALL)

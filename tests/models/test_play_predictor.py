@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.sparse import csr_array
 from sklearn.linear_model import LinearRegression
@@ -47,6 +48,43 @@ def test_a_rung_knows_what_the_one_below_knows():
 def test_without_an_influencer_nothing_of_it_is_left():
     known = {name: np.ones(1) for name in ("influencer_artist_level", "influencer_friend_count", "als_score")}
     assert set(play_predictor.without(known, BlockName.ARTIST)) == {"influencer_friend_count", "als_score"}
+
+
+def test_plays_dealt_out_at_random_can_not_be_guessed():
+    """Nothing that is known of a pair tells its plays, unless it has seen them: no skill, or less."""
+    rng = np.random.default_rng(8)
+    shape = (120, 80)
+    heard = rng.random(shape) < 0.3
+    plays = heard * np.exp(3 + rng.normal(size=shape)).astype(np.int64).clip(1)
+    tested = heard & (rng.random(shape) < 0.2)
+    none = csr_array(shape, dtype=np.int64)
+    friends = rng.random((120, 120)) < 0.05
+    kinds = csr_array((np.ones(80), (np.arange(80), rng.integers(0, 3, 80))), shape=(80, 3))
+    columns = pd.DataFrame({"item_id": range(80), "region": "north"})
+    random = dataclasses.replace(
+        build(PLAYED),
+        columns={BlockName.TRACK: columns, BlockName.MUSIC_TYPE: columns.head(3)},
+        blocks=(BlockName.TRACK, BlockName.MUSIC_TYPE, BlockName.FRIEND),
+        train=csr_array(plays * ~tested),
+        valid=none,
+        test=csr_array(plays * tested),
+        shares={BlockName.TRACK: csr_array(np.eye(80)), BlockName.MUSIC_TYPE: kinds},
+        sides={BlockName.FRIEND: csr_array((friends | friends.T).astype(np.int64))},
+    )
+    point = dataclasses.replace(POINT, gamma=0.0, block_weights={})
+
+    def fit_als(matrix, part=Part.TRAIN):
+        return als.fit(matrix, part, point, seed=1, threads=1)
+
+    predictor = play_predictor.learn(random, Part.TRAIN_VALID, fit_als, folds=10, seed=1)
+    pairs = play_predictor.held_out_pairs(random, Part.TRAIN_VALID, seed=1)
+    known = play_predictor.features(random, Part.TRAIN_VALID, fit_als(random, Part.TRAIN_VALID), pairs)
+    error = {
+        rung: np.sqrt(np.mean((guess - pairs.y) ** 2))
+        for rung, guess in play_predictor.predict(predictor.rungs, known, len(pairs.y)).items()
+    }
+    assert 1 - error["bias_als_influencers"] / error["global_mean"] < 0.01
+    assert 1 - error["bias_als_influencers"] / error["bias"] < 0.01
 
 
 def test_without_counts_half_of_the_pairs_are_unheard_and_of_the_same_listeners():

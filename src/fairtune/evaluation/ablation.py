@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fairtune.columns import DEMOGRAPHIC, BlockName, Part
+from fairtune.columns import BlockName, Part
 from fairtune.evaluation.play_errors import Guessing
 from fairtune.matrix import Matrix
 from fairtune.metrics import accuracy, ranking, rmse
 from fairtune.metrics.bootstrap import UNDEFINED, Bootstrap, Figure, Floats
-from fairtune.models import play_predictor
+from fairtune.models import regression
 from fairtune.models.als import Als
-from fairtune.models.play_predictor import FULL
+from fairtune.models.play_predictor import FULL, PlayPredictor
 from fairtune.params import HEADLINE
 
 Json = dict[str, Any]
@@ -22,6 +22,7 @@ def measure(
     matrix: Matrix,
     whole: Floats,
     refits: Mapping[BlockName, Als],
+    predictor: PlayPredictor,
     guesses: Guessing,
     bootstrap: Bootstrap,
     *,
@@ -36,7 +37,7 @@ def measure(
     """
     names = [block for block in matrix.blocks if not matrix.target is block is matrix.item_block]
     lists = _of_lists(matrix, whole, refits, bootstrap, threads=threads)
-    guessed = _of_guesses(matrix, guesses, bootstrap)
+    guessed = _of_guesses(predictor, guesses, bootstrap)
     return {
         str(block): {**lists.get(block, _nothing(NDCG)), **guessed.get(block, _nothing(RMSE))}
         for block in names
@@ -53,21 +54,14 @@ def _of_lists(
     return figures
 
 
-def _of_guesses(matrix: Matrix, guesses: Guessing, bootstrap: Bootstrap) -> dict[BlockName, Json]:
-    known = guesses.known
-    learn, test = guesses.pairs[Part.TRAIN], guesses.pairs[Part.TRAIN_VALID]
-
-    def guess(of: Mapping[Part, Mapping[str, Floats]]) -> Floats:
-        fitted = play_predictor.fit(of[Part.TRAIN], learn.y, rungs=(FULL,))
-        return play_predictor.predict(fitted, of[Part.TRAIN_VALID], len(test.y))[FULL]
-
-    whole = guess(known)
+def _of_guesses(predictor: PlayPredictor, guesses: Guessing, bootstrap: Bootstrap) -> dict[BlockName, Json]:
+    test = guesses.pairs
+    whole = regression.predict(predictor.rungs[FULL], guesses.known, len(test.y))
     figures = {}
-    for block in matrix.blocks:
-        if block is not matrix.item_block and block not in DEMOGRAPHIC:
-            less = guess({part: play_predictor.without(of, block) for part, of in known.items()})
-            error = rmse.rmse(test.y, less, test.rows, bootstrap)
-            figures[block] = _json(RMSE, error, rmse.change(test.y, less, whole, test.rows, bootstrap))
+    for block, less in predictor.without.items():
+        guess = regression.predict(less, guesses.known, len(test.y))
+        error = rmse.rmse(test.y, guess, test.rows, bootstrap)
+        figures[block] = _json(RMSE, error, rmse.change(test.y, guess, whole, test.rows, bootstrap))
     return figures
 
 

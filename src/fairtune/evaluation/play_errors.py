@@ -13,33 +13,31 @@ from fairtune.metrics.bootstrap import Bootstrap, Floats
 from fairtune.models import play_predictor
 from fairtune.models.als import Als
 from fairtune.models.pair_features import Pairs
+from fairtune.models.play_predictor import PlayPredictor
 
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Guessing:
-    """Pairs to guess and what is known of them, worked out once for ladder and ablation.
+    """Test pairs and what is known of them, looked up once for ladder and ablation."""
 
-    Both by the part that the pairs are held out from: TRAIN to calibrate, TRAIN_VALID to judge.
-    """
-
-    pairs: Mapping[Part, Pairs]
-    known: Mapping[Part, Mapping[str, Floats]]
+    pairs: Pairs
+    known: Mapping[str, Floats]
 
 
-def guessing(matrix: Matrix, fits: Mapping[Part, Als], *, seed: int) -> Guessing:
-    """Hold out the pairs of each fit's part and look up their features in it."""
-    pairs = {part: play_predictor.held_out_pairs(matrix, part, seed=seed) for part in fits}
-    known = {part: play_predictor.features(matrix, part, model, pairs[part]) for part, model in fits.items()}
-    return Guessing(pairs=pairs, known=known)
+def guessing(matrix: Matrix, model: Als, *, seed: int) -> Guessing:
+    """Look up the features of the test pairs in train and valid, which `model` was fitted on."""
+    pairs = play_predictor.held_out_pairs(matrix, Part.TRAIN_VALID, seed=seed)
+    return Guessing(pairs, play_predictor.features(matrix, Part.TRAIN_VALID, model, pairs))
 
 
-def errors(matrix: Matrix, guesses: Guessing, bootstrap: Bootstrap) -> tuple[Json, dict[str, Floats]]:
-    """RMSE of each rung of the play predictor, calibrated on validation pairs and judged on test pairs."""
-    fitted = play_predictor.fit(guesses.known[Part.TRAIN], guesses.pairs[Part.TRAIN].y)
-    test = guesses.pairs[Part.TRAIN_VALID]
-    predicted = play_predictor.predict(fitted, guesses.known[Part.TRAIN_VALID], len(test.y))
+def errors(
+    matrix: Matrix, predictor: PlayPredictor, guesses: Guessing, bootstrap: Bootstrap
+) -> tuple[Json, dict[str, Floats]]:
+    """RMSE of each rung of the play predictor on the test pairs; and by listener, as columns."""
+    test = guesses.pairs
+    predicted = play_predictor.predict(predictor.rungs, guesses.known, len(test.y))
     best = list(predicted)[-1]
     rungs = {
         rung: rmse.rmse(test.y, values, test.rows, bootstrap).to_json() for rung, values in predicted.items()

@@ -19,6 +19,7 @@ from fairtune.metrics.bootstrap import Bootstrap, Figure, Floats
 from fairtune.metrics.ranking import Lists
 from fairtune.models.als import Als
 from fairtune.models.base import Alternative
+from fairtune.models.play_predictor import PlayPredictor
 from fairtune.params import Evaluate
 
 Json = dict[str, Any]
@@ -38,7 +39,8 @@ class Evaluation:
 
 def evaluate(
     matrix: Matrix,
-    fits: Mapping[Part, Als],
+    model: Als,
+    predictor: PlayPredictor,
     alternatives: Mapping[str, Alternative],
     params: Evaluate,
     *,
@@ -46,20 +48,19 @@ def evaluate(
     seed: int,
     threads: int,
 ) -> Evaluation:
-    """Judge the fit on TRAIN_VALID on the test part; the fit on TRAIN only calibrates the play predictor.
+    """Judge a fit on TRAIN_VALID, and the play predictor learnt there, on the test part.
 
     refits: on TRAIN_VALID, each without one influencer, for the ablation.
     """
     part, target = Part.TRAIN_VALID, matrix.target
-    model = fits[part]
     bootstrap = Bootstrap(n_listeners=len(matrix.listeners), resamples=params.resamples, seed=seed)
     labels = listener_groups.label(matrix, part, age_bands=params.age_bands, countries=params.countries)
     taste, described = tastes(matrix, part, model, min_group=params.min_group, seed=seed)
     if (taste != UNKNOWN).any():
         labels[TASTE] = taste
 
-    guesses = play_errors.guessing(matrix, fits, seed=seed)
-    errors, columns = play_errors.errors(matrix, guesses, bootstrap)
+    guesses = play_errors.guessing(matrix, model, seed=seed)
+    errors, columns = play_errors.errors(matrix, predictor, guesses, bootstrap)
     held = held_out(matrix, target, params, bootstrap)
     lists = _rank(model, target, held, params, threads)
     figures = listed.of_listeners(lists, held, params.ks)
@@ -84,7 +85,9 @@ def evaluate(
         "ranking_of_listeners": by_group,
         "fairness": fair,
         "fairness_of_alternatives": apart,
-        "ablation": ablation.measure(matrix, figures[NDCG], refits, guesses, bootstrap, threads=threads),
+        "ablation": ablation.measure(
+            matrix, figures[NDCG], refits, predictor, guesses, bootstrap, threads=threads
+        ),
         "also": {},
     }
     for block in matrix.item_blocks:

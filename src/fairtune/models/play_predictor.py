@@ -1,19 +1,20 @@
 """How much would a listener play this? A ladder of least squares: means, biases, the ALS fit, influencers.
 
-Features of a pair come from one part of the listening and the ALS fit on that part; the regression is fitted
-on pairs held out from it. So every feature is out of fold, and nothing of a test pair is seen before it is
-judged.
+Features of a pair come from listening that the pair is held out from, and from an ALS fit on that. To learn
+what they are worth, a tenth of the listening after the other is held out (`out_of_fold`) and the pairs of all
+tenths are pooled. So every feature is out of fold, and nothing of a test pair is seen before it is judged.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from scipy.sparse import csr_array
 
-from fairtune.columns import BlockName, Part
+from fairtune.columns import DEMOGRAPHIC, BlockName, Part
 from fairtune.matrix import Matrix
-from fairtune.models import pair_features, regression
+from fairtune.models import out_of_fold, pair_features, regression
 from fairtune.models.als import Als
 from fairtune.models.pair_features import Floats, Pairs, Rows, cells
 from fairtune.models.regression import Regression
@@ -35,6 +36,40 @@ RUNGS: Final[dict[str, tuple[str, ...]]] = {
 """Features of each rung of the ladder, by the beginning of their name."""
 STRAIGHT: Final = frozenset({"global_mean", "item_mean", "user_mean", BIAS})
 """Rungs that are linear in their features: the baselines as published. The others may bend."""
+
+
+@dataclass(frozen=True)
+class PlayPredictor:
+    """rungs: of the ladder. without: the last rung, less what one influencer says of a pair."""
+
+    rungs: Mapping[str, Regression]
+    without: Mapping[BlockName, Regression]
+
+
+def learn(
+    matrix: Matrix, part: Part, fit_als: Callable[[Matrix], Als], *, folds: int, seed: int
+) -> PlayPredictor:
+    """Fit all rungs to pairs of `part`, each held out from what its features know.
+
+    fit_als: fits the part TRAIN of the matrix it is given; called once for each of the `folds`, 1..10.
+    """
+    pooled: list[tuple[dict[str, Floats], Floats]] = []
+    for held in out_of_fold.held_out(matrix, part, folds=folds, seed=seed):
+        pairs = held_out_pairs(held, Part.TRAIN, seed=seed)
+        pooled.append((features(held, Part.TRAIN, fit_als(held), pairs), pairs.y))
+    y = np.concatenate([plays for _, plays in pooled])
+    known = {name: np.concatenate([of[name] for of, _ in pooled]) for name in pooled[0][0]}
+    return PlayPredictor(
+        rungs=fit(known, y),
+        without={block: fit(without(known, block), y, rungs=(FULL,))[FULL] for block in guessed_with(matrix)},
+    )
+
+
+def guessed_with(matrix: Matrix) -> tuple[BlockName, ...]:
+    """Influencers that say something of a pair: not the items themselves, and not who a listener is."""
+    return tuple(
+        block for block in matrix.blocks if block is not matrix.item_block and block not in DEMOGRAPHIC
+    )
 
 
 def held_out_pairs(matrix: Matrix, part: Part, *, seed: int) -> Pairs:

@@ -15,7 +15,8 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     matrix = artifacts.read_matrix(paths.matrix)
     evaluated = whole.evaluate(
         matrix,
-        {part: artifacts.read_als(paths.fit(part)) for part in (Part.TRAIN, Part.TRAIN_VALID)},
+        artifacts.read_als(paths.fit(Part.TRAIN_VALID)),
+        artifacts.read_play_predictor(paths.play_predictor),
         {
             name: artifacts.read_model(paths.fit(Part.TRAIN_VALID) / name, alternative(name))
             for name in params.train.alternatives

@@ -1,4 +1,4 @@
-"""Stage `train`: fit the tuned model for calibration, evaluation and release; and the alternatives."""
+"""Stage `train`: fit the tuned model for evaluation and release, what guesses plays, and the alternatives."""
 
 import os
 import time
@@ -6,16 +6,17 @@ import time
 from fairtune import alternatives, artifacts, store
 from fairtune.columns import Part
 from fairtune.matrix import Matrix
-from fairtune.models import als
+from fairtune.models import als, out_of_fold, play_predictor
 from fairtune.params import DatasetParams, hyperparameters
 from fairtune.paths import Paths
 from fairtune.progress import steps
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
-    """Write a folder a part: TRAIN for the play predictor, TRAIN_VALID for evaluation, ALL for release.
+    """Write a folder a part: TRAIN_VALID for evaluation, ALL for release.
 
-    TRAIN_VALID also holds the alternatives and, for the ablation, a fit without each influencer.
+    TRAIN_VALID also holds the play predictor, the alternatives and, for the ablation, a fit without each
+    influencer.
     """
     matrix = artifacts.read_matrix(paths.matrix)
     chosen = hyperparameters(store.read_json(paths.best)["hyperparameters"])
@@ -23,20 +24,21 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     others = store.read_json(paths.alternatives)
     names, seconds = tuple(params.train.alternatives), {}
     left_out = matrix.influencers
-    rounds = (len(Part) + len(left_out)) * chosen.iterations
+    folds = params.train.folds
+    rounds = (2 + folds + len(left_out)) * chosen.iterations
     with steps("train", total=rounds + len(names)) as advance:
 
         def fit(of: Matrix, part: Part) -> als.Als:
             return als.fit(of, part, chosen, seed=seed, threads=threads, progress=lambda _: advance())
 
-        for part in Part:
-            fitted = fit(matrix, part)
-            if part is Part.ALL:
-                artifacts.write_release(
-                    paths.release, fitted, matrix, chosen, dataset=paths.dataset, seed=seed
-                )
-            else:
-                artifacts.write_als(paths.fit(part), fitted)
+        artifacts.write_als(paths.fit(Part.TRAIN_VALID), fit(matrix, Part.TRAIN_VALID))
+        artifacts.write_release(
+            paths.release, fit(matrix, Part.ALL), matrix, chosen, dataset=paths.dataset, seed=seed
+        )
+        predictor = play_predictor.learn(
+            matrix, Part.TRAIN_VALID, lambda held: fit(held, Part.TRAIN), folds=folds, seed=seed
+        )
+        artifacts.write_play_predictor(paths.play_predictor, predictor)
         for block in left_out:
             less = fit(matrix.without(block), Part.TRAIN_VALID)
             artifacts.write_als(paths.fit_without(block), less)
@@ -48,6 +50,7 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
             artifacts.write_model(paths.fit(Part.TRAIN_VALID) / name, other)
             advance()
     took = ", ".join(f"{name} {spent:.1f} s" for name, spent in seconds.items())
-    print(f"als on {', '.join(Part)}; on {Part.TRAIN_VALID}: {took}")
+    print(f"als on {Part.TRAIN_VALID} and {Part.ALL}; on {Part.TRAIN_VALID}: {took}")
+    print(f"play predictor from {folds} of {out_of_fold.FOLDS} folds of {Part.TRAIN_VALID}")
     if left_out:
         print(f"als on {Part.TRAIN_VALID} without {', without '.join(left_out)}")

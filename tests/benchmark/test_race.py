@@ -108,11 +108,29 @@ def test_the_search_starts_at_its_start_and_keeps_the_best():
         tried.append(point)
         return -abs(point.beta - 0.6)
 
-    best = search.best(judge, tune, seed=1)
+    found = search.ranked(judge, tune, seed=1)
+    best = found[0][0]
 
     assert tried[0] == contender.start
     assert best == min(tried, key=lambda point: abs(point.beta - 0.6))
     assert abs(best.beta - 0.6) < 0.05
+    assert [value for _, value in found] == sorted((judge(point) for point, _ in found), reverse=True)
+
+
+def test_the_best_points_of_the_first_seed_are_judged_by_all(split, monkeypatch):
+    matrices = {seed: split(seed) for seed in (0, 1)}
+    contender = contenders(matrices[0], 8)[1]
+    asked = []
+
+    def judged(matrix, part, *_scores, **_threads):
+        asked.append((matrix is matrices[1], part))
+        return {race.GOAL: float(len(asked))}  # the later the better: the last final wins
+
+    monkeypatch.setattr(race, "judged", judged)
+    point = race._tuned(matrices, contender, None, 8, 1, lambda: None)
+
+    assert asked == [(False, Part.TRAIN)] * 8 + [(True, Part.TRAIN)] * race.FINALISTS
+    assert point != contender.start
 
 
 RESULT = {
@@ -143,5 +161,5 @@ def test_the_table_reads_like_the_published_one():
         "| 0.2200 ± 0.0012 |\n"
         "\n"
         "1,892 listeners, 17,632 artists. Ours: mean ± standard deviation of 2 splits and fits; "
-        "hyperparameters by 3 trials on the validation part of the first."
+        "hyperparameters by 3 trials on validation parts."
     )

@@ -19,6 +19,9 @@ from fairtune.params import Hyperparameters
 GOAL: Final = f"ndcg@{K}"
 """What the searches raise on the validation part, as those of the published models did."""
 
+FINALISTS: Final = 6
+"""The best points of a search on the first seed that the other seeds judge too."""
+
 Figures = Mapping[str, float]
 Splits = Callable[[int], Matrix]
 
@@ -55,7 +58,8 @@ class Entry:
 def fits(blocks: int, *, seeds: int, trials: int) -> int:
     """Count the fits of `run` for a matrix of so many blocks: what a progress bar needs."""
     searches = 2 * (2 if blocks == 1 else 3)
-    return searches * trials + (searches + len(ALTERNATIVES)) * seeds
+    finals = min(FINALISTS, trials) * (seeds - 1)
+    return searches * (trials + finals) + (searches + len(ALTERNATIVES)) * seeds
 
 
 def run(
@@ -66,8 +70,10 @@ def run(
     threads: int,
     finished: Callable[[], None] = lambda: None,
 ) -> tuple[Entry, ...]:
-    """Tune on the validation part of the first seed; fit on training and judge on the test part of each seed.
+    """Tune on validation parts; fit on training and judge on the test part of each seed.
 
+    A search looks at the validation part of the first seed, and its best points at those of all seeds: the
+    highest mean wins, for the best of many on one split is partly luck.
     Every factorisation is there twice: with `EMBEDDING` factors, like the published models, and with as many
     as a second search, which starts where the first ended, prefers.
     """
@@ -80,7 +86,7 @@ def run(
     for contender in contenders(first, EMBEDDING):
         point = None
         for free in (False, True):
-            point = _tuned(first, contender, point, seeds[0], trials, threads, finished)
+            point = _tuned(matrices, contender, point, trials, threads, finished)
             figures = tuple(_factorised(matrices, contender, point, threads, finished))
             entries.append(Entry(contender.name, free, point, figures))
     return tuple(sorted(entries, key=lambda entry: entry.free))
@@ -99,19 +105,29 @@ def judged(matrix: Matrix, part: Part, scores: Callable[[Rows], Scores], *, thre
 
 
 def _tuned(
-    matrix: Matrix,
+    matrices: Mapping[int, Matrix],
     contender: Contender,
     reached: Hyperparameters | None,
-    seed: int,
     trials: int,
     threads: int,
     finished: Callable[[], None],
 ) -> Hyperparameters:
-    def judge(point: Hyperparameters) -> float:
-        scores = _fitted(matrix, contender, point, seed, threads)
-        return judged(matrix, Part.TRAIN, scores, threads=threads)[GOAL]
+    def judge(point: Hyperparameters, seed: int) -> float:
+        scores = _fitted(matrices[seed], contender, point, seed, threads)
+        return judged(matrices[seed], Part.TRAIN, scores, threads=threads)[GOAL]
 
-    return search.best(judge, contender.search(trials, reached), seed=seed, finished=finished)
+    first, *others = matrices
+    found = search.ranked(
+        lambda point: judge(point, first), contender.search(trials, reached), seed=first, finished=finished
+    )
+    means = []
+    for point, of_first in found[:FINALISTS]:
+        values = [of_first]
+        for seed in others:
+            values.append(judge(point, seed))
+            finished()
+        means.append(float(np.mean(values)))
+    return found[int(np.argmax(means))][0]
 
 
 def _factorised(

@@ -13,16 +13,16 @@ STARTUP: Final = 8
 """Trials drawn at random before the sampler learns from what it has seen."""
 
 
-def best(
+def ranked(
     judge: Callable[[Hyperparameters], float],
     tune: Tune,
     *,
     seed: int,
     finished: Callable[[], None] = lambda: None,
-) -> Hyperparameters:
-    """Give the point with the highest `judge` of `tune.trials` trials, the first of them at `tune.start`, the
-    next ones there but for the number of factors, if that is free.
+) -> list[tuple[Hyperparameters, float]]:
+    """Give the points of `tune.trials` trials and what `judge` says of each, the highest first.
 
+    The first trial is at `tune.start`, the next ones there but for the number of factors, if that is free.
     Tree-structured Parzen estimator (Bergstra et al., NeurIPS 2011), seeded: same arguments, same point.
     """
     import optuna
@@ -42,7 +42,9 @@ def best(
         return value
 
     study.optimize(objective, n_trials=tune.trials)
-    return points[study.best_trial.number]
+    values = {trial.number: trial.value for trial in study.trials if trial.value is not None}
+    best = sorted(values, key=lambda number: (-values[number], number))
+    return [(points[number], values[number]) for number in best]
 
 
 def _first(tune: Tune) -> list[dict[str, float]]:

@@ -32,7 +32,7 @@ def caption(result: Json) -> str:
     spread = f"mean ± standard deviation of {seeds} {drawn}" if seeds > 1 else "one fit"
     return (
         f"{result['listeners']:,} listeners, {result['items']:,} {KINDS[result['target']]}. Ours: {spread}; "
-        f"hyperparameters by {result['trials']} trials on the validation part of the first."
+        f"hyperparameters by {result['trials']} trials on validation parts."
     )
 
 

@@ -145,6 +145,11 @@ class Paths:
         return self.root / "data" / "benchmark" / "repeat" / self.dataset
 
     @property
+    def fits(self) -> Path:
+        """What `benchmarks/fits.py` measured, of all data sets."""
+        return self.root / "reports" / "benchmarks" / "fits.json"
+
+    @property
     def run_lock(self) -> Path:
         """Held by a run of the whole pipeline, so that a second one is refused."""
         return self.root / "data" / self.dataset / ".run.lock"

@@ -292,9 +292,67 @@ def test_exposure_says_within_what_its_ratio_lies():
     assert sentence.endswith(f" (95{numbers.THIN}% sure: 1.3 to 1.4 times).")
 
 
-def test_the_balance_compares_with_the_best_alternative_and_with_the_same_method_without_weights():
-    section = alternatives.section(sample.metrics(), items="tracks", exposure_limits={}, chance_limits={})
+def compared(metrics, tuned=(), times=()):
+    section = alternatives.section(
+        metrics, items="tracks", exposure_limits={}, chance_limits={}, tuned=dict(tuned), times=dict(times)
+    )
     assert section is not None
+    return section
+
+
+def with_ndcg(**figures):
+    metrics = sample.metrics()
+    for name, value in figures.items():
+        metrics["ranking"][name]["ndcg@10"] = sample.figure(value, 0.005)
+    return metrics
+
+
+def test_an_alternative_that_is_more_accurate_is_named_first_on_the_page_and_in_its_section():
+    beaten = with_ndcg(als=0.28, item_knn=0.3, popularity=0.283)
+    sentence = (
+        "2 of 3 alternatives are more accurate than this model, whose nDCG@10 is 0.280: item-to-item "
+        "similarity with 0.300 and the popularity chart with 0.283 (the intervals overlap: it may be chance)."
+    )
+    assert compared(beaten).lead.startswith(sentence)
+    assert headline.summary(beaten, target="track", min_group=5).startswith(sentence)
+
+    best = with_ndcg(als=0.28, item_knn=0.2, popularity=0.1)
+    assert compared(best).lead.startswith("No alternative of 3 is more accurate than this model.")
+    assert headline.summary(best, target="track", min_group=5).startswith("Lists of ten tracks are")
+
+
+def test_effort_names_the_slowest_and_is_left_out_where_nobody_measured():
+    names = [exhibit.name for exhibit in compared(sample.metrics()).exhibits]
+    assert "effort" not in names
+    times = {"popularity": 0.0001, "item_knn": 2.53, "tutorial_als": 0.874}
+    section = compared(sample.metrics(), times=times)
+    (effort,) = [exhibit for exhibit in section.exhibits if exhibit.name == "effort"]
+    assert effort.reading == (
+        "The slowest to fit, item-to-item similarity, takes 2.5 times as long as this model."
+    )
+    assert dict(effort.table.rows) == {
+        "fairtune (this model)": "1.0",
+        "item-to-item similarity": "2.5",
+        "ALS as in tutorials": "0.87",
+        "the popularity chart": "below 0.01",
+    }
+    assert [row[-1] for row in section.exhibits[0].table.rows] == ["1.0", "2.5", "0.87", "below 0.01"]
+
+
+def test_settings_of_alternatives_are_told_with_what_they_were_worth():
+    tuned = {
+        "popularity": {"settings": {}, "tried": 1, "ndcg@10": 0.1},
+        "item_knn": {"settings": {"neighbours": 100, "shrinkage": 5.0}, "tried": 6, "ndcg@10": 0.2},
+    }
+    ((_, table),) = compared(sample.metrics(), tuned=tuned).tables
+    assert table.rows == (
+        ("item-to-item similarity", "neighbours 100, shrinkage 5", "6", "0.200"),
+        ("the popularity chart", "nothing to tune", "1", "0.100"),
+    )
+
+
+def test_the_balance_compares_with_the_best_alternative_and_with_the_same_method_without_weights():
+    section = compared(sample.metrics())
     assert section.exhibits[0].reading.replace(numbers.THIN, " ") == (
         "Against the best alternative, item-to-item similarity, the lists are 12 % more accurate, and the "
         "gap by region is 39 % instead of 50 % in exposure and 29 % instead of 30 % in chance (the intervals "

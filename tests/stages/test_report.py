@@ -18,6 +18,7 @@ def paths(tmp_path) -> Paths:
     store.write_json(paths.best, sample.BEST)
     store.write_json(paths.validation, sample.VALIDATION)
     store.write_json(paths.about, sample.ABOUT)
+    store.write_json(paths.taste_groups, sample.TASTES)
     store.write_table(paths.trials, sample.trials())
     store.write_table(paths.learning, sample.learning())
     return paths

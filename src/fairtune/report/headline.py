@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from fairtune.gates import GateResult, Verdict
-from fairtune.report import accuracy, numbers, providers, rates, remedy, words
+from fairtune.report import accuracy, alternatives, numbers, providers, rates, remedy, words
 from fairtune.report.reading import Estimate, Group, branch, estimate, extremes, groups
 
 _AGAINST: Final = "ranking against "
@@ -122,7 +122,9 @@ def summary(metrics: Mapping[str, Any], *, target: str, min_group: int) -> str:
     """
     rival = accuracy.best_alternative(metrics)
     sentences = []
-    if rival:
+    if rival and rival.its.value > rival.ours.value:
+        sentences.append(alternatives.contest(metrics))
+    elif rival:
         lists, doubt = f"Lists of ten {words.noun(target)}", rates.doubt(rival.ours, rival.its)
         sentences.append(f"{lists} are {rival.lead} than those of the best alternative, {rival.name}{doubt}.")
     beside = {block: _regions(figures, min_group) for block, figures in branch(metrics, "also").items()}

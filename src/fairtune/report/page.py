@@ -41,6 +41,7 @@ class Evidence:
     about: Mapping[str, Any] = field(default_factory=dict)
     alternatives: Mapping[str, Any] = field(default_factory=dict)
     tastes: Mapping[str, Any] = field(default_factory=dict)
+    times: Mapping[str, float] = field(default_factory=dict)  # fits of alternatives, the model's being 1
 
 
 def render(evidence: Evidence) -> str:
@@ -78,6 +79,8 @@ def _content(evidence: Evidence) -> dict[str, Any]:
             items=items,
             exposure_limits=params.gate.max_dp_disparity,
             chance_limits=params.gate.max_eo_disparity,
+            tuned=evidence.alternatives,
+            times=evidence.times,
         ),
         search.section(
             evidence.trials,
@@ -111,7 +114,7 @@ def _content(evidence: Evidence) -> dict[str, Any]:
         "sections": [section for section in sections if section],
         "footer": (
             "Written by fairtune. Every number on this page comes from metrics.json, verdict.json, "
-            "validation.json, best.json, trials.parquet, learning.parquet and taste_groups.json, which the "
-            "run that made it keeps."
+            "validation.json, best.json, alternatives.json, trials.parquet, learning.parquet and "
+            "taste_groups.json, which the run that made it keeps, and from benchmarks/fits.json."
         ),
     }

@@ -11,10 +11,11 @@ MODELS: Final = {
     "als": "fairtune (this model)",
     "popularity": "the popularity chart",
     "tutorial_als": "ALS as in tutorials",
-    "plain_als": "plain ALS, tuned",
+    "plain_als": "tuned plain ALS",
     "item_knn": "item-to-item similarity",
     "linear": "linear regression",
-    "autoencoder": "autoencoder",
+    "autoencoder": "linear autoencoder",
+    "variational_autoencoder": "neural autoencoder",
 }
 
 LADDER: Final = {

@@ -23,6 +23,7 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG
             about=store.read_json(paths.about),
             tastes=store.read_json(paths.taste_groups),
             alternatives=store.read_json(paths.alternatives) if paths.alternatives.exists() else {},
+            times=store.read_json(paths.fits).get(paths.dataset, {}) if paths.fits.exists() else {},
         )
     )
     store.write_json(paths.verdict, verdict.to_json())

@@ -6,6 +6,7 @@ from tests.tiny import ARTIST_MODEL, TRACK_MODEL, make_matrix, train
 
 from fairtune.columns import BlockName, Part
 from fairtune.serving.folding import fold_in
+from fairtune.serving.liked import Likes, share_told
 from fairtune.serving.listening import confidences, of_listener
 from fairtune.serving.recommender import Recommender
 
@@ -64,16 +65,18 @@ def test_contributions_add_up_to_the_score():
     assert np.allclose(folded.contributions(catalogue).sum(axis=1), scores)
 
 
-def test_a_factor_minimises_the_weighted_squares_it_stands_for():
+@pytest.mark.parametrize("unheard", [1.0, 0.2])
+def test_a_factor_minimises_the_weighted_squares_it_stands_for(unheard):
     rng = np.random.default_rng(4)
     catalogue, played = rng.normal(size=(12, 3)), np.array([1, 4, 7])
-    confidence, preference = np.ones(12), np.zeros(12)
+    confidence, preference = np.full(12, unheard), np.zeros(12)
     confidence[played], preference[played] = [4.0, 2.0, 8.0], 1.0
     folded = fold_in(
         gram=catalogue.T @ catalogue,
         columns=catalogue[played],
         confidences=confidence[played],
         regularization=0.3,
+        unheard=unheard,
     )
 
     def loss(factor):
@@ -86,3 +89,14 @@ def test_a_factor_minimises_the_weighted_squares_it_stands_for():
 def test_somebody_who_plays_nothing_has_no_taste():
     nobody = fold_in(gram=np.eye(2), columns=np.empty((0, 2)), confidences=np.empty(0), regularization=0.1)
     assert np.array_equal(nobody.factor, np.zeros(2))
+
+
+def test_likes_are_the_share_of_listening_that_is_told(track_release):
+    release = Recommender.load(track_release).release
+    matrix = make_matrix(BlockName.TRACK, TRACK_MODEL)
+    artists, tracks = (
+        np.diff(matrix.block(block, Part.ALL).indptr).mean() for block in (BlockName.ARTIST, BlockName.TRACK)
+    )
+    assert share_told(release, Likes(artists=(1,))) == pytest.approx(1 / artists)
+    assert share_told(release, Likes(artists=(1, 2), tracks=(3,))) == pytest.approx(2 / artists + 1 / tracks)
+    assert share_told(release, Likes(tracks=tuple(range(48)))) == 1

@@ -42,9 +42,16 @@ class Folded:
         return _solve(self.system, items.T).T @ self.columns.T * self.confidences
 
 
-def fold_in(*, gram: Floats, columns: Floats, confidences: Floats, regularization: float) -> Folded:
-    """Set up a listener's equations. gram: Y^T Y over every column of every block, (f, f)."""
-    system = gram + columns.T @ ((confidences - 1)[:, None] * columns) + regularization * np.eye(len(gram))
+def fold_in(
+    *, gram: Floats, columns: Floats, confidences: Floats, regularization: float, unheard: float = 1.0
+) -> Folded:
+    """Set up a listener's equations. gram: Y^T Y over every column of every block, (f, f).
+
+    unheard: confidence in the zeros, 0..1. 1 as in the fit, where all that a listener plays is known; less
+    where only some of it was told, so that what was left out isn't held against what goes with it.
+    """
+    seen = columns.T @ ((confidences - unheard)[:, None] * columns)
+    system = unheard * gram + seen + regularization * np.eye(len(gram))
     return Folded(system=system, columns=columns, confidences=confidences)
 
 

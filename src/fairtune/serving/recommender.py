@@ -12,7 +12,7 @@ from fairtune.columns import BlockName
 from fairtune.errors import BadRequest
 from fairtune.serving import listeners, names, starters
 from fairtune.serving.folding import Floats, Folded, fold_in
-from fairtune.serving.liked import of_likes
+from fairtune.serving.liked import of_likes, share_told
 from fairtune.serving.listening import Listening, confidences, of_listener
 from fairtune.serving.ranking import best
 from fairtune.serving.reasons import Sources, reasons, sources
@@ -76,7 +76,7 @@ class Recommender:
         """Recommend to somebody the model never saw, who likes these artists: "Radiohead, Björk"."""
         liked = names.likes(self.release, likes)
         listening = of_likes(self.release, liked)
-        folded, origin = self._explaining(listening)
+        folded, origin = self._explaining(listening, unheard=share_told(self.release, liked))
         told = {"likes": names.of(self.release, liked)}
         asker = _Asker(told, "somebody with these likes", "like", listening, folded.factor, folded, origin)
         return self._recommend(asker, n, self.kind(kind), strict=strict)
@@ -106,7 +106,9 @@ class Recommender:
         pairs = np.cumsum(items * np.arange(len(items)))
         return int(np.searchsorted(pairs, TAIL_SHARE * pairs[-1], side="right"))
 
-    def _explaining(self, listening: Listening, *, weight: float = 1.0) -> tuple[Folded, Sources]:
+    def _explaining(
+        self, listening: Listening, *, weight: float = 1.0, unheard: float = 1.0
+    ) -> tuple[Folded, Sources]:
         release = self.release
         folded = fold_in(
             gram=release.once("gram", self._gram),
@@ -117,6 +119,7 @@ class Recommender:
                 [confidences(release, *of, weight=weight) for of in listening.items()]
             ),
             regularization=release.regularization,
+            unheard=unheard,
         )
         return folded, sources(release, listening)
 

@@ -10,11 +10,14 @@ from scipy.sparse import csr_array, hstack
 from fairtune import groups, listener_groups
 from fairtune.columns import SIDE_BLOCKS, BlockName, Part
 from fairtune.matrix import Matrix
+from fairtune.models import spectral
 from fairtune.models.base import Rows, Scores
 from fairtune.params import Hyperparameters
 from fairtune.weights import BlockWeights, block_weights, listener_weights
 
 Factors = NDArray[np.float32]
+Start = tuple[Factors, Factors]
+"""Factors of rows and of columns to begin with."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,12 @@ def weigh_listeners(matrix: Matrix, part: Part, chosen: Hyperparameters) -> NDAr
     return listener_weights(matrix.plays(part), delta=chosen.delta, groups=of)
 
 
+def beginning(matrix: Matrix, part: Part, factors: int, *, seed: int) -> Start:
+    """Where every fit of so many factors on `part` begins, whatever the other hyperparameters are."""
+    cells = hstack([matrix.block(block, part) for block in matrix.blocks], format="csr")
+    return spectral.start(csr_array(cells), factors, seed=seed)
+
+
 def fit(
     matrix: Matrix,
     part: Part,
@@ -71,9 +80,12 @@ def fit(
     threads: int,
     progress: Callable[[int], None] | None = None,
     watch: Callable[[int, Als], None] | None = None,
+    start: Start | None = None,
 ) -> Als:
     """Weigh and factorise all blocks of `part` at once; `progress` is called with each finished iteration's
     number, `watch` with that and with what is learned so far.
+
+    start: what `beginning` gives for the same arguments; who fits often works it out once.
     """
     weights = weigh(matrix, part, chosen)
     listeners = weigh_listeners(matrix, part, chosen)
@@ -97,6 +109,7 @@ def fit(
         iterations=chosen.iterations,
         seed=seed,
         threads=threads,
+        start=start or beginning(matrix, part, chosen.factors, seed=seed),
         finished=finished,
     )
     return model(*factors)
@@ -110,11 +123,12 @@ def factorise(
     iterations: int,
     seed: int,
     threads: int,
+    start: Start | None = None,
     finished: Callable[[int, Factors, Factors], None] | None = None,
 ) -> tuple[Factors, Factors]:
     """Factors of rows and columns for confidences c (float32; a cell's preference is 1, its cost c times as
     much). `finished` is called with each iteration's number and the factors after it, which the next one
-    overwrites.
+    overwrites. Without `start` the library draws small random factors.
 
     implicit's conjugate gradient solver (Takacs, Pilaszy and Tikk, "Applications of the conjugate gradient
     method for implicit feedback collaborative filtering", RecSys 2011). Same seed, same bytes, whatever
@@ -134,6 +148,8 @@ def factorise(
             num_threads=threads,
             calculate_training_loss=False,
         )
+        if start is not None:
+            model.user_factors, model.item_factors = (np.array(factors) for factors in start)
         if finished is not None:
             model.fit_callback = lambda iteration, _elapsed, _loss=None: finished(
                 iteration + 1, model.user_factors, model.item_factors

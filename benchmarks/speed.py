@@ -81,7 +81,7 @@ def fits_and_scoring(folder: Path, dataset: str) -> float:
 
 def _points(trials: "object") -> list[dict[str, object]]:
     """Rows of trials.parquet as the hyperparameters they were fitted with."""
-    judged = {"number", "ndcg", "dp", "eo", "served", "chosen"}
+    judged = {"number", "ndcg", "dp", "eo", "served", "chosen", "cut", "iterations_done", "work"}
     points = []
     for row in trials.to_dict("records"):  # type: ignore[attr-defined]
         point = {name: value for name, value in row.items() if name not in judged and "." not in name}

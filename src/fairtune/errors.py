@@ -10,6 +10,7 @@ FairtuneError                 one line: what, where, what to do next; exit code 
 ├── TooLarge                  a model that needs more memory than there is
 ├── BadRanking                a model's scores hold NaN, or its lists name an item twice
 ├── NotThere                  a file that an earlier stage writes is missing
+├── StudyFailed               the database that a search shares can't be used
 ├── RegistryFailed            the model registry refused, or a registered model doesn't work
 ├── Busy                      another run works on the same data set
 ├── StageFailed               a stage of the pipeline stopped the run
@@ -80,6 +81,10 @@ class TooLarge(FairtuneError):
 
 class NotThere(FairtuneError):
     """A file of an earlier stage is missing."""
+
+
+class StudyFailed(FairtuneError):
+    """The storage of a shared search can't be reached, or its URL makes no sense."""
 
 
 class RegistryFailed(FairtuneError):

@@ -123,6 +123,8 @@ class Tune:
     trials: int = Field(ge=1)
     start: Hyperparameters  # trial 1, and the values of whatever `space` leaves out
     space: Mapping[str, Range | tuple[int | float | str, ...]]  # "beta", "block_weights.artist", ...
+    minutes: float | None = Field(default=None, gt=0)  # no new trial after so long: not reproducible
+    storage: str | None = None  # URL of a database that several machines share; null: a file of its own
     limits: TuneLimits = TuneLimits()  # choice rule: highest nDCG@10 among trials within them
 
 

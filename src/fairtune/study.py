@@ -1,61 +1,95 @@
-"""Where a search keeps its trials: an Optuna journal file that several processes may write and any may die
-with.
-"""
+"""Where a search keeps its trials: a journal file, or a database that several machines share."""
 
-import fcntl
 import os
+import socket
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from optuna.storages import JournalStorage
-from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
+import psutil
+
+from fairtune import journal
+from fairtune.errors import StudyFailed
+from fairtune.tuning import Workers
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
 
-
-class KernelLock(JournalFileOpenLock):
-    """A lock that ends with the process that holds it.
-
-    Optuna's own locks are files that stay behind a killed process; with a relative path the next process
-    waits for them without end.
-    """
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(str(path))
-        self._path = path
-        self._held: IO[bytes] | None = None
-
-    def acquire(self) -> bool:
-        """Wait until nobody else holds the lock."""
-        held = self._path.open("ab")
-        fcntl.flock(held, fcntl.LOCK_EX)
-        self._held = held
-        return True
-
-    def release(self) -> None:
-        """Let the next process have it."""
-        if self._held is not None:
-            self._held.close()
-            self._held = None
+VARIABLE: Final = "FAIRTUNE_STUDY_STORAGE"
+"""A URL from the environment wins over `params.yaml`, so that no password stands in Git."""
+GONE_AFTER: Final = timedelta(hours=6)
+"""A trial of another machine that runs for so long is taken for left behind."""
+CREATING: Final = 5
+"""Attempts at creating the tables: processes that start at once get in one another's way."""
 
 
-def journal(path: Path) -> "BaseStorage":
-    """Open the journal at `path`, made if it isn't there; half a line left by a killed process is removed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = KernelLock(path.with_name(f"{path.name}.lock"))
-    lock.acquire()
+def opened(url: str | None, path: Path) -> "BaseStorage":
+    """Open the database at `url`, or the journal at `path` if there is none."""
+    url = os.environ.get(VARIABLE) or url
+    return database(url) if url else journal.opened(path)
+
+
+def database(url: str) -> "BaseStorage":
+    """Open a database; what goes wrong is said without the password."""
+    from optuna.storages import RDBStorage
+    from sqlalchemy import exc
+    from sqlalchemy.engine import make_url
+
     try:
-        _drop_torn_line(path)
-    finally:
-        lock.release()
-    return JournalStorage(JournalFileBackend(str(path), lock_obj=lock))
+        shown = make_url(url).render_as_string(hide_password=True)
+    except exc.ArgumentError:
+        raise StudyFailed(
+            "tune.storage: not a URL of a database; write postgresql+psycopg://user:password@host/name, "
+            f"in params.yaml or in {VARIABLE}"
+        ) from None
+    for attempt in range(CREATING):
+        try:
+            return RDBStorage(url, engine_kwargs={"pool_pre_ping": True})
+        except (exc.IntegrityError, exc.ProgrammingError) as error:
+            if attempt == CREATING - 1:
+                raise StudyFailed(f"tune.storage: {shown}: {_first_line(error)}") from None
+        except (ImportError, exc.NoSuchModuleError) as error:
+            raise StudyFailed(
+                f"tune.storage: {shown}: no driver for it ({_first_line(error)}); for PostgreSQL install the "
+                "extra `postgres` (pip install 'fairtune[postgres]') and write postgresql+psycopg://"
+            ) from None
+        except exc.SQLAlchemyError as error:
+            raise StudyFailed(
+                f"tune.storage: {shown} can't be used: {_first_line(error)}; is the server there, "
+                "and are user and password right?"
+            ) from None
+    raise AssertionError
 
 
-def _drop_torn_line(path: Path) -> None:
-    if not path.exists():
-        return
-    content = path.read_bytes()
-    whole = content.rfind(b"\n") + 1
-    if whole < len(content):
-        os.truncate(path, whole)
+def workers() -> Workers:
+    """Name this process, and tell trials of living processes from those of dead ones."""
+    return Workers(me=_name(os.getpid()), gone=gone)
+
+
+def gone(owner: str, since: datetime) -> bool:
+    """Tell whether the process that claimed a trial is dead.
+
+    On this machine its id and the time of its start tell; of another one we only know how long ago it began.
+    """
+    host, pid, started, *_ = (*owner.split("|"), "", "")
+    if host != socket.gethostname() or not pid.isdigit():
+        return datetime.now() - since > GONE_AFTER  # noqa: DTZ005 - as Optuna keeps it
+    return _started(int(pid)) != started
+
+
+def _name(pid: int) -> str:
+    return "|".join((socket.gethostname(), str(pid), _started(pid)))
+
+
+def _started(pid: int) -> str:
+    try:
+        process = psutil.Process(pid)
+        return "" if process.status() == psutil.STATUS_ZOMBIE else f"{process.create_time():.0f}"
+    except psutil.NoSuchProcess:
+        return ""
+
+
+def _first_line(error: BaseException) -> str:
+    """Give the driver's own first line: it names host and reason, never a password."""
+    of = getattr(error, "orig", None) or error.__cause__ or error
+    return (str(of).strip().splitlines() or [type(of).__name__])[0]

@@ -234,6 +234,7 @@ def learning() -> pd.DataFrame:
             "ndcg": [0.1, 0.2, 0.26, 0.278, 0.279],
             "dp": [0.3] * 5,
             "eo": [0.2] * 5,
+            "chosen": [False] * 4 + [True],
         }
     )
 

@@ -129,12 +129,17 @@ def test_a_trial_that_was_stopped_early_is_no_model_to_compare_with():
             [0.1, 0.2, 0.25],
             "still learning: from round 5 to round 15 accuracy grows by 25 %; try more rounds.",
         ),
-        ([0.1, 0.2, 0.18], "It learned more than was good: from round 5 to round 15 accuracy falls by 10 %."),
+        (
+            [0.1, 0.2, 0.18],
+            "Round 5 was the best one, and is where the model stops: by round 15 accuracy is 10 % lower.",
+        ),
         ([0.0, 0.0, 0.0], "After 15 rounds of fitting the lists score 0.000 on nDCG@10."),
     ],
 )
 def test_the_learning_curve_says_whether_there_was_more_to_learn(scores, sentence):
-    rounds = pd.DataFrame({"iteration": [1, 5, 15], "ndcg": scores, "dp": 0.1, "eo": 0.1})
+    best = [score == max(scores) > scores[-1] for score in scores]
+    best[-1] = not any(best)
+    rounds = pd.DataFrame({"iteration": [1, 5, 15], "ndcg": scores, "dp": 0.1, "eo": 0.1, "chosen": best})
     assert learning.exhibit(rounds).reading.replace(numbers.THIN, " ").endswith(sentence)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from fairtune import groups, listener_groups
-from fairtune.columns import GENDER, REGION, Part
+from fairtune.columns import GENDER, REGION, BlockName, Part
 from fairtune.listener_groups import Labels
 from fairtune.matrix import Matrix
 from fairtune.metrics import accuracy, listeners, providers, ranking
@@ -33,6 +33,7 @@ class Exam:
     min_group: listeners; smaller groups are pooled.
     """
 
+    target: BlockName
     known: csr_array
     truth: csr_array
     chances: Chances
@@ -47,6 +48,10 @@ class Exam:
         return Judged(
             ndcg=float(np.nanmean(figures[NDCG])), dp=dp, eo=eo, served=self._served(figures[RECALL])
         )
+
+    def judge_model(self, model: Als, *, threads: int) -> Judged:
+        """Judge the lists of a factorisation."""
+        return self.judge(lambda rows: model.scores(rows, self.target), threads=threads)
 
     def _apart(self, lists: Lists) -> tuple[float, float]:
         apart = providers.compare(lists, self.chances, [HEADLINE], groups=False)[REGION]
@@ -71,6 +76,7 @@ def exam(matrix: Matrix, part: Part, params: Evaluate) -> Exam:
     of = groups.regions(matrix, block, part)
     labels = listener_groups.label(matrix, part, age_bands=params.age_bands, countries=params.countries)
     return Exam(
+        target=block,
         known=known,
         truth=truth,
         chances=providers.chances(
@@ -87,4 +93,4 @@ def exam(matrix: Matrix, part: Part, params: Evaluate) -> Exam:
 
 def judge(matrix: Matrix, part: Part, model: Als, params: Evaluate, *, threads: int) -> Judged:
     """Judge one fit on `part`; whoever judges several prepares an `exam` once."""
-    return exam(matrix, part, params).judge(lambda rows: model.scores(rows, matrix.target), threads=threads)
+    return exam(matrix, part, params).judge_model(model, threads=threads)

@@ -19,10 +19,10 @@ _TOLD = 0.001
 def exhibit(rounds: "pd.DataFrame") -> Exhibit:
     """Draw nDCG@10 on the validation part after the rounds of fitting that were looked at.
 
-    rounds: iteration, ndcg, dp and eo, at least one row, in order.
+    rounds: iteration, ndcg, dp, eo and whether the model stops there, at least one row, in order.
     """
     steps, scores = rounds["iteration"].tolist(), rounds["ndcg"].tolist()
-    reading = _reading(steps, scores)
+    reading = _reading(steps, scores, rounds["chosen"].tolist().index(True))
 
     def paint(figure: "Figure") -> None:
         area = picture.axes(figure, _LEFT, _BOTTOM, WIDTH - _LEFT - _RIGHT, _TALL - _BOTTOM - _TOP)
@@ -54,14 +54,20 @@ def exhibit(rounds: "pd.DataFrame") -> Exhibit:
     )
 
 
-def _reading(steps: list[int], scores: list[float]) -> str:
+def _reading(steps: list[int], scores: list[float], best: int) -> str:
     if len(scores) < 2 or not scores[-1]:  # noqa: PLR2004 - one point is no curve
         return f"After {steps[-1]} rounds of fitting the lists score {numbers.plain(scores[-1])} on nDCG@10."
     change = scores[-1] / scores[-2] - 1 if scores[-2] else float("inf")
     since = f"from round {steps[-2]} to round {steps[-1]}"
+    if best < len(scores) - 1:
+        less = numbers.percent(1 - scores[-1] / scores[best])
+        return (
+            f"Round {steps[best]} was the best one, and is where the model stops: by round {steps[-1]} "
+            f"accuracy is {less} lower."
+        )
     if abs(change) < _SETTLED:
         by = numbers.percent(abs(change)) if abs(change) >= _TOLD else f"less than {numbers.percent(_TOLD)}"
         return f"It has learned what it can: {since} accuracy changes by {by}."
-    if change > 0:
-        return f"It was still learning: {since} accuracy grows by {numbers.percent(change)}; try more rounds."
-    return f"It learned more than was good: {since} accuracy falls by {numbers.percent(-change)}."
+    if change < 0:  # a trial that nothing was tuned of
+        return f"It learned more than was good: {since} accuracy falls by {numbers.percent(-change)}."
+    return f"It was still learning: {since} accuracy grows by {numbers.percent(change)}; try more rounds."

@@ -5,8 +5,10 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import cache
 from math import isfinite
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -14,11 +16,15 @@ import fairtune
 from fairtune import alternatives, artifacts, store, study, tuning
 from fairtune.columns import Part
 from fairtune.evaluation import judgement
+from fairtune.evaluation.judgement import Exam
+from fairtune.matrix import Matrix
 from fairtune.models import als
 from fairtune.models.base import Rows, Scores
+from fairtune.models.work import Size
 from fairtune.params import DatasetParams, Hyperparameters
 from fairtune.paths import Paths
 from fairtune.progress import steps
+from fairtune.tuning import FinishedTrial, Judged, Look
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
@@ -27,53 +33,87 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
 
     A search that was killed goes on where it stopped.
     """
-    matrix, threads = artifacts.read_matrix(paths.matrix), os.cpu_count() or 1
-
-    rounds: list[tuple[int, tuning.Judged]] = []
-
+    matrix = artifacts.read_matrix(paths.matrix)
     exam = judgement.exam(matrix, Part.TRAIN, params.evaluate)
+    store.write_json(paths.alternatives, _alternatives(params, matrix, exam, seed=seed))
+    trials = search(params, paths, matrix, exam, seed=seed)
+    choice = tuning.choose(trials, params.tune.limits)
+    store.write_json(paths.best, _best(choice))
+    store.write_table(paths.trials, _table(trials, choice, Size.of(matrix, Part.TRAIN)))
+    store.write_table(paths.learning, _learning(choice.trial))
+    print(said(choice, trials, params))
 
-    def judge_scores(scores: Callable[[Rows], Scores]) -> tuning.Judged:
+
+def _alternatives(params: DatasetParams, matrix: Matrix, exam: Exam, *, seed: int) -> dict[str, Any]:
+    """Tune what the model is compared with."""
+    grids, threads = params.train.alternatives, os.cpu_count() or 1
+
+    def judge(scores: Callable[[Rows], Scores]) -> Judged:
         return exam.judge(scores, threads=threads)
 
-    def judge(fitted: als.Als) -> tuning.Judged:
-        return judge_scores(lambda rows: fitted.scores(rows, matrix.target))
-
-    def attempt(point: Hyperparameters) -> tuning.Judged:
-        return judge(als.fit(matrix, Part.TRAIN, point, seed=seed, threads=threads))
-
-    def watch(iteration: int, fitted: als.Als) -> None:
-        if iteration in tuning.worth_a_look(point.iterations):
-            rounds.append((iteration, judge(fitted)))
-
-    grids = params.train.alternatives
     with steps("alternatives", total=alternatives.fits(grids)) as finished:
-        others = alternatives.tune(matrix, grids, judge_scores, seed=seed, threads=threads, finished=finished)
-    store.write_json(paths.alternatives, {name: tuned.to_json() for name, tuned in others.items()})
-    with steps("tune", total=params.tune.trials) as finished:
-        trials = tuning.search(
+        others = alternatives.tune(matrix, grids, judge, seed=seed, threads=threads, finished=finished)
+    return {name: tuned.to_json() for name, tuned in others.items()}
+
+
+def search(
+    params: DatasetParams, paths: Paths, matrix: Matrix, exam: Exam, *, seed: int
+) -> tuple[FinishedTrial, ...]:
+    """Run what is left of the trials, beside whoever else works on the same study."""
+    threads = os.cpu_count() or 1
+    beginning = cache(lambda factors: als.beginning(matrix, Part.TRAIN, factors, seed=seed))
+
+    def attempt(point: Hyperparameters, look: Look) -> Judged:
+        fitted = als.fit(
+            matrix,
+            Part.TRAIN,
+            point,
+            seed=seed,
+            threads=threads,
+            start=beginning(point.factors),
+            watch=lambda iteration, so_far: look(
+                iteration, lambda: exam.judge_model(so_far, threads=threads)
+            ),
+        )
+        return exam.judge_model(fitted, threads=threads)
+
+    with steps("tune", total=params.tune.trials) as advance:
+        shown = 0
+
+        def finished(done: int) -> None:
+            nonlocal shown
+            for _ in range(shown, done):
+                advance()
+            shown = done
+
+        return tuning.search(
             attempt,
             params.tune,
             seed=seed,
-            storage=study.journal(paths.study),
+            storage=study.opened(params.tune.storage, paths.study),
             name=_study_name(params, paths, seed),
+            workers=study.workers(),
             finished=finished,
         )
-    choice = tuning.choose(trials, params.tune.limits)
-    point = choice.trial.point
-    als.fit(matrix, Part.TRAIN, point, seed=seed, threads=threads, watch=watch)
-    store.write_json(paths.best, _best(choice))
-    store.write_table(paths.trials, _table(trials, choice))
-    store.write_table(paths.learning, _learning(rounds))
-    judged = choice.trial.judged
-    print(
+
+
+def said(choice: tuning.Choice, trials: tuple[FinishedTrial, ...], params: DatasetParams) -> str:
+    """Say what was chosen and what the trials cost."""
+    judged, cut = choice.trial.judged, sum(trial.cut for trial in trials)
+    short = params.tune.trials - len(trials)
+    over = f"; {params.tune.minutes:g} minutes were over, {short} trials short" if short else ""
+    return (
         f"trial {choice.trial.number}: nDCG@10 {judged.ndcg:.4f}, DP disparity {judged.dp:.3f}, EO disparity "
-        f"{judged.eo:.3f}, EO ratio of listeners {judged.served:.2f}; {choice.reason}"
+        f"{judged.eo:.3f}, EO ratio of listeners {judged.served:.2f}; {choice.reason}\n"
+        f"{len(trials)} trials in {sum(trial.seconds for trial in trials):.0f} s, {cut} cut early{over}"
     )
 
 
 def _study_name(params: DatasetParams, paths: Paths, seed: int) -> str:
-    """Name the study after all that its trials depend on: another matrix, space or code is another study."""
+    """Name the study after all that its trials depend on: another matrix, space or code is another study.
+
+    Limits and budgets are not among it: they choose among trials.
+    """
     depends = {
         "start": asdict(params.tune.start),
         "space": {name: repr(dimension) for name, dimension in params.tune.space.items()},
@@ -104,28 +144,29 @@ def _best(choice: tuning.Choice) -> dict[str, object]:
     }
 
 
-def _learning(rounds: list[tuple[int, tuning.Judged]]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "iteration": [iteration for iteration, _ in rounds],
-            "ndcg": [judged.ndcg for _, judged in rounds],
-            "dp": [judged.dp for _, judged in rounds],
-            "eo": [judged.eo for _, judged in rounds],
-            "served": [judged.served for _, judged in rounds],
-        }
-    )
+def _learning(chosen: FinishedTrial) -> pd.DataFrame:
+    """A row a round that the chosen fit was judged after."""
+    judged = pd.DataFrame([asdict(judged) for judged in chosen.looks.values()])
+    rounds = list(chosen.looks)
+    judged.insert(0, "iteration", rounds)
+    return judged.assign(chosen=[after == chosen.point.iterations for after in rounds])
 
 
-def _table(trials: tuple[tuning.FinishedTrial, ...], choice: tuning.Choice) -> pd.DataFrame:
+def _table(trials: tuple[FinishedTrial, ...], choice: tuning.Choice, size: Size) -> pd.DataFrame:
+    """A row a trial: what it was judged, what it cost (`work` in billions of multiply-adds), its point."""
     points = pd.json_normalize([asdict(trial.point) for trial in trials])
-    judged = pd.DataFrame(
+    costs = pd.DataFrame(
         {
             "number": [trial.number for trial in trials],
-            "ndcg": [trial.judged.ndcg for trial in trials],
-            "dp": [trial.judged.dp for trial in trials],
-            "eo": [trial.judged.eo for trial in trials],
-            "served": [trial.judged.served for trial in trials],
             "chosen": [trial.number == choice.trial.number for trial in trials],
+            "cut": [trial.cut for trial in trials],
+            "iterations_done": [trial.iterations_done for trial in trials],
+            "work": [round(_work(trial, size), 6) for trial in trials],
         }
     )
-    return judged.join(points[sorted(points.columns)])
+    judged = pd.DataFrame([asdict(trial.judged) for trial in trials])
+    return costs.join(judged).join(points[sorted(points.columns)])
+
+
+def _work(trial: FinishedTrial, size: Size) -> float:
+    return size.work(factors=trial.point.factors, iterations=trial.iterations_done, ranked=len(trial.looks))

@@ -1,4 +1,4 @@
-"""The search ends with the same choice however often it is interrupted, and the choice follows its rule."""
+"""The search ends with the same trials however often it is interrupted, and keeps to its budgets."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from tests.toy import POINT
 
 from fairtune.errors import BadParams
 from fairtune.params import Range, Tune, TuneLimits
-from fairtune.tuning import LIBRARY_DEFAULTS, FinishedTrial, Judged, choose, search, worth_a_look
+from fairtune.tuning import LIBRARY_DEFAULTS, Judged, Workers, choose, search
 
 SPACE = {
     "factors": (4, 8, 16),
@@ -20,7 +20,7 @@ SPACE = {
 TUNE = Tune(trials=12, start=POINT, space=SPACE)
 
 
-def judge(point):
+def judge(point, _look=None):
     """Best at beta = .3 with many factors; fair at high beta."""
     return Judged(ndcg=1 - (point.beta - 0.3) ** 2 + point.factors / 100, dp=1 - point.beta, eo=0.3)
 
@@ -48,7 +48,7 @@ def test_same_seed_same_trials_and_another_seed_other_trials():
 def test_a_killed_search_goes_on_as_if_nothing_had_happened(after):
     storage, judged = InMemoryStorage(), []
 
-    def dies(point):
+    def dies(point, _look):
         if len(judged) == after:
             raise Killed
         judged.append(point)
@@ -57,7 +57,7 @@ def test_a_killed_search_goes_on_as_if_nothing_had_happened(after):
     with pytest.raises(Killed):
         search(dies, TUNE, seed=1, storage=storage)
     seen = []
-    trials = search(lambda p: seen.append(p) or judge(p), TUNE, seed=1, storage=storage)
+    trials = search(lambda point, _: seen.append(point) or judge(point), TUNE, seed=1, storage=storage)
     assert trials == search(judge, TUNE, seed=1)
     assert len(seen) == TUNE.trials - after  # no finished trial was judged again
 
@@ -101,53 +101,49 @@ def test_fewer_trials_than_the_study_holds_are_its_first_ones():
     assert search(judge, replace(TUNE, trials=5), seed=1, storage=storage) == trials[:5]
 
 
-@pytest.mark.parametrize(("iterations", "looks"), [(1, {1}), (3, {1, 2, 3}), (12, {1, 2, 3, 4, 5, 10, 12})])
-def test_a_fit_is_looked_at_after_its_first_rounds_every_fifth_and_the_last(iterations, looks):
-    assert worth_a_look(iterations) == looks
+def test_the_iterations_of_a_trial_are_those_after_which_it_was_worth_most():
+    """Fits peak after three rounds: judged there, and training will repeat just that."""
+
+    def rises_and_falls(point, look):
+        for iteration in range(1, point.iterations):
+            ndcg = 0.5 - 0.01 * abs(iteration - 3)
+            look(iteration, lambda ndcg=ndcg: Judged(ndcg, dp=point.beta, eo=0.1))
+        return Judged(0.1, dp=point.beta, eo=0.1)
+
+    library, *others = search(rises_and_falls, replace(TUNE, trials=4), seed=1)
+    assert {trial.point.iterations for trial in others} == {3}
+    assert {trial.judged.ndcg for trial in others} == {0.5}
+    assert {tuple(trial.looks) for trial in others} == {(1, 3, 5)}  # the fifth round showed the fall
+    assert (library.point, library.judged.ndcg) == (LIBRARY_DEFAULTS, 0.1)  # nothing of it is tuned
 
 
-def trial(number, ndcg, dp, eo=0.0, served=1.0):
-    return FinishedTrial(number, POINT, Judged(ndcg, dp, eo, served))
+def test_a_search_stops_after_so_many_minutes_but_not_before_the_two_given_trials():
+    minutes = iter(range(100))
+    trials = search(judge, replace(TUNE, minutes=4.5), seed=1, clock=lambda: 60.0 * next(minutes))
+    assert trials == search(judge, TUNE, seed=1)[: len(trials)]
+    assert len(trials) == 4
+    at_once = search(judge, replace(TUNE, minutes=0.1), seed=1, clock=lambda: 60.0 * next(minutes))
+    assert [trial.point for trial in at_once] == [LIBRARY_DEFAULTS, POINT]
 
 
-TRIALS = [trial(0, 0.9, 0.6), trial(1, 0.7, 0.4), trial(2, 0.8, 0.5), trial(3, 0.85, 0.1, 0.55, 0.7)]
+def test_a_fit_that_fails_leaves_its_trial_to_the_next_search():
+    storage = InMemoryStorage()
 
+    def fails(point, _look):
+        if point.beta > 0.5:
+            raise ArithmeticError
+        return judge(point)
 
-@pytest.mark.parametrize(
-    ("limits", "chosen", "reason"),
-    [
-        ({}, 0, "highest nDCG@10 of 4 trials"),
-        ({"dp": 0.5}, 3, "highest nDCG@10 of the 3 of 4 trials within DP disparity 0.5"),
-        (
-            {"dp": 0.5, "eo": 0.5},
-            2,
-            "highest nDCG@10 of the 2 of 4 trials within DP disparity 0.5, EO disparity 0.5",
-        ),
-        (
-            {"dp": 0.5, "served": 0.8},
-            2,
-            "highest nDCG@10 of the 2 of 4 trials within DP disparity 0.5, EO ratio of listeners 0.8",
-        ),
-    ],
-)
-def test_the_highest_ndcg_within_all_limits_is_chosen(limits, chosen, reason):
-    choice = choose(TRIALS, TuneLimits(**limits))
-    assert (choice.trial.number, choice.flagged, choice.reason) == (chosen, False, reason)
-
-
-def test_without_a_trial_within_the_limits_the_one_that_misses_them_least_is_chosen_and_flagged():
-    choice = choose(TRIALS, TuneLimits(dp=0.3, eo=0.1, served=0.9))  # missed by .3, .1, .2 and .45
-    assert (choice.trial.number, choice.flagged) == (1, True)
-    assert choice.reason == (
-        "no trial of 4 is within DP disparity 0.3, EO disparity 0.1, EO ratio of listeners 0.9: "
-        "the one that misses them least"
-    )
+    with pytest.raises(ArithmeticError):
+        search(fails, TUNE, seed=1, storage=storage)
+    others = Workers(me="another", gone=lambda *_: False)
+    assert search(judge, TUNE, seed=1, storage=storage, workers=others) == search(judge, TUNE, seed=1)
 
 
 def test_another_limit_is_another_choice_among_the_same_trials():
     storage, fits = InMemoryStorage(), []
 
-    def fit(point):
+    def fit(point, _look):
         fits.append(point)
         return judge(point)
 

@@ -8,7 +8,7 @@ import sys
 import optuna
 import pytest
 
-from fairtune import study
+from fairtune import journal
 
 
 def finish(storage, value):
@@ -20,42 +20,42 @@ def finish(storage, value):
 
 def test_trials_are_there_for_the_next_process(tmp_path):
     path = tmp_path / "models" / "study.journal"
-    finish(study.journal(path), 1.0)
-    assert finish(study.journal(path), 2.0) == [1.0, 2.0]
+    finish(journal.opened(path), 1.0)
+    assert finish(journal.opened(path), 2.0) == [1.0, 2.0]
 
 
 @pytest.mark.parametrize("folder", ["absolute", "relative"])
 def test_a_process_that_dies_with_the_lock_blocks_nobody(tmp_path, monkeypatch, folder):
     monkeypatch.chdir(tmp_path)
     path = (tmp_path if folder == "absolute" else tmp_path.relative_to(tmp_path)) / "study.journal"
-    finish(study.journal(path), 1.0)
+    finish(journal.opened(path), 1.0)
     holder = (
-        "import os, signal, sys; from pathlib import Path; from fairtune.study import KernelLock;"
+        "import os, signal, sys; from pathlib import Path; from fairtune.journal import KernelLock;"
         "lock = KernelLock(Path(sys.argv[1])); lock.acquire(); os.kill(os.getpid(), signal.SIGKILL)"
     )
     died = subprocess.run([sys.executable, "-c", holder, f"{path}.lock"], check=False)
     assert died.returncode == -signal.SIGKILL
-    assert finish(study.journal(path), 2.0) == [1.0, 2.0]
+    assert finish(journal.opened(path), 2.0) == [1.0, 2.0]
 
 
 def test_half_a_line_of_a_killed_process_is_removed_and_the_rest_kept(tmp_path):
     path = tmp_path / "study.journal"
-    finish(study.journal(path), 1.0)
+    finish(journal.opened(path), 1.0)
     whole = path.read_bytes()
     path.write_bytes(whole + whole.splitlines()[-1][:20])
-    assert finish(study.journal(path), 2.0) == [1.0, 2.0]
+    assert finish(journal.opened(path), 2.0) == [1.0, 2.0]
 
 
 def test_two_processes_share_a_study(tmp_path):
     path = tmp_path / "study.journal"
     code = (
-        "import sys, optuna; from pathlib import Path; from fairtune import study;"
+        "import sys, optuna; from pathlib import Path; from fairtune import journal;"
         "optuna.logging.set_verbosity(optuna.logging.WARNING);"
-        "storage = study.journal(Path(sys.argv[1]));"
+        "storage = journal.opened(Path(sys.argv[1]));"
         "s = optuna.create_study(storage=storage, study_name='s', load_if_exists=True);"
         "[s.tell(s.ask(), i) for i in range(20)]"
     )
     processes = [subprocess.Popen([sys.executable, "-c", code, path], env=os.environ) for _ in range(2)]
     assert [process.wait(60) for process in processes] == [0, 0]
-    shared = optuna.load_study(study_name="s", storage=study.journal(path))
+    shared = optuna.load_study(study_name="s", storage=journal.opened(path))
     assert len(shared.trials) == 40

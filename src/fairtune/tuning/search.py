@@ -1,0 +1,126 @@
+"""The search: two goals on the validation part, nDCG@10 up and the worse of DP and EO disparity down."""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Final
+
+from fairtune.params import Hyperparameters, Tune
+from fairtune.tuning import space
+from fairtune.tuning.claims import Claim, Workers, claim
+from fairtune.tuning.cutting import EndedEarly, Look, expected
+from fairtune.tuning.trials import CUT, JUDGED, LOOKED, POINT, SLOT, FinishedTrial, Judged, finished_trial
+
+if TYPE_CHECKING:
+    from optuna import Study, Trial
+    from optuna.storages import BaseStorage
+
+LIBRARY_DEFAULTS: Final = Hyperparameters(
+    factors=100,
+    regularization=0.01,
+    iterations=15,
+    alpha=1.0,
+    beta=0.0,
+    gamma=0.0,
+    scaling="log",
+    block_weights={},
+)
+"""Trial 0: what somebody who tunes nothing would get from the same matrix."""
+GIVEN: Final = 2
+"""Trials 0 and 1 are given: the library's defaults and the start."""
+STARTUP: Final = 6
+"""Searched trials drawn at random before the sampler learns from what it has seen."""
+
+Attempt = Callable[[Hyperparameters, Look], Judged]
+"""Fits a point and judges it; shows the fit to `look` after each iteration, which may end it early."""
+
+
+def search(
+    attempt: Attempt,
+    tune: Tune,
+    *,
+    seed: int,
+    storage: "BaseStorage | None" = None,
+    name: str = "study",
+    workers: Workers | None = None,
+    finished: Callable[[int], None] = lambda done: None,  # noqa: ARG005
+    clock: Callable[[], float] = time.monotonic,
+) -> tuple[FinishedTrial, ...]:
+    """Run trials until `tune.trials` have finished in the study `name` of `storage`, or `tune.minutes` are
+    over; give those that finished.
+
+    The sampler is seeded by the number of the trial: a search that was killed and started again proposes
+    what it would have proposed. With several workers the trials depend on who was faster, but all of them
+    get the same ones. `finished` is called with the number of finished trials.
+    """
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    space.check(tune)
+    storage = optuna.storages.InMemoryStorage() if storage is None else storage
+    study = optuna.create_study(
+        storage=storage, study_name=name, directions=["maximize", "minimize"], load_if_exists=True
+    )
+    began = clock()
+
+    def late() -> bool:
+        over = tune.minutes is not None and clock() - began > 60 * tune.minutes
+        return over and len(_complete(study, GIVEN)) == min(GIVEN, tune.trials)
+
+    finished(len(_complete(study, tune.trials)))
+    while (claimed := claim(storage, name, tune.trials, workers or Workers(), late=late)) is not None:
+        _run(claimed, attempt, tune, seed=seed)
+        finished(len(_complete(study, tune.trials)))
+    return _complete(study, tune.trials)
+
+
+def _run(claimed: Claim, attempt: Attempt, tune: Tune, *, seed: int) -> None:
+    from optuna.exceptions import UpdateFinishedTrialError
+    from optuna.trial import TrialState
+
+    study, slot = claimed.study, claimed.slot
+    trial = _asked(claimed, tune, seed=seed)
+    point = LIBRARY_DEFAULTS if slot == 0 else space.suggest(trial, tune)
+    whole = [other for other in _complete(study, None) if not other.cut]
+    look = Look(whole, point.iterations, always=slot < GIVEN, patient=slot == 0)
+    try:
+        look.seen[point.iterations] = attempt(point, look)
+    except EndedEarly:
+        pass
+    except BaseException:  # what goes wrong here must not hold the slot against others
+        study.tell(trial, state=TrialState.FAIL)
+        raise
+    judged = expected(look.seen, whole) if look.cut else look.seen[look.best()]
+    kept = {
+        POINT: asdict(point if look.cut else replace(point, iterations=look.best())),
+        JUDGED: asdict(judged),
+        LOOKED: {str(iteration): asdict(seen) for iteration, seen in look.seen.items()},
+        CUT: look.cut,
+    }
+    try:
+        for key, value in kept.items():
+            trial.set_user_attr(key, value)
+        study.tell(trial, [judged.ndcg, judged.disparity])
+    except UpdateFinishedTrialError:
+        return  # others took me for dead, and run this trial again
+
+
+def _asked(claimed: Claim, tune: Tune, *, seed: int) -> "Trial":
+    """Give the claimed trial to the sampler, the start as a trial that somebody asked for."""
+    import optuna
+
+    study = claimed.study
+    study.sampler = optuna.samplers.TPESampler(seed=seed + claimed.slot, n_startup_trials=GIVEN + STARTUP)
+    if claimed.slot == 1:
+        storage = study._storage  # noqa: SLF001 - what `Study.enqueue_trial` does to a trial of its own
+        storage.set_trial_system_attr(claimed.trial_id, "fixed_params", space.start_values(tune))
+    return optuna.Trial(study, claimed.trial_id)
+
+
+def _complete(study: "Study", total: int | None) -> tuple[FinishedTrial, ...]:
+    """Give the finished trials by their number, the first `total`."""
+    from optuna.trial import TrialState
+
+    complete = study.get_trials(deepcopy=False, states=[TrialState.COMPLETE])
+    numbered = sorted(complete, key=lambda trial: trial.user_attrs[SLOT])
+    return tuple(finished_trial(of) for of in numbered if total is None or of.user_attrs[SLOT] < total)

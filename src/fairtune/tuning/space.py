@@ -1,0 +1,60 @@
+"""Where the search may look: ranges and choices by name, and a start that lies inside."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from fairtune.errors import BadParams
+from fairtune.params import Hyperparameters, Range, Tune, hyperparameters
+
+if TYPE_CHECKING:
+    from optuna import Trial
+
+
+def suggest(trial: "Trial", tune: Tune) -> Hyperparameters:
+    """Draw a point: what `space` names, and `start` for the rest."""
+    values: dict[str, Any] = {}
+    for name, dimension in sorted(tune.space.items()):
+        if not isinstance(dimension, Range):
+            values[name] = trial.suggest_categorical(name, dimension)
+        elif name in {"factors", "iterations"}:
+            values[name] = trial.suggest_int(name, int(dimension.low), int(dimension.high), log=dimension.log)
+        else:
+            values[name] = trial.suggest_float(name, dimension.low, dimension.high, log=dimension.log)
+    return _point(tune.start, values)
+
+
+def _point(start: Hyperparameters, values: Mapping[str, Any]) -> Hyperparameters:
+    point = asdict(start)
+    weights = dict(point["block_weights"])
+    for name, value in values.items():
+        head, _, block = name.partition(".")
+        if block:
+            weights[block] = value
+        else:
+            point[head] = value
+    return hyperparameters({**point, "block_weights": weights})
+
+
+def start_values(tune: Tune) -> dict[str, Any]:
+    """Give `start` as values of the searched names."""
+    point = asdict(tune.start)
+    weights = point["block_weights"]
+    return {
+        name: weights.get(name.partition(".")[2], 1.0) if "." in name else point[name] for name in tune.space
+    }
+
+
+def check(tune: Tune) -> None:
+    """Refuse a space with an unknown name or one that doesn't hold its own starting point."""
+    allowed = set(asdict(tune.start)) - {"block_weights"}
+    for name, dimension in tune.space.items():
+        if name not in allowed and not name.startswith("block_weights."):
+            there = ", ".join([*sorted(allowed), "block_weights.<block>"])
+            raise BadParams(f"tune.space: '{name}' is nothing to tune; there are: {there}")
+        value = start_values(tune)[name]
+        inside = (
+            dimension.low <= value <= dimension.high if isinstance(dimension, Range) else value in dimension
+        )
+        if not inside:
+            raise BadParams(f"tune.space.{name}: the start value {value} lies outside of it")

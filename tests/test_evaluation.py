@@ -5,11 +5,15 @@ import json
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 from sklearn.metrics import ndcg_score
 from tests.toy import PLAYED, POINT, build
 
 from fairtune.columns import BlockName, Part
-from fairtune.evaluation import judgement, whole
+from fairtune.evaluation import judgement, unplayed, whole
+from fairtune.evaluation.held_out import held_out
+from fairtune.metrics import accuracy
+from fairtune.metrics.bootstrap import Bootstrap
 from fairtune.models import ALTERNATIVES, als, play_predictor
 from fairtune.params import Evaluate
 
@@ -100,7 +104,8 @@ def test_metrics_have_the_documented_layout():
     assert set(listeners) == {"region", "country", "age_band", "activity", "mainstreamness", "taste"}
     assert listeners["age_band"]["share_unknown"]["value"] == 0.2
     assert set(metrics["fairness"]["own_region"]) == {"north@1", "north@10"}
-    assert set(metrics["items"]) == {"cold", "warm"}
+    assert set(metrics["items"]) == {"cold", "warm", "unplayed"}
+    assert metrics["items"]["unplayed"]["n_truth"] == metrics["items"]["cold"]["n_truth"]  # cold: nobody
     assert set(metrics["ranking_of_listeners"]) == set(listeners)
     assert set(metrics["also"]) == {"artist", "music_type"}
     assert metrics["ranking"]["als"].pop("diversity@1")["value"] is None  # a list of one has no pairs
@@ -182,6 +187,41 @@ def test_cold_and_warm_items_are_judged_by_their_part_of_the_truth():
         assert figures["n_items"] == inside.sum()
         assert figures["n_truth"] == truth[:, inside].sum()
         assert figures["recall@1"]["value"] == pytest.approx(np.mean(recalls), rel=1e-5)
+
+
+def test_items_that_nobody_played_are_judged_among_themselves():
+    heard = BUILT.plays(Part.TRAIN_VALID).toarray()
+    heard[:, [2, 4]] = 0
+    heard = csr_array(heard)
+    heard.eliminate_zeros()
+    nothing = csr_array(heard.shape, dtype=np.int64)
+    hidden = dataclasses.replace(BUILT, train=heard, valid=nothing, test=BUILT.plays(Part.ALL) - heard)
+    model = als.fit(hidden, Part.TRAIN_VALID, POINT, seed=1, threads=1)
+    bootstrap = Bootstrap(n_listeners=5, resamples=100, seed=3)
+    held = held_out(hidden, hidden.target, PARAMS, bootstrap)
+    found = unplayed.figures(model, hidden.target, held, [1, 10], bootstrap, threads=2)["unplayed"]
+    scores = model.scores(np.arange(5), hidden.target)[:, [2, 4]]
+    truth = hidden.truth(hidden.target, Part.TRAIN_VALID).toarray()[:, [2, 4]]
+    first = [bool(wanted[scores[u].argmax()]) for u, wanted in enumerate(truth) if wanted.any()]
+    size = [wanted.sum() for wanted in truth if wanted.any()]
+    assert (found["n_items"], found["n_described"], found["n_truth"]) == (2, 2, truth.sum())
+    assert found["recall@1"]["value"] == pytest.approx(np.mean(np.array(first) / size), rel=1e-5)
+    assert found["ndcg@1"]["value"] == pytest.approx(np.mean(first), rel=1e-5)
+    assert found["chance"]["recall@1"]["value"] == 0.5
+    assert found["chance"]["ndcg@1"]["value"] == pytest.approx(np.mean(size) / 2, rel=1e-5)
+    assert found["recall@10"]["value"] == found["chance"]["recall@10"]["value"] == 1
+
+
+def test_chance_is_what_random_lists_get_on_average():
+    rng = np.random.default_rng(0)
+    truth = csr_array((rng.random((4, 12)) < 0.3).astype(np.int8))
+    expected = unplayed.chance(truth, [3, 5])
+    drawn = [
+        accuracy.per_listener(np.argsort(rng.random(truth.shape), axis=1)[:, :5], truth, [3, 5])
+        for _ in range(4_000)
+    ]
+    for name, values in expected.items():
+        np.testing.assert_allclose(values, np.mean([of[name] for of in drawn], axis=0), atol=0.02)
 
 
 def test_listeners_of_the_north_get_so_much_of_the_north():

@@ -54,7 +54,7 @@ def test_whoever_watches_a_fit_sees_what_a_shorter_fit_gives():
     everybody, seen = np.arange(5), {}
     als.fit(
         built, Part.ALL, POINT, seed=5, threads=1,
-        watch=lambda iteration, model: seen.update({iteration: model.scores(everybody, "track").copy()}),
+        watch=lambda iteration, model: seen.update({iteration: model().scores(everybody, "track").copy()}),
     )  # fmt: skip
     shorter = als.fit(built, Part.ALL, replace(POINT, iterations=3), seed=5, threads=1)
     assert sorted(seen) == list(range(1, 11))

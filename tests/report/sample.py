@@ -156,6 +156,16 @@ def metrics() -> dict[str, Any]:
                 "n_truth": 5 * n,
             }
             for kind, recall, n in (("cold", 0.04, 1200), ("warm", 0.21, 1800))
+        }
+        | {
+            "unplayed": {
+                "recall@10": figure(0.06, 0.01),
+                "ndcg@10": figure(0.03, 0.005),
+                "chance": {"recall@10": figure(0.05, 0.0), "ndcg@10": figure(0.02, 0.001)},
+                "n_items": 200,
+                "n_described": 150,
+                "n_truth": 900,
+            }
         },
         "ranking_of_listeners": {
             "gender": {name: {"hit@10": figure(0.7), "mrr@10": figure(0.4)} for name in ("f", "m")}

@@ -8,7 +8,7 @@ import pandas as pd
 
 from fairtune import listener_groups
 from fairtune.columns import REGION, TASTE, UNKNOWN, USER, BlockName, Part
-from fairtune.evaluation import ablation, audience, listed, play_errors
+from fairtune.evaluation import ablation, audience, listed, play_errors, unplayed
 from fairtune.evaluation.ablation import NDCG
 from fairtune.evaluation.held_out import HeldOut, held_out
 from fairtune.evaluation.tastes import tastes
@@ -81,7 +81,8 @@ def evaluate(
         "seed": seed,
         "rmse": errors,
         "ranking": by_model,
-        "items": listed.by_audience(lists, held, params.ks, bootstrap, cold_listeners=params.cold_listeners),
+        "items": listed.by_audience(lists, held, params.ks, bootstrap, cold_listeners=params.cold_listeners)
+        | unplayed.figures(model, target, held, params.ks, bootstrap, threads=threads),
         "ranking_of_listeners": by_group,
         "fairness": fair,
         "fairness_of_alternatives": apart,
@@ -96,7 +97,8 @@ def evaluate(
             lists = _rank(model, block, held, params, threads)
             figures = listed.of_listeners(lists, held, params.ks)
             ranked, _, fair = _block(lists, figures, held, params, bootstrap, labels, target=False)
-            metrics["also"][str(block)] = {"ranking": {PRODUCT: ranked}, "fairness": fair}
+            new = unplayed.figures(model, block, held, params.ks, bootstrap, threads=threads)
+            metrics["also"][str(block)] = {"ranking": {PRODUCT: ranked}, "items": new, "fairness": fair}
     frame = pd.DataFrame({USER: matrix.listeners[USER], **labels, **columns})
     return Evaluation(metrics=metrics, listeners=frame, tastes=described)
 

@@ -10,7 +10,7 @@ from scipy.sparse import csr_array, hstack
 from fairtune import groups, listener_groups
 from fairtune.columns import SIDE_BLOCKS, BlockName, Part
 from fairtune.matrix import Matrix
-from fairtune.models import spectral
+from fairtune.models import cold, spectral
 from fairtune.models.base import Rows, Scores
 from fairtune.params import Hyperparameters
 from fairtune.weights import BlockWeights, block_weights, listener_weights
@@ -79,28 +79,33 @@ def fit(
     seed: int,
     threads: int,
     progress: Callable[[int], None] | None = None,
-    watch: Callable[[int, Als], None] | None = None,
+    watch: Callable[[int, Callable[[], Als]], None] | None = None,
     start: Start | None = None,
 ) -> Als:
-    """Weigh and factorise all blocks of `part` at once; `progress` is called with each finished iteration's
-    number, `watch` with that and with what is learned so far.
+    """Weigh and factorise all blocks of `part` at once, then give factors to columns that nobody plays in it.
 
-    start: what `beginning` gives for the same arguments; who fits often works it out once.
+    `progress` is called with each finished iteration's number, `watch` with that and with what gives the
+    model so far. start: what `beginning` gives for the same arguments; who fits often works it out once.
     """
     weights = weigh(matrix, part, chosen)
     listeners = weigh_listeners(matrix, part, chosen)
     cells = [weights[block].confidence(matrix.block(block, part), listeners) for block in matrix.blocks]
     bounds = np.cumsum([cell.shape[1] for cell in cells])[:-1]
+    audience = {
+        block: np.bincount(cell.indices, minlength=cell.shape[1])
+        for block, cell in zip(matrix.blocks, cells, strict=True)
+    }
+    unplayed = cold.describe(matrix, audience)
 
     def model(listener_factors: Factors, column_factors: Factors) -> Als:
-        split = np.split(column_factors, bounds)
-        return Als(listener_factors, dict(zip(matrix.blocks, split, strict=True)), weights, listeners)
+        split = dict(zip(matrix.blocks, np.split(column_factors, bounds), strict=True))
+        return Als(listener_factors, cold.fill(split, unplayed), weights, listeners)
 
     def finished(iteration: int, listener_factors: Factors, column_factors: Factors) -> None:
         if progress is not None:
             progress(iteration)
         if watch is not None:
-            watch(iteration, model(listener_factors, column_factors))
+            watch(iteration, lambda: model(listener_factors, column_factors))
 
     factors = factorise(
         csr_array(hstack(cells, format="csr")),

@@ -33,6 +33,7 @@ def section(metrics: Mapping[str, Any], *, items: str) -> Section | None:
     shown = (
         _ranking(metrics, items),
         cold.exhibit(metrics, items=items),
+        *cold.unplayed(metrics),
         _ladder(metrics),
         influencers.exhibit(metrics),
     )

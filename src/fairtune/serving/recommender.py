@@ -124,7 +124,12 @@ class Recommender:
         return folded, sources(release, listening)
 
     def _gram(self) -> Floats:
-        grams = [factors.T @ factors for factors in map(self.release.factors, self.release.blocks)]
+        """Add up Y^T Y of the columns that somebody plays; the factors of the others come after the fit."""
+        grams = []
+        for block in self.release.blocks:
+            played = np.bincount(self.release.plays(block).indices, minlength=self.release.width(block)) > 0
+            factors = self.release.factors(block)[played]
+            grams.append(factors.T @ factors)
         return np.asarray(np.sum(grams, axis=0))
 
     def _best(self, rows: Columns, n: int, block: BlockName) -> Columns:

@@ -72,7 +72,7 @@ def search(
             threads=threads,
             start=beginning(point.factors),
             watch=lambda iteration, so_far: look(
-                iteration, lambda: exam.judge_model(so_far, threads=threads)
+                iteration, lambda: exam.judge_model(so_far(), threads=threads)
             ),
         )
         return exam.judge_model(fitted, threads=threads)

@@ -93,6 +93,8 @@ def write_als(folder: Path, model: Als) -> None:
         store.write_array(folder / f"multipliers_{block}.npy", model.weights[block].multipliers)
     if model.listener_weights is not None:
         store.write_array(folder / "listener_weights.npy", model.listener_weights)
+    for block, bonus in model.bonus.items():
+        store.write_array(folder / f"bonus_{block}.npy", bonus)
     store.write_json(folder / "scaling.json", _scaling(model.weights))
 
 
@@ -114,6 +116,11 @@ def read_als(folder: Path) -> Als:
             for block, how in scaling.items()
         },
         listener_weights=store.read_array(of_listeners) if of_listeners.exists() else None,
+        bonus={
+            BlockName(block): store.read_array(folder / f"bonus_{block}.npy")
+            for block in scaling
+            if (folder / f"bonus_{block}.npy").exists()
+        },
     )
 
 

@@ -39,7 +39,7 @@ Distance = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(strict=True, gt=0, le=1)]
 
 
-def _between_providers(limits: Limits) -> Limits:
+def between_providers(limits: Limits) -> Limits:
     _check_groupings(limits, PROVIDER_GROUPINGS, "items")
     return limits
 
@@ -49,7 +49,7 @@ def _between_listeners(limits: Limits) -> Limits:
     return limits
 
 
-def _of_provider_groups(limits: Limits) -> Limits:
+def of_provider_groups(limits: Limits) -> Limits:
     """Check <grouping>.<group>: names, and that the shares of one grouping can all be had at once."""
     total: dict[tuple[str | None, str], float] = {}
     for written, limit in limits.items():
@@ -88,10 +88,10 @@ class Gate:
 
     min_rmse_skill: float = Field(strict=True, lt=1, allow_inf_nan=False)  # the whole interval lies above it
     beats: tuple[str, ...]  # nDCG@10 at least that of these models
-    max_dp_disparity: Annotated[Mapping[str, Distance], AfterValidator(_between_providers)]  # at k = 10
-    max_eo_disparity: Annotated[Mapping[str, Distance], AfterValidator(_between_providers)]
+    max_dp_disparity: Annotated[Mapping[str, Distance], AfterValidator(between_providers)]  # at k = 10
+    max_eo_disparity: Annotated[Mapping[str, Distance], AfterValidator(between_providers)]
     min_eo_ratio: Annotated[Mapping[str, Share], AfterValidator(_between_listeners)]
-    min_share: Annotated[Mapping[str, Share], AfterValidator(_of_provider_groups)] = Field(
+    min_share: Annotated[Mapping[str, Share], AfterValidator(of_provider_groups)] = Field(
         default_factory=dict
     )  # <grouping>.<group> -> share of the places of all lists of ten
     tolerance_absolute: float = Field(strict=True, ge=0, lt=1)  # `compare`: a drop within either tolerance

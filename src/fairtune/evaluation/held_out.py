@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from fairtune import groups
-from fairtune.columns import ARTIST_GENDER, COUNTRY, REGION, BlockName, Part
+from fairtune.columns import BlockName, Part
+from fairtune.evaluation.groupings import EMERGENCE, provider_groupings
 from fairtune.groups import EMERGING, TIER, TIERS, ProviderGroups
 from fairtune.matrix import Matrix
 from fairtune.metrics import catalogue, providers
@@ -16,7 +16,6 @@ from fairtune.metrics.providers import Chances
 from fairtune.params import Evaluate
 from fairtune.profiles import profiles
 
-EMERGENCE = "emerging"
 PART = Part.TRAIN_VALID
 
 
@@ -44,25 +43,7 @@ TRAITS = ("novelty", "tail_share", "emerging_share")
 def held_out(matrix: Matrix, block: BlockName, params: Evaluate, bootstrap: Bootstrap) -> HeldOut:
     """Judge lists of `block` for the fit on train and validation by what the test part holds."""
     known, truth = matrix.block(block, PART), matrix.truth(block, PART)
-    groupings = {
-        name: groups.grouping(
-            matrix,
-            block,
-            PART,
-            name,
-            largest=params.countries,
-            head_share=params.head_share,
-            tail_share=params.tail_share,
-        )
-        for name in (REGION, COUNTRY, TIER)
-    } | {
-        EMERGENCE: groups.emerging(
-            matrix, block, PART, listeners=params.emerging_listeners, period=params.emerging_period
-        )
-    }
-    genders = groups.genders(matrix, block, PART)
-    if genders.unknown < 1:  # else there is nothing to show
-        groupings[ARTIST_GENDER] = genders
+    groupings = provider_groupings(matrix, block, PART, params)
     tail = groupings[TIER].membership[:, TIERS.index("tail")]
     emerging = groupings[EMERGENCE].membership[:, EMERGING.index("emerging")]
     return HeldOut(

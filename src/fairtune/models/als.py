@@ -1,7 +1,7 @@
 """`als`: one weighted matrix, all blocks, factorised by alternating least squares. The product."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,16 +28,30 @@ class Als:
     weights: how the cells of each block were weighed; a new listener is folded in with them.
     listener_weights: (n_listeners,), how much the cells of each weigh beside; None: everybody's 1, as those
     of a new listener do.
+    bonus: (n_columns,) of the blocks that are re-ranked: what each column gains for a listener whose factors
+    have length 1 (`fairtune.reranking`).
     """
 
     listener_factors: Factors
     column_factors: Mapping[BlockName, Factors]
     weights: Mapping[BlockName, BlockWeights]
     listener_weights: NDArray[np.float32] | None = None
+    bonus: Mapping[BlockName, NDArray[np.float32]] = field(default_factory=dict)
 
     def scores(self, listeners: Rows, block: BlockName) -> Scores:
-        """Score the columns of `block`: (len(listeners), n_columns)."""
-        return self.listener_factors[listeners] @ self.column_factors[block].T
+        """Score the columns of `block`: x_u . y_i + |x_u| bonus_i, (len(listeners), n_columns)."""
+        scores = self.listener_factors[listeners] @ self.column_factors[block].T
+        if block in self.bonus:
+            scores += self.lengths(listeners)[:, None] * self.bonus[block]
+        return scores
+
+    def lengths(self, listeners: Rows) -> NDArray[np.float32]:
+        """Length |x_u| of listeners' factors, the scale of their scores: (len(listeners),)."""
+        return np.asarray(np.linalg.norm(self.listener_factors[listeners], axis=1))
+
+    def lifted(self, block: BlockName, bonus: NDArray[np.float32]) -> "Als":
+        """Give the same model with `bonus`, (n_columns,), on top of what the columns of `block` score."""
+        return replace(self, bonus={**self.bonus, block: self.bonus.get(block, np.float32(0)) + bonus})
 
 
 def weigh(matrix: Matrix, part: Part, chosen: Hyperparameters) -> dict[BlockName, BlockWeights]:

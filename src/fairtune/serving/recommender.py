@@ -137,13 +137,13 @@ class Recommender:
         plays = self.release.plays(block).take(rows)
         known = np.zeros((len(rows), self.release.width(block)), dtype=bool)
         known[plays.row_of_cell, plays.indices] = True
-        return best((factors @ self.release.factors(block).T).astype(np.float32), known, n)
+        return best(self.release.scores(factors, block), known, n)
 
     def _scored(self, asker: _Asker, block: BlockName) -> tuple[Scores, NDArray[np.bool_]]:
         """Score every column of `block`, and say which the asker knows: (n_columns,) each."""
         known = np.zeros(self.release.width(block), dtype=bool)
         known[asker.listening[block].columns] = True
-        return (self.release.factors(block) @ asker.factor).astype(np.float32), known
+        return self.release.scores(asker.factor, block), known
 
     def _recommend(
         self, asker: _Asker, n: int | None, block: BlockName, *, strict: bool

@@ -98,6 +98,21 @@ class Release:
         name = f"factors_{block}.npy"
         return self.once(name, lambda: self._array(name).astype(np.float64))
 
+    def bonus(self, block: BlockName) -> NDArray[np.float64] | None:
+        """(n_columns,) gain of each column for a factor of length 1; None if `block` isn't re-ranked."""
+        name = f"bonus_{block}.npy"
+        if not (self.folder / name).is_file():
+            return None
+        return self.once(name, lambda: self._array(name).astype(np.float64))
+
+    def scores(self, factors: NDArray[np.float64], block: BlockName) -> NDArray[np.float32]:
+        """Score every column of `block` for listeners' factors, (..., f): (..., n_columns)."""
+        scores = factors @ self.factors(block).T
+        bonus = self.bonus(block)
+        if bonus is not None:
+            scores = scores + np.linalg.norm(factors, axis=-1)[..., None] * bonus
+        return scores.astype(np.float32)
+
     def width(self, block: BlockName) -> int:
         """Number of columns of a block."""
         return len(self._array(f"multipliers_{block}.npy"))

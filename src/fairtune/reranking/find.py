@@ -1,0 +1,101 @@
+"""From constraints to multipliers: chosen on the validation part, with the fit on the training part."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from fairtune.columns import Part
+from fairtune.constraints import Constraints
+from fairtune.errors import BadRequest
+from fairtune.evaluation.groupings import provider_groupings
+from fairtune.groups import ProviderGroups
+from fairtune.matrix import Matrix
+from fairtune.metrics import providers
+from fairtune.metrics.bootstrap import Bootstrap
+from fairtune.metrics.providers import Chances
+from fairtune.models.als import Als
+from fairtune.params import HEADLINE, Evaluate
+from fairtune.reranking.bounds import Bound, bounds
+from fairtune.reranking.candidates import candidates
+from fairtune.reranking.multipliers import Multipliers
+from fairtune.reranking.search import Reached, free, search
+
+DECIMALS = 9
+"""Of multipliers; scores have seven digits."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What re-ranking comes to on the validation part.
+
+    bounds: what is asked for. before, after: the value of each without multipliers and with them. loss: share
+    of the total score given up, 0 and above. kept: whether every bound is.
+    """
+
+    multipliers: Multipliers
+    bounds: tuple[Bound, ...]
+    before: tuple[float, ...]
+    after: tuple[float, ...]
+    loss: float
+    kept: bool
+
+    @property
+    def missed(self) -> str:
+        """Say of every bound that isn't kept how far it gets."""
+        return "; ".join(
+            f"{bound.told()} (it gets from {before:.4f} to {after:.4f})"
+            for bound, before, after in zip(self.bounds, self.before, self.after, strict=True)
+            if bound.slack(after) < 0
+        )
+
+
+def find(
+    matrix: Matrix,
+    model: Als,
+    constraints: Constraints,
+    params: Evaluate,
+    *,
+    threads: int,
+    looked: Callable[[], None] = lambda: None,
+) -> Found:
+    """Find the multipliers for the lists of ten of the target; `BadRequest` for a group that isn't there.
+
+    model: the fit on TRAIN; the validation part says what its listeners went on to play. `looked` is called
+    with every set of lists that is looked at.
+    """
+    block, part = matrix.target, Part.TRAIN
+    known, truth = matrix.block(block, part), matrix.truth(block, part)
+    groupings = provider_groupings(matrix, block, part, params)
+    asked = {name: groupings[name] for name in constraints.groupings if name in groupings}
+    if missing := set(constraints.groupings) - set(asked):
+        raise BadRequest(f"nothing is known of the items' {min(missing)}: there are no groups to re-rank")
+    given = providers.chances(
+        truth,
+        known,
+        {name: (of.names, of.membership) for name, of in asked.items()},
+        bootstrap=Bootstrap(n_listeners=len(matrix.listeners), resamples=0, seed=0),
+        min_group=params.min_provider_group,
+    )
+    wanted = bounds(constraints, given)
+    among = candidates(model, block, known, truth, given.member, k=HEADLINE, threads=threads)
+    free_groups = free(wanted, given)
+    without, reached = search(among, wanted, free_groups, k=HEADLINE, looked=looked)
+    return Found(
+        multipliers=_by_name(reached, asked, given),
+        bounds=wanted,
+        before=without.values,
+        after=reached.values,
+        loss=reached.loss,
+        kept=reached.kept,
+    )
+
+
+def _by_name(reached: Reached, asked: dict[str, ProviderGroups], given: Chances) -> Multipliers:
+    """Name the multipliers of groups; a group that was pooled with others has that of the pool."""
+    named = {}
+    for grouping, of in asked.items():
+        pooling, at = given.pooled[grouping]
+        values = np.round(pooling.merge @ reached.multipliers[at], DECIMALS)
+        named[grouping] = dict(zip(of.names, map(float, values), strict=True))
+    return named

@@ -25,6 +25,7 @@ ELSEWHERE: Final = {
     "repeat": "fairtune.benchmark.repeat_command:repeat",
     "taste-groups": "fairtune.taste_table:taste_groups",
     "validate": "fairtune.checkup:validate",
+    "whatif": "fairtune.whatif.command:whatif",
 }
 """Commands of other modules: name -> `module:command`. These modules import nothing heavy at the top."""
 

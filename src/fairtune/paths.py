@@ -126,6 +126,11 @@ class Paths:
         return self.reports / "report.html"
 
     @property
+    def whatif(self) -> Path:
+        """The picture of the last `fairtune whatif`; no output of a stage."""
+        return self.reports / "whatif.svg"
+
+    @property
     def registration(self) -> Path:
         return self.reports / "registration.json"
 

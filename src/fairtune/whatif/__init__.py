@@ -1,0 +1,1 @@
+"""What re-ranking the lists of the present model would change, before anybody switches it on."""

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from fairtune import params, store
+from fairtune.columns import BlockName
 from fairtune.datasets import lastfm_2k
 from fairtune.paths import Paths
 from fairtune.serving.recommender import Recommender
+from fairtune.serving.release import Release
 from fairtune.stages import download, evaluate, ingest, matrix, train, tune
 
 DATASET = lastfm_2k.DATASET.name
@@ -40,6 +42,14 @@ def test_no_listener_is_recommended_what_they_know(paths, kind):
     assert len(rows) > 0.9 * lists.size
     assert not known[rows, lists[rows, places]].any()
     assert all(len(set(row[row >= 0])) == (row >= 0).sum() for row in lists)
+
+
+def test_who_plays_miles_davis_plays_the_beatles_more_often_than_john_coltrane(paths):
+    plays = store.read_sparse(paths.release / "plays_artist.npz").toarray() > 0
+    column = {name: at for at, name in enumerate(Release.load(paths.release).columns(BlockName.ARTIST).names)}
+    audience = plays[plays[:, column["Miles Davis"]]].sum(axis=0)
+    popular = [audience[column[name]] for name in ("Radiohead", "The Beatles")]
+    assert min(popular) > audience[column["John Coltrane"]] > 0
 
 
 def test_radiohead_and_bjork_lead_to_their_neighbours(paths):

@@ -143,13 +143,17 @@ def distinct(words: Sequence[Sequence[str]], artists: Sequence[Sequence[str]], *
 
 
 def unlike(leaning: Sequence[Leaning]) -> list[Leaning]:
-    """Leave out a type that shares a word with one before it: 'metal & doom', not 'metal & doom metal'."""
+    """Leave out a type that has a word of one before it inside, or the reverse.
+
+    So a name reads 'metal & hard rock', not 'metal & metalcore' or 'metal & heavy metal'.
+    """
     kept: list[Leaning] = []
-    words: set[str] = set()
     for its in leaning:
-        if words.isdisjoint(its.name.split()):
+        words = its.name.split()
+        if not any(
+            one in word or word in one for other in kept for one in other.name.split() for word in words
+        ):
             kept.append(its)
-            words.update(its.name.split())
     return kept
 
 

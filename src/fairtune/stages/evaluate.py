@@ -29,5 +29,7 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     store.write_json(paths.metrics, evaluated.metrics)
     store.write_table(paths.listeners, evaluated.listeners)
     store.write_json(paths.taste_groups, evaluated.tastes)
+    groups = [group["name"] for group in evaluated.tastes["groups"]]
+    print(f"{len(groups)} taste groups{': ' * bool(groups)}{'; '.join(groups)}")
     ndcg = {name: figures["ndcg@10"]["value"] for name, figures in evaluated.metrics["ranking"].items()}
     print("nDCG@10: " + ", ".join(f"{name} {value:.4f}" for name, value in ndcg.items()))

@@ -42,6 +42,7 @@ HOMES = {
     "matplotlib": {"report"},
     "mlflow": {"registry", "serving", "tracking"},
     "prefect": set(),  # flows/ alone
+    "torch": {"models"},
 }
 
 HEAVY = {

@@ -150,5 +150,5 @@ def test_an_unknown_model_is_refused_with_the_names_there_are():
         alternative("svd")
     assert str(error.value) == (
         "train.alternatives: no model 'svd'; there are: popularity, tutorial_als, plain_als, item_knn, "
-        "linear, autoencoder"
+        "linear, autoencoder, variational_autoencoder"
     )

@@ -10,6 +10,7 @@ from fairtune.models.linear import Linear
 from fairtune.models.plain_als import PlainAls
 from fairtune.models.popularity import Popularity
 from fairtune.models.tutorial_als import TutorialAls
+from fairtune.models.variational_autoencoder import VariationalAutoencoder
 
 ALTERNATIVES: Final[dict[str, type[Alternative]]] = {
     "popularity": Popularity,
@@ -18,6 +19,7 @@ ALTERNATIVES: Final[dict[str, type[Alternative]]] = {
     "item_knn": ItemKnn,
     "linear": Linear,
     "autoencoder": Autoencoder,
+    "variational_autoencoder": VariationalAutoencoder,
 }
 """What `als` is compared with on every run, by the name that params.yaml uses."""
 

@@ -24,6 +24,7 @@ ELSEWHERE: Final = {
     "recommend": "fairtune.serving.command:recommend",
     "repeat": "fairtune.benchmark.repeat_command:repeat",
     "taste-groups": "fairtune.taste_table:taste_groups",
+    "tune": "fairtune.worker:tune",
     "validate": "fairtune.checkup:validate",
     "whatif": "fairtune.whatif.command:whatif",
 }

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from datetime import datetime, timedelta
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 VARIABLE: Final = "FAIRTUNE_STUDY_STORAGE"
 """A URL from the environment wins over `params.yaml`, so that no password stands in Git."""
-GONE_AFTER: Final = timedelta(hours=6)
-"""A trial of another machine that runs for so long is taken for left behind."""
+GONE_AFTER: Final = 6 * 3600
+"""Seconds: a trial of another machine that runs for so long is taken for left behind."""
 CREATING: Final = 5
 """Attempts at creating the tables: processes that start at once get in one another's way."""
 
@@ -63,21 +63,22 @@ def database(url: str) -> "BaseStorage":
 
 def workers() -> Workers:
     """Name this process, and tell trials of living processes from those of dead ones."""
-    return Workers(me=_name(os.getpid()), gone=gone)
+    return Workers(me=worker(os.getpid()), gone=gone)
 
 
-def gone(owner: str, since: datetime) -> bool:
+def gone(owner: str, since: float) -> bool:
     """Tell whether the process that claimed a trial is dead.
 
     On this machine its id and the time of its start tell; of another one we only know how long ago it began.
     """
     host, pid, started, *_ = (*owner.split("|"), "", "")
     if host != socket.gethostname() or not pid.isdigit():
-        return datetime.now() - since > GONE_AFTER  # noqa: DTZ005 - as Optuna keeps it
+        return time.time() - since > GONE_AFTER
     return _started(int(pid)) != started
 
 
-def _name(pid: int) -> str:
+def worker(pid: int) -> str:
+    """Name a process of this machine: no later one with the same id has the same name."""
     return "|".join((socket.gethostname(), str(pid), _started(pid)))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from fairtune.tuning.trials import OWNER, SLOT
+from fairtune.tuning.trials import OWNER, SINCE, SLOT
 
 if TYPE_CHECKING:
     from optuna import Study
@@ -21,16 +21,18 @@ PAUSE: Final = 0.2
 """Seconds between two looks at what others do."""
 
 
-def _alone(owner: str, since: datetime) -> bool:  # noqa: ARG001 - nobody else is there
+def _alone(owner: str, since: float) -> bool:  # noqa: ARG001 - nobody else is there
     return True
 
 
 @dataclass(frozen=True)
 class Workers:
-    """Who works on a study: `me`, and whether somebody else's trial, running since a time, is left behind."""
+    """Who works on a study: `me`, and whether somebody else's trial, running since a time in seconds since
+    1970, is left behind.
+    """
 
     me: str = "alone"
-    gone: Callable[[str, datetime], bool] = _alone
+    gone: Callable[[str, float], bool] = _alone
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def _template(me: str) -> Any:
         datetime_complete=None,
         params={},
         distributions={},
-        user_attrs={OWNER: me},
+        user_attrs={OWNER: me, SINCE: time.time()},
         system_attrs={},
         intermediate_values={},
     )
@@ -104,10 +106,10 @@ def _release(study: "Study", storage: "BaseStorage", workers: Workers, *, before
     from optuna.trial import TrialState
 
     for trial in study.get_trials(deepcopy=False, states=[TrialState.RUNNING]):
-        owner, since = trial.user_attrs.get(OWNER, ""), trial.datetime_start
+        owner, since = trial.user_attrs[OWNER], trial.user_attrs[SINCE]
         if before is not None and trial.number >= before:
             continue
-        if owner == workers.me or since is None or workers.gone(owner, since):
+        if owner == workers.me or workers.gone(owner, since):
             try:
                 storage.set_trial_state_values(trial._trial_id, TrialState.FAIL)  # noqa: SLF001
             except UpdateFinishedTrialError:

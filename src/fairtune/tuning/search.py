@@ -57,7 +57,7 @@ def search(
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     space.check(tune)
-    storage = optuna.storages.InMemoryStorage() if storage is None else storage
+    storage = optuna.storages.get_storage(optuna.storages.InMemoryStorage() if storage is None else storage)
     study = optuna.create_study(
         storage=storage, study_name=name, directions=["maximize", "minimize"], load_if_exists=True
     )

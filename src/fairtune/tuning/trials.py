@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 SLOT: Final = "slot"
 OWNER: Final = "owner"
+SINCE: Final = "since"
 POINT: Final = "hyperparameters"
 JUDGED: Final = "judged"
 LOOKED: Final = "looks"

@@ -62,8 +62,10 @@ def _show(dataset: str, groups: list[dict[str, Any]]) -> None:
         table.add_column(name.replace("ndcg", "nDCG"), no_wrap=True)
     for group in groups:
         told = Text(group["name"])  # a name may hold brackets, which rich would read as mark-up
-        for what, most in (("types", TYPES), ("artists", ARTISTS)):
-            if leaning := ", ".join(of["name"] for of in group[what][:most]):
+        types = [of["name"] for of in group["types"] if of["sure"]][:TYPES]
+        artists = [of["name"] for of in group["artists"]][:ARTISTS]
+        for names in (types, artists):
+            if leaning := ", ".join(names):
                 told.append(f"\n  {leaning}", style="dim")
         table.add_row(told, f"{group['n']:,}", *(_interval(group[name]) for name in QUALITY))
     console = Console()

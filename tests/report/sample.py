@@ -87,7 +87,7 @@ def groupings() -> dict[str, Any]:
 
 
 def leaning(name: str, share: float = 0.2) -> dict[str, Any]:
-    return {"name": name, "share": share, "elsewhere": share / 5, "z": 9.1, "sure": True}
+    return {"name": name, "share": share, "elsewhere": share / 5, "z": 9.1, "sure": name != "chance"}
 
 
 def taste_group(name: str, types: list[str], artists: list[str]) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def taste_group(name: str, types: list[str], artists: list[str]) -> dict[str, An
 
 
 TASTE_GROUPS = [
-    taste_group("indie & shoegaze", ["indie", "shoegaze"], ["Slowdive", "Ride"]),
+    taste_group("indie & shoegaze", ["indie", "shoegaze", "chance"], ["Slowdive", "Ride"]),
     taste_group("hip hop & a type with a name of some length", ["hip hop"], ["A$AP Rocky & Ke$ha", "Nas"]),
     taste_group("Ke$ha, A$AP Rocky, Перемен", [], ["Ke$ha"]),
     taste_group("mixed tastes", [], ["初音ミク"]),

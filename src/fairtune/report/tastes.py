@@ -116,6 +116,7 @@ def _types(leanings: Sequence[Mapping[str, Any]]) -> str:
     return ", ".join(
         f"{of['name']} ({numbers.percent(of['share'])} against {numbers.percent(of['elsewhere'])})"
         for of in leanings[:_LISTED]
+        if of["sure"]
     )
 
 

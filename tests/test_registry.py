@@ -259,6 +259,14 @@ def test_a_file_that_is_no_database_is_named(project, release):
         register(entry(release), root=project)
 
 
+@pytest.mark.parametrize("group", ["pop & dance", "AC//DC, /", "Кино, 初音ミク", "..", "R.E.M."])
+def test_mlflow_takes_the_figures_of_groups_whatever_they_are_called(group):
+    from mlflow.utils.validation import _validate_metric_name
+
+    for name in tracking.flatten({"taste": {group: {"ndcg@10": {"value": 0.2, "low": 0.1}}}}):
+        _validate_metric_name(name)
+
+
 def test_metrics_that_are_no_numbers_are_left_out():
     assert tracking.flatten({"target": "track", "counts": True, "a b%": {"x@5": float("nan"), "n": 3}}) == {
         "a b_.n": 3.0

@@ -1,5 +1,6 @@
 """What groups of listeners are called: by what they play more than others, no two alike."""
 
+from dataclasses import replace
 from math import log, sqrt
 
 import numpy as np
@@ -103,3 +104,14 @@ def test_types_that_share_a_word_do_not_stand_side_by_side_in_a_name():
         for name in ("doom metal", "metalcore", "doom", "folk", "folk metal")
     ]
     assert [its.name for its in unlike(of_metal)] == ["doom metal", "folk"]
+
+
+def test_a_group_has_a_name_of_bounded_length_whatever_artists_call_themselves():
+    built = build({(user, item): 1 for user in range(1, 201) for item in ((0, 2) if user <= 100 else (3, 5))})
+    long = {"a": "A" * 90, "b": "B" * 90, "c": "C" * 90, "d": "D" * 90}
+    columns = built.columns[built.item_block]
+    called = columns.assign(artist=columns["artist"].map(long))
+    untyped = {block: of for block, of in built.shares.items() if block != "music_type"}
+    built = replace(built, shares=untyped, columns={**built.columns, built.item_block: called})
+    for group in describe(built, Part.ALL, np.arange(200) // 100, 2):
+        assert len(group.name) == 2 * 40 + 2

@@ -24,6 +24,7 @@ PRIOR: Final = 20.0
 IN_NAME: Final = 2
 MOST_IN_NAME: Final = 3
 LISTED: Final = 6
+LONGEST: Final = 40  # letters of a word in a name: MLflow takes names of figures up to 250
 CHANCE: Final = 0.05
 """Of anything being called sure in a group that leans to nothing (Bonferroni over all things)."""
 MIXED: Final = "mixed tastes"
@@ -63,8 +64,8 @@ def describe(matrix: Matrix, part: Part, of: NDArray[np.intp], number: int) -> t
     artists = leanings(*_artists(matrix, part), of, number)
     telling, between = (map(unlike, types), " & ") if any(types) else (artists, ", ")
     names = distinct(
-        [[its.name for its in these if its.sure] for these in telling],
-        [[its.name for its in these] for these in artists],
+        [[_short(its.name) for its in these if its.sure] for these in telling],
+        [[_short(its.name) for its in these] for these in artists],
         between=between,
     )
     return tuple(map(Described, names, types, artists))
@@ -155,6 +156,10 @@ def unlike(leaning: Sequence[Leaning]) -> list[Leaning]:
         ):
             kept.append(its)
     return kept
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}\N{HORIZONTAL ELLIPSIS}"
 
 
 def _shares(amounts: Floats) -> Floats:

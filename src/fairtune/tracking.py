@@ -98,8 +98,8 @@ def flatten(metrics: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
 
 
 def _metric_name(key: str) -> str:
-    """MLflow takes letters, digits and `_ - . / :` and blanks."""
-    return re.sub(r"[^\w\-. /:]", "_", key.replace("@", "_at_"), flags=re.ASCII)
+    """MLflow takes letters, digits, `_ - . :` and blanks; and slashes as in a path, not as in names."""
+    return re.sub(r"[^\w\-. :]", "_", key.replace("@", "_at_"), flags=re.ASCII)
 
 
 def _default_store(root: Path) -> Path:

@@ -20,6 +20,7 @@ STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages
 SHARED = {
     "fairtune",
     "fairtune.columns",
+    "fairtune.constraints",
     "fairtune.environment",
     "fairtune.errors",
     "fairtune.limits",

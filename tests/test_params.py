@@ -102,6 +102,33 @@ def test_parameters_are_frozen():
             lambda values: values["datasets"]["demo"]["evaluate"].update(fairness_ks=[10, 30]),
             "params.yaml: datasets.demo.evaluate: fairness_ks: 30 is not one of ks (2 more)",
         ),
+        *(
+            (
+                lambda values, asked=asked: values["datasets"]["demo"].update(
+                    train={**values["datasets"]["demo"]["train"], "rerank": asked}
+                ),
+                f"params.yaml: datasets.demo.train.rerank{message}",
+            )
+            for asked, message in [
+                ({}, ": nothing to keep: name min_share, max_dp_disparity or max_eo_disparity"),
+                (
+                    {"min_share": {"tier.long": 0.1}},
+                    ".min_share: there is no tier 'long': there are head, middle, tail",
+                ),
+                (
+                    {"min_share": {"tier.head": 0.6, "tier.tail": 0.6}},
+                    ".min_share: the shares of groups by tier sum to more than 1: no list can hold them",
+                ),
+                (
+                    {"max_dp_disparity": {"also.artist.region": 0.1}},
+                    ".max_dp_disparity: 'also.artist.region': only the lists of the target are re-ranked",
+                ),
+                (
+                    {"max_eo_disparity": {"region": 0}},
+                    ".max_eo_disparity.region: Input should be greater than 0",
+                ),
+            ]
+        ),
         (
             lambda values: values.update(seed=-1, sede=1),
             "params.yaml: seed: Input should be greater than or equal to 0 (1 more)",

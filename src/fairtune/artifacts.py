@@ -91,10 +91,12 @@ def write_als(folder: Path, model: Als) -> None:
     for block, factors in model.column_factors.items():
         store.write_array(folder / f"factors_{block}.npy", factors)
         store.write_array(folder / f"multipliers_{block}.npy", model.weights[block].multipliers)
+        if block in model.bonus:
+            store.write_array(folder / f"bonus_{block}.npy", model.bonus[block])
+        else:
+            (folder / f"bonus_{block}.npy").unlink(missing_ok=True)  # of an earlier model
     if model.listener_weights is not None:
         store.write_array(folder / "listener_weights.npy", model.listener_weights)
-    for block, bonus in model.bonus.items():
-        store.write_array(folder / f"bonus_{block}.npy", bonus)
     store.write_json(folder / "scaling.json", _scaling(model.weights))
 
 

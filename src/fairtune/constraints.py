@@ -1,9 +1,9 @@
 """What re-ranked lists are to keep: `train.rerank` of params.yaml, and the options of `fairtune whatif`."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from fairtune.limits import Place, Share, between_providers, of_provider_groups
@@ -36,6 +36,12 @@ class Constraints:
     max_eo_disparity: Annotated[
         Mapping[str, Above], AfterValidator(between_providers), AfterValidator(_of_the_target)
     ] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _something_is_asked_for(self) -> Self:
+        if not (self.min_share or self.max_dp_disparity or self.max_eo_disparity):
+            raise ValueError("nothing to keep: name min_share, max_dp_disparity or max_eo_disparity")
+        return self
 
     @property
     def groupings(self) -> tuple[str, ...]:

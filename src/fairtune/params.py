@@ -11,6 +11,7 @@ from pydantic.dataclasses import dataclass
 
 from fairtune import limits
 from fairtune.columns import BlockName
+from fairtune.constraints import Constraints
 from fairtune.errors import BadParams, BadRequest, NotThere
 from fairtune.limits import Gate
 from fairtune.own_tables import OwnTables
@@ -138,6 +139,7 @@ class Train:
 
     folds: int = Field(ge=1, le=10)  # of ten, whose pairs teach the play predictor; each costs a fit
     alternatives: Mapping[str, Grid]  # name -> its settings -> the values that `tune` tries of each
+    rerank: Constraints | None = None  # what lists of ten of the target are re-ranked to keep
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

@@ -72,6 +72,11 @@ class Paths:
     def fit(self, part: Part) -> Path:
         return self._models / part
 
+    @property
+    def reranking(self) -> Path:
+        """The multipliers of a model that is re-ranked, beside the fit that they were chosen with."""
+        return self.fit(Part.TRAIN) / "reranking.json"
+
     def fit_without(self, block: BlockName) -> Path:
         """The fit on train and validation that does without one influencer: for the ablation."""
         return self.fit(Part.TRAIN_VALID) / f"without_{block}"

@@ -9,11 +9,13 @@ import pytest
 from tests.report import sample
 
 from fairtune import gates
+from fairtune.constraints import Constraints
 from fairtune.params import TuneLimits
 from fairtune.report import (
     accuracy,
     alternatives,
     attempts,
+    card,
     cold,
     front,
     headline,
@@ -474,3 +476,15 @@ def test_every_country_has_one_name_and_an_article_where_english_wants_one():
 )
 def test_numbers_and_names_read_well(shown, expected):
     assert (shown.replace(numbers.THIN, " ") if isinstance(shown, str) else shown) == expected
+
+
+def test_the_card_says_what_lists_are_re_ranked_to_keep():
+    wanted = Constraints(
+        min_share={"tier.tail": 0.1, "region.rest of the world": 0.2}, max_eo_disparity={"region": 0.05}
+    )
+
+    assert card.kept(wanted, "music_type") == (
+        "music types of the long tail have at least 10\N{NARROW NO-BREAK SPACE}% of the places",
+        "music by artists from the rest of the world has at least 20\N{NARROW NO-BREAK SPACE}% of the places",
+        "EO disparity by region of at most 0.05",
+    )

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fairtune.columns import DEMOGRAPHIC, UNKNOWN, BlockName
+from fairtune.constraints import Constraints
+from fairtune.limits import Place
 from fairtune.params import DatasetParams
 from fairtune.report import numbers, words
 from fairtune.report.exhibit import Section, Table
@@ -72,6 +74,7 @@ def _facts(
         "method": "weighted alternating least squares (ALS) on one matrix of listeners and what they play",
         "recommends": f"{items}, learned from {words.BLOCKS.get(target, target)}",
         "influencers beside them": numbers.listed(influencers) if influencers else "none",
+        "re-ranked to keep": numbers.listed(kept(params.train.rerank, target)) if params.train.rerank else "",
         "held out to judge it": _SPLITS[params.matrix.split].format(
             numbers.percent(params.matrix.test_share)
         ),
@@ -79,6 +82,21 @@ def _facts(
         "seed": str(metrics["seed"]) if "seed" in metrics else "",
     }
     return tuple((name, value) for name, value in facts.items() if value)
+
+
+def kept(wanted: Constraints, target: str) -> tuple[str, ...]:
+    """Say what lists are re-ranked to keep."""
+    told = []
+    for written, share in wanted.min_share.items():
+        place = Place.parse(written)
+        whose = words.provider(place.grouping, place.group or "", target)
+        has = words.verb(whose, "have", "has")
+        told.append(f"{whose} {has} at least {numbers.percent(share)} of the places")
+    for what, limits_ in (("DP", wanted.max_dp_disparity), ("EO", wanted.max_eo_disparity)):
+        told += [
+            f"{what} disparity by {words.grouping(by)} of at most {most:g}" for by, most in limits_.items()
+        ]
+    return tuple(told)
 
 
 def limits(metrics: Mapping[str, Any], params: DatasetParams) -> tuple[str, ...]:
@@ -91,6 +109,11 @@ def limits(metrics: Mapping[str, Any], params: DatasetParams) -> tuple[str, ...]
     )
     sentences = [history, f"Of a listener, the model knows {used}, and nothing else."]
     sentences += _demographic([block for block in params.matrix.blocks if block in DEMOGRAPHIC])
+    if params.train.rerank:
+        sentences.append(
+            "Lists are re-ranked: groups of items gain or lose a bonus, chosen on the part held out for "
+            "tuning. Reasons tell what the taste of a listener contributes, and not the bonus."
+        )
     sentences += _cold(metrics, words.noun(str(params.matrix.target)))
     unknown = estimate(_unknown_region(metrics), "share_listening")
     if unknown and unknown.value:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from fairtune.models.als import Als
 from fairtune.params import HEADLINE, Evaluate
 from fairtune.reranking.bounds import Bound, bounds
 from fairtune.reranking.candidates import candidates
-from fairtune.reranking.multipliers import Multipliers
+from fairtune.reranking.multipliers import Multipliers, bonus
 from fairtune.reranking.search import Reached, free, search
 
 DECIMALS = 9
@@ -39,6 +40,20 @@ class Found:
     after: tuple[float, ...]
     loss: float
     kept: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it as reranking.json holds it; figures are those of the validation part."""
+        bounds = [
+            {
+                "asked": bound.told(),
+                "limit": bound.limit,
+                "before": float(f"{before:.6g}"),
+                "after": float(f"{after:.6g}"),
+            }
+            for bound, before, after in zip(self.bounds, self.before, self.after, strict=True)
+        ]
+        loss = float(f"{self.loss:.6g}")
+        return {"multipliers": self.multipliers, "bounds": bounds, "loss_of_score": loss}
 
     @property
     def missed(self) -> str:
@@ -89,6 +104,12 @@ def find(
         loss=reached.loss,
         kept=reached.kept,
     )
+
+
+def lift(matrix: Matrix, model: Als, part: Part, multipliers: Multipliers, params: Evaluate) -> Als:
+    """Re-rank the target of a model fitted on `part`, whose groups are those of what is played there."""
+    groupings = provider_groupings(matrix, matrix.target, part, params)
+    return model.lifted(matrix.target, bonus(multipliers, groupings))
 
 
 def _by_name(reached: Reached, asked: dict[str, ProviderGroups], given: Chances) -> Multipliers:

@@ -5,15 +5,18 @@ import time
 
 from fairtune import alternatives, artifacts, store
 from fairtune.columns import Part
+from fairtune.errors import BadParams
 from fairtune.matrix import Matrix
 from fairtune.models import als, out_of_fold, play_predictor
 from fairtune.params import DatasetParams, hyperparameters
 from fairtune.paths import Paths
 from fairtune.progress import steps
+from fairtune.reranking.find import find, lift
+from fairtune.reranking.multipliers import Multipliers
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
-    """Write a folder a part: TRAIN_VALID for evaluation, ALL for release.
+    """Write a folder a part: TRAIN for re-ranking, TRAIN_VALID for evaluation, ALL for release.
 
     TRAIN_VALID also holds the play predictor, the alternatives and, for the ablation, a fit without each
     influencer.
@@ -25,23 +28,30 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     names, seconds = tuple(params.train.alternatives), {}
     left_out = matrix.influencers
     folds = params.train.folds
-    rounds = (2 + folds + len(left_out)) * chosen.iterations
+    rounds = (len(Part) + folds + len(left_out)) * chosen.iterations
     with steps("train", total=rounds + len(names)) as advance:
 
         def fit(of: Matrix, part: Part) -> als.Als:
             return als.fit(of, part, chosen, seed=seed, threads=threads, progress=lambda _: advance())
 
-        artifacts.write_als(paths.fit(Part.TRAIN_VALID), fit(matrix, Part.TRAIN_VALID))
-        artifacts.write_release(
-            paths.release, fit(matrix, Part.ALL), matrix, chosen, dataset=paths.dataset, seed=seed
-        )
+        plain = fit(matrix, Part.TRAIN)
+        multipliers = _multipliers(params, paths, matrix, plain, threads=threads)
+
+        def lifted(model: als.Als, part: Part) -> als.Als:
+            return lift(matrix, model, part, multipliers, params.evaluate) if multipliers else model
+
+        artifacts.write_als(paths.fit(Part.TRAIN), lifted(plain, Part.TRAIN))
+        for_test = lifted(fit(matrix, Part.TRAIN_VALID), Part.TRAIN_VALID)
+        artifacts.write_als(paths.fit(Part.TRAIN_VALID), for_test)
+        release = lifted(fit(matrix, Part.ALL), Part.ALL)
+        artifacts.write_release(paths.release, release, matrix, chosen, dataset=paths.dataset, seed=seed)
         predictor = play_predictor.learn(
             matrix, Part.TRAIN_VALID, lambda held: fit(held, Part.TRAIN), folds=folds, seed=seed
         )
         artifacts.write_play_predictor(paths.play_predictor, predictor)
         for block in left_out:
             less = fit(matrix.without(block), Part.TRAIN_VALID)
-            artifacts.write_als(paths.fit_without(block), less)
+            artifacts.write_als(paths.fit_without(block), lifted(less, Part.TRAIN_VALID))
         for name in names:
             start = time.perf_counter()
             settings = others[name]["settings"]
@@ -50,7 +60,22 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
             artifacts.write_model(paths.fit(Part.TRAIN_VALID) / name, other)
             advance()
     took = ", ".join(f"{name} {spent:.1f} s" for name, spent in seconds.items())
-    print(f"als on {Part.TRAIN_VALID} and {Part.ALL}; on {Part.TRAIN_VALID}: {took}")
+    print(f"als on {', '.join(Part)}; on {Part.TRAIN_VALID}: {took}")
     print(f"play predictor from {folds} of {out_of_fold.FOLDS} folds of {Part.TRAIN_VALID}")
     if left_out:
         print(f"als on {Part.TRAIN_VALID} without {', without '.join(left_out)}")
+
+
+def _multipliers(
+    params: DatasetParams, paths: Paths, matrix: Matrix, model: als.Als, *, threads: int
+) -> Multipliers | None:
+    """Choose what re-ranks the target, on the validation part, and write it; None if nothing is asked for."""
+    wanted = params.train.rerank
+    if wanted is None:
+        paths.reranking.unlink(missing_ok=True)
+        return None
+    found = find(matrix, model, wanted, params.evaluate, threads=threads)
+    if not found.kept:
+        raise BadParams(f"train.rerank: {found.missed}: no re-ranking found keeps it; ask for less")
+    store.write_json(paths.reranking, found.to_json())
+    return found.multipliers

@@ -51,14 +51,13 @@ def whatif(
     from fairtune.metrics.grouping import pool
     from fairtune.progress import steps
     from fairtune.report import before_after
-    from fairtune.reranking.find import find
-    from fairtune.reranking.multipliers import bonus
+    from fairtune.reranking.find import find, lift
     from fairtune.whatif import asked, effect
 
     root, here = params.project_root(), Path.cwd()
     everything = params.load(root)
     of, paths, threads = everything.dataset(dataset), Paths(dataset, root), os.cpu_count() or 1
-    if not paths.matrix.exists() or not paths.fit(Part.TRAIN_VALID).exists():
+    if not all(folder.exists() for folder in (paths.matrix, *map(paths.fit, (Part.TRAIN, Part.TRAIN_VALID)))):
         raise NotThere(f"{dataset}: no trained model yet: run `dvc repro train@{dataset}`")
     with steps("whatif", total=STEPS) as advance:
         matrix = artifacts.read_matrix(paths.matrix)
@@ -74,13 +73,10 @@ def whatif(
         if not found.kept:
             raise BadRequest(f"whatif: {found.missed}: no re-ranking found on the validation part keeps it")
         present = artifacts.read_als(paths.fit(Part.TRAIN_VALID))
-        gained = bonus(
-            found.multipliers, provider_groupings(matrix, matrix.target, Part.TRAIN_VALID, of.evaluate)
-        )
         measured = effect.measure(
             matrix,
             present,
-            present.lifted(matrix.target, gained),
+            lift(matrix, present, Part.TRAIN_VALID, found.multipliers, of.evaluate),
             found,
             of.evaluate,
             seed=everything.seed,

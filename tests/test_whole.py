@@ -27,6 +27,8 @@ class Project:
         for name in ("dvc.yaml", ".dvcignore", ".gitignore"):
             shutil.copy(ROOT / name, folder)
         shutil.copytree(ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("__pycache__"))
+        (folder / "reports" / "benchmarks").mkdir(parents=True)  # what a clone has, and the report reads
+        shutil.copy(ROOT / "reports" / "benchmarks" / "fits.json", folder / "reports" / "benchmarks")
         (folder / ".dvc").mkdir()
         shutil.copy(ROOT / ".dvc" / "config", folder / ".dvc")
         params = yaml.safe_load((ROOT / "params.yaml").read_text())

@@ -9,7 +9,7 @@ from tests.toy import POINT
 
 from fairtune.errors import BadParams
 from fairtune.params import Range, Tune, TuneLimits
-from fairtune.tuning import LIBRARY_DEFAULTS, Judged, Workers, choose, search
+from fairtune.tuning import LIBRARY_DEFAULTS, Judged, Workers, choose, remembered, search
 
 SPACE = {
     "factors": (4, 8, 16),
@@ -178,3 +178,14 @@ def test_a_space_that_makes_no_sense_is_refused(space, message):
     with pytest.raises(BadParams) as error:
         search(judge, replace(TUNE, space=space), seed=1)
     assert str(error.value) == message
+
+
+def test_what_a_study_remembers_is_worked_out_once():
+    storage = InMemoryStorage()
+    worth = iter([{"popularity": {"ndcg@10": 0.1}}, {"popularity": {"ndcg@10": 0.2}}, {"linear": {}}])
+
+    def asked(what):
+        return remembered(storage, "study", what, lambda: next(worth))
+
+    assert asked("alternatives: a") == asked("alternatives: a") == {"popularity": {"ndcg@10": 0.1}}
+    assert asked("alternatives: b") == {"popularity": {"ndcg@10": 0.2}}

@@ -35,7 +35,7 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     """
     matrix = artifacts.read_matrix(paths.matrix)
     exam = judgement.exam(matrix, Part.TRAIN, params.evaluate)
-    store.write_json(paths.alternatives, _alternatives(params, matrix, exam, seed=seed))
+    store.write_json(paths.alternatives, _alternatives(params, paths, matrix, exam, seed=seed))
     trials = search(params, paths, matrix, exam, seed=seed)
     choice = tuning.choose(trials, params.tune.limits)
     store.write_json(paths.best, _best(choice))
@@ -44,16 +44,22 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     print(said(choice, trials, params))
 
 
-def _alternatives(params: DatasetParams, matrix: Matrix, exam: Exam, *, seed: int) -> dict[str, Any]:
-    """Tune what the model is compared with."""
+def _alternatives(
+    params: DatasetParams, paths: Paths, matrix: Matrix, exam: Exam, *, seed: int
+) -> dict[str, Any]:
+    """Tune what the model is compared with, once a study: another limit fits nothing anew."""
     grids, threads = params.train.alternatives, os.cpu_count() or 1
 
     def judge(scores: Callable[[Rows], Scores]) -> Judged:
         return exam.judge(scores, threads=threads)
 
-    with steps("alternatives", total=alternatives.fits(grids)) as finished:
-        others = alternatives.tune(matrix, grids, judge, seed=seed, threads=threads, finished=finished)
-    return {name: tuned.to_json() for name, tuned in others.items()}
+    def tuned() -> dict[str, Any]:
+        with steps("alternatives", total=alternatives.fits(grids)) as finished:
+            others = alternatives.tune(matrix, grids, judge, seed=seed, threads=threads, finished=finished)
+        return {name: of.to_json() for name, of in others.items()}
+
+    storage, name = study.opened(params.tune.storage, paths.study), _study_name(params, paths, seed)
+    return tuning.remembered(storage, name, f"alternatives: {grids!r}", tuned)
 
 
 def search(

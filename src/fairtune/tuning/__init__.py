@@ -7,7 +7,7 @@ which. search.py the search. choice.py which trial is taken.
 from fairtune.tuning.choice import Choice, choose
 from fairtune.tuning.claims import Workers
 from fairtune.tuning.cutting import LOOKS, Look
-from fairtune.tuning.search import LIBRARY_DEFAULTS, search
+from fairtune.tuning.search import LIBRARY_DEFAULTS, remembered, search
 from fairtune.tuning.space import suggest
 from fairtune.tuning.trials import FinishedTrial, Judged
 
@@ -20,6 +20,7 @@ __all__ = [
     "Look",
     "Workers",
     "choose",
+    "remembered",
     "search",
     "suggest",
 ]

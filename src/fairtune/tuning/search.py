@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fairtune.params import Hyperparameters, Tune
 from fairtune.tuning import space
@@ -31,6 +31,7 @@ GIVEN: Final = 2
 STARTUP: Final = 6
 """Searched trials drawn at random before the sampler learns from what it has seen."""
 
+Json = dict[str, Any]
 Attempt = Callable[[Hyperparameters, Look], Judged]
 """Fits a point and judges it; shows the fit to `look` after each iteration, which may end it early."""
 
@@ -55,12 +56,9 @@ def search(
     """
     import optuna
 
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
     space.check(tune)
     storage = optuna.storages.get_storage(optuna.storages.InMemoryStorage() if storage is None else storage)
-    study = optuna.create_study(
-        storage=storage, study_name=name, directions=["maximize", "minimize"], load_if_exists=True
-    )
+    study = opened(storage, name)
     began = clock()
 
     def late() -> bool:
@@ -72,6 +70,25 @@ def search(
         _run(claimed, attempt, tune, seed=seed)
         finished(len(_complete(study, tune.trials)))
     return _complete(study, tune.trials)
+
+
+def opened(storage: "BaseStorage", name: str) -> "Study":
+    """Give the study `name` of `storage`, made if it isn't there."""
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    return optuna.create_study(
+        storage=storage, study_name=name, directions=["maximize", "minimize"], load_if_exists=True
+    )
+
+
+def remembered(storage: "BaseStorage", name: str, what: str, work_out: Callable[[], Json]) -> Json:
+    """Give `what` the study remembers, as JSON; the first time, work it out and let the study remember it."""
+    study = opened(storage, name)
+    if what not in study.user_attrs:
+        study.set_user_attr(what, work_out())
+    found: Json = study.user_attrs[what]
+    return found
 
 
 def _run(claimed: Claim, attempt: Attempt, tune: Tune, *, seed: int) -> None:

@@ -131,7 +131,13 @@ def _friends(friends: csr_array, carried: csr_array, pairs: Pairs, damping: floa
 
 
 def _dots(left: csr_array, right: csr_array, pairs: Pairs) -> Floats:
-    """Products left[listener] . right[column] of each pair, (n,), a chunk of pairs at a time."""
+    """Products left[listener] . right[column] of each pair, (n,): out of the product of all rows with all
+    columns if that is less work, else a chunk of pairs at a time.
+    """
+    everything = _filled(left) @ _filled(right)
+    alone = np.diff(left.indptr)[pairs.listeners].sum() + np.diff(right.indptr)[pairs.columns].sum()
+    if everything < alone:
+        return _at(csr_array(left @ right.T), pairs)
     values = np.empty(len(pairs.listeners))
     for part in _chunks(len(values)):
         rows, columns = left[pairs.listeners[part]], right[pairs.columns[part]]
@@ -152,6 +158,11 @@ def _cells(matrix: csr_array) -> tuple[Rows, Rows, Floats]:
 
 def _ones(matrix: csr_array) -> csr_array:
     return csr_array((np.ones(matrix.nnz), matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+def _filled(matrix: csr_array) -> Floats:
+    """Stored cells of each column: (n_columns,)."""
+    return np.bincount(matrix.indices, minlength=matrix.shape[1]).astype(np.float64)
 
 
 def _inverse(values: Floats) -> Floats:

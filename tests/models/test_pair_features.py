@@ -1,57 +1,29 @@
 """Features of pairs, counted again by hand and by loops."""
 
-import dataclasses
-
 import numpy as np
 import pytest
-from scipy.sparse import csr_array
+from sklearn.linear_model import Ridge
 from tests.toy import PLAYED, POINT, build
 
 from fairtune.columns import BlockName, Part
-from fairtune.models import als, pair_features
+from fairtune.models import als, leaning, pair_features
+from fairtune.models.listening import Pairs, listening
 
 BUILT = build(PLAYED)
 FITTED = als.fit(BUILT, Part.TRAIN, POINT, seed=1, threads=1)
-HEARD = pair_features.listening(BUILT, Part.TRAIN)
+HEARD = listening(BUILT, Part.TRAIN)
 ROWS, ITEMS = (index.ravel() for index in np.indices((5, 6)))
-PAIRS = pair_features.Pairs(ROWS, ITEMS, np.zeros(30))
+PAIRS = Pairs(ROWS, ITEMS, np.zeros(30))
 PLAYS = BUILT.plays(Part.TRAIN).toarray()
 
 
+def unit(factors):
+    factors = factors.astype(float)
+    return factors / np.maximum(np.linalg.norm(factors, axis=1, keepdims=True), 1e-9)
+
+
 def cosines():
-    factors = FITTED.listener_factors.astype(float)
-    unit = factors / np.linalg.norm(factors, axis=1, keepdims=True)
-    return unit @ unit.T
-
-
-def test_biases_recover_an_additive_truth():
-    rng = np.random.default_rng(0)
-    listeners, items = rng.normal(size=300), rng.normal(size=200)
-    rows, columns = np.nonzero(rng.random((300, 200)) < 0.5)
-    y = listeners[rows] + items[columns]
-    y -= y.mean()
-    by_listener, by_item = pair_features.biases(rows, columns, y, shape=(300, 200))
-    error = y - by_listener[rows] - by_item[columns]
-    assert error.std() < 0.1 * y.std()
-
-
-def test_standing_is_in_standard_deviations_of_the_listener():
-    rng = np.random.default_rng(2)
-    scale = np.repeat([0.3, 1.5], 50)
-    plays = np.exp(4 + scale[:, None] * rng.normal(size=(100, 400))).astype(np.int64) + 1
-    none = csr_array(plays.shape, dtype=np.int64)
-    many = dataclasses.replace(BUILT, train=csr_array(plays), valid=none, test=none)
-    heard = pair_features.listening(many, Part.TRAIN)
-    assert heard.spread == pytest.approx(np.log1p(plays).std(axis=1), rel=0.1)
-    assert heard.cells(heard.standing).toarray().std(axis=1) == pytest.approx(np.ones(100), rel=0.1)
-
-
-def test_what_is_usual_looks_usual_in_a_fuller_part():
-    full = dataclasses.replace(BUILT, train=csr_array(np.ones((5, 6), dtype=np.int64)))
-    half = dataclasses.replace(BUILT, train=csr_array(np.tile([1, 0, 1, 0, 1, 0], (5, 1))))
-    for matrix in (full, half):
-        known = pair_features.listening(matrix, Part.TRAIN).known
-        assert known["user_items"] == pytest.approx(np.zeros(5))
+    return unit(FITTED.listener_factors) @ unit(FITTED.listener_factors).T
 
 
 def test_listeners_alike_are_the_sum_over_all_that_play_the_item():
@@ -63,26 +35,39 @@ def test_listeners_alike_are_the_sum_over_all_that_play_the_item():
     assert known["als_alike_surplus"] == pytest.approx(surplus.ravel(), abs=1e-5)
 
 
-def test_friends_count_if_they_play_the_item_and_weigh_what_they_are_alike():
-    known = pair_features.influencers(HEARD, BUILT, FITTED, PAIRS)
-    friends = BUILT.sides[BlockName.FRIEND].toarray()
-    playing = friends @ (PLAYS > 0)
-    weighed = (friends * np.maximum(cosines(), 0) ** 3) @ (PLAYS > 0)
-    assert known["influencer_friend_count"] == pytest.approx(np.log1p(playing).ravel())
-    assert known["influencer_friend_alike"] == pytest.approx(np.log1p(weighed).ravel(), abs=1e-5)
-    assert playing.any()
+def test_a_leaning_is_the_ridge_regression_of_a_listeners_surprises_on_item_factors():
+    """And of an item's surprises on listener factors."""
+    known = pair_features.tastes(HEARD, FITTED, BlockName.TRACK, PAIRS)
+    spread = HEARD.spread[:, None]
+    surprise = HEARD.cells(HEARD.surprise).toarray()
+    listeners, items = unit(FITTED.listener_factors), unit(FITTED.column_factors[BlockName.TRACK])
+    by_listener = [ridge(items, surprise[u], PLAYS[u]) for u in range(5)]
+    by_item = [ridge(listeners, surprise[:, i], PLAYS[:, i]) for i in range(6)]
+    assert known["als_leaning_listener"] == pytest.approx((np.array(by_listener) * spread).ravel(), abs=1e-6)
+    assert known["als_leaning_item"] == pytest.approx((np.array(by_item).T * spread).ravel(), abs=1e-6)
+    assert np.abs(known["als_leaning_item"]).max() > 0.01
 
 
-def test_affinity_is_the_share_of_the_listeners_items_in_the_items_columns():
-    known = pair_features.influencers(HEARD, BUILT, FITTED, PAIRS)
-    heard = (PLAYS > 0) / np.maximum((PLAYS > 0).sum(axis=1, keepdims=True), 1)
-    shares = BUILT.shares[BlockName.MUSIC_TYPE].toarray()
-    assert known["influencer_music_type_affinity"] == pytest.approx((heard @ shares @ shares.T).ravel())
-    assert known["influencer_music_type_width"] == pytest.approx(np.tile((shares > 0).sum(axis=1), 5))
+def ridge(factors, surprise, plays):
+    if not plays.any():
+        return np.zeros(len(factors))
+    model = Ridge(alpha=leaning.RIDGE, fit_intercept=False)
+    return model.fit(factors[plays > 0], surprise[plays > 0]).predict(factors)
+
+
+def test_who_plays_what_everybody_plays_reaches_for_it():
+    heard = HEARD.known
+    amount = np.log1p((PLAYS > 0).sum(axis=0))
+    amount -= amount.mean()
+    reach = ((PLAYS > 0) @ amount) / ((PLAYS > 0).sum(axis=1) + 1)
+    assert heard["user_reach"] == pytest.approx(reach)
+    beyond = pair_features.statistics(HEARD, PAIRS)["spread_beyond_reach"]
+    expected = (amount[None, :] - reach[:, None]) * HEARD.spread[:, None]
+    assert beyond == pytest.approx(expected.ravel())
 
 
 def test_chunks_change_nothing(monkeypatch):
     whole = pair_features.tastes(HEARD, FITTED, BlockName.TRACK, PAIRS)
-    monkeypatch.setattr(pair_features, "CHUNK", 4)
+    monkeypatch.setattr(leaning, "CHUNK", 4)
     again = pair_features.tastes(HEARD, FITTED, BlockName.TRACK, PAIRS)
     assert all(whole[name] == pytest.approx(again[name]) for name in whole)

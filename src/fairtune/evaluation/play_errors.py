@@ -12,7 +12,7 @@ from fairtune.metrics import rmse
 from fairtune.metrics.bootstrap import Bootstrap, Floats
 from fairtune.models import play_predictor
 from fairtune.models.als import Als
-from fairtune.models.pair_features import Pairs
+from fairtune.models.listening import Pairs
 from fairtune.models.play_predictor import PlayPredictor
 
 Json = dict[str, Any]

@@ -14,9 +14,9 @@ from scipy.sparse import csr_array
 
 from fairtune.columns import DEMOGRAPHIC, BlockName, Part
 from fairtune.matrix import Matrix
-from fairtune.models import out_of_fold, pair_features, regression
+from fairtune.models import influence, out_of_fold, pair_features, regression
 from fairtune.models.als import Als
-from fairtune.models.pair_features import Floats, Pairs, Rows, cells
+from fairtune.models.listening import Floats, Pairs, Rows, cells, listening
 from fairtune.models.regression import Regression
 
 Features = Mapping[str, Floats]
@@ -89,11 +89,11 @@ def held_out_pairs(matrix: Matrix, part: Part, *, seed: int) -> Pairs:
 
 def features(matrix: Matrix, part: Part, als: Als, pairs: Pairs) -> dict[str, Floats]:
     """Give everything that is known of `pairs` from `part` alone: arrays (n,)."""
-    heard = pair_features.listening(matrix, part)
+    heard = listening(matrix, part)
     return {
         **pair_features.statistics(heard, pairs),
         **pair_features.tastes(heard, als, matrix.item_block, pairs),
-        **pair_features.influencers(heard, matrix, als, pairs),
+        **influence.influencers(heard, matrix, als, pairs),
     }
 
 

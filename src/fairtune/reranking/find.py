@@ -1,7 +1,7 @@
 """From constraints to multipliers: chosen on the validation part, with the fit on the training part."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,10 @@ from fairtune.metrics import providers
 from fairtune.metrics.bootstrap import Bootstrap
 from fairtune.metrics.providers import Chances
 from fairtune.models.als import Als
+from fairtune.models.base import Rows
 from fairtune.params import HEADLINE, Evaluate
 from fairtune.reranking.bounds import Bound, bounds
-from fairtune.reranking.candidates import candidates
+from fairtune.reranking.candidates import Candidates, candidates
 from fairtune.reranking.multipliers import Multipliers, bonus
 from fairtune.reranking.search import Reached, free, search
 
@@ -65,6 +66,53 @@ class Found:
         )
 
 
+@dataclass(frozen=True)
+class Problem:
+    """Bounds on the lists of some listeners, with all that could stand on them.
+
+    given: what every group could get. asked: the groupings that bounds are about.
+    """
+
+    bounds: tuple[Bound, ...]
+    among: Candidates
+    given: Chances
+    asked: Mapping[str, ProviderGroups]
+
+
+def pose(
+    matrix: Matrix,
+    model: Als,
+    constraints: Constraints,
+    params: Evaluate,
+    *,
+    threads: int,
+    listeners: Rows | None = None,
+) -> Problem:
+    """Pose the problem of lists of ten of the target; `BadRequest` for a group that isn't there.
+
+    model: the fit on TRAIN; the validation part says what its listeners went on to play. listeners: rows;
+    everybody without.
+    """
+    block, part = matrix.target, Part.TRAIN
+    rows = np.arange(len(matrix.listeners)) if listeners is None else listeners
+    known, truth = matrix.block(block, part)[rows], matrix.truth(block, part)[rows]
+    groupings = provider_groupings(matrix, block, part, params)
+    asked = {name: groupings[name] for name in constraints.groupings if name in groupings}
+    if missing := set(constraints.groupings) - set(asked):
+        raise BadRequest(f"nothing is known of the items' {min(missing)}: there are no groups to re-rank")
+    given = providers.chances(
+        truth,
+        known,
+        {name: (of.names, of.membership) for name, of in asked.items()},
+        bootstrap=Bootstrap(n_listeners=len(rows), resamples=0, seed=0),
+        min_group=params.min_provider_group,
+    )
+    wanted = bounds(constraints, given)
+    less = replace(model, listener_factors=model.listener_factors[rows])
+    among = candidates(less, block, known, truth, given.member, k=HEADLINE, threads=threads)
+    return Problem(wanted, among, given, asked)
+
+
 def find(
     matrix: Matrix,
     model: Als,
@@ -74,30 +122,15 @@ def find(
     threads: int,
     looked: Callable[[], None] = lambda: None,
 ) -> Found:
-    """Find the multipliers for the lists of ten of the target; `BadRequest` for a group that isn't there.
+    """Find the multipliers for the problem that `pose` poses.
 
-    model: the fit on TRAIN; the validation part says what its listeners went on to play. `looked` is called
-    with every set of lists that is looked at.
+    `looked` is called with every set of lists that is looked at.
     """
-    block, part = matrix.target, Part.TRAIN
-    known, truth = matrix.block(block, part), matrix.truth(block, part)
-    groupings = provider_groupings(matrix, block, part, params)
-    asked = {name: groupings[name] for name in constraints.groupings if name in groupings}
-    if missing := set(constraints.groupings) - set(asked):
-        raise BadRequest(f"nothing is known of the items' {min(missing)}: there are no groups to re-rank")
-    given = providers.chances(
-        truth,
-        known,
-        {name: (of.names, of.membership) for name, of in asked.items()},
-        bootstrap=Bootstrap(n_listeners=len(matrix.listeners), resamples=0, seed=0),
-        min_group=params.min_provider_group,
-    )
-    wanted = bounds(constraints, given)
-    among = candidates(model, block, known, truth, given.member, k=HEADLINE, threads=threads)
-    free_groups = free(wanted, given)
-    without, reached = search(among, wanted, free_groups, k=HEADLINE, looked=looked)
+    problem = pose(matrix, model, constraints, params, threads=threads)
+    wanted, given = problem.bounds, problem.given
+    without, reached = search(problem.among, wanted, free(wanted, given), k=HEADLINE, looked=looked)
     return Found(
-        multipliers=_by_name(reached, asked, given),
+        multipliers=_by_name(reached, problem.asked, given),
         bounds=wanted,
         before=without.values,
         after=reached.values,
@@ -112,7 +145,7 @@ def lift(matrix: Matrix, model: Als, part: Part, multipliers: Multipliers, param
     return model.lifted(matrix.target, bonus(multipliers, groupings))
 
 
-def _by_name(reached: Reached, asked: dict[str, ProviderGroups], given: Chances) -> Multipliers:
+def _by_name(reached: Reached, asked: Mapping[str, ProviderGroups], given: Chances) -> Multipliers:
     """Name the multipliers of groups; a group that was pooled with others has that of the pool."""
     named = {}
     for grouping, of in asked.items():

@@ -141,7 +141,7 @@ class _Measured:
     ) -> None:
         self._among, self._bounds, self._free, self._k, self._looked = among, bounds, free_groups, k, looked
         self._seen: dict[bytes, Reached] = {}
-        self._without = _lists(among, np.zeros(among.member.shape[1]), k)
+        self._without = fill(among, np.zeros(among.member.shape[1]), k)
         self._scale = _scale(among, k)
 
     def at(self, point: Floats) -> Reached:
@@ -149,7 +149,7 @@ class _Measured:
         if key not in self._seen:
             multipliers = np.zeros(self._among.member.shape[1])
             multipliers[self._free] = point * self._scale
-            total, places, hits = _lists(self._among, multipliers, self._k)
+            total, places, hits = fill(self._among, multipliers, self._k)
             values = tuple(bound.value(places, hits) for bound in self._bounds)
             kept = all(bound.slack(value) >= 0 for bound, value in zip(self._bounds, values, strict=True))
             loss = 1 - total / self._without[0] if self._without[0] else 0.0
@@ -197,8 +197,8 @@ class _Measured:
         return max(0.0, -float(self.slacks(point).min())), self.at(point).loss
 
 
-def _lists(among: Candidates, multipliers: Floats, k: int) -> tuple[float, Floats, Floats]:
-    """Fill all lists; give the total score without multipliers, and places and hits of every group."""
+def fill(among: Candidates, multipliers: Floats, k: int) -> tuple[float, Floats, Floats]:
+    """Fill all lists of k; give the total score without multipliers, and places and hits of every group."""
     gained = (among.member @ multipliers).astype(np.float32)[among.kind]
     length = min(k, among.scores.shape[1])
     chosen = np.argpartition(-(among.scores + gained), length - 1, axis=1)[:, :length]

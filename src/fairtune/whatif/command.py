@@ -101,5 +101,5 @@ def whatif(
         show(result)
 
 
-STEPS = 120
-"""About as many sets of lists as a search looks at: where the progress bar ends."""
+STEPS = 250
+"""As many sets of lists as most searches look at: where the progress bar ends."""

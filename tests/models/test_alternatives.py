@@ -4,11 +4,11 @@ import dataclasses
 
 import numpy as np
 import pytest
-from tests.toy import PLAYED, build
+from tests.toy import PLAYED, POINT, build
 
 from fairtune.columns import BlockName, Part
 from fairtune.errors import BadParams, TooLarge
-from fairtune.models import ALTERNATIVES, alternative
+from fairtune.models import ALTERNATIVES, als, alternative
 from fairtune.models.autoencoder import check_size
 from fairtune.models.likeness import features
 from fairtune.models.linear import coefficients
@@ -48,19 +48,16 @@ def test_als_of_one_block_scores_every_column(name):
     assert np.isfinite(scores).all()
 
 
-def test_plain_als_minimises_the_weighted_error():
-    plays, scores = fit("plain_als", factors=64, regularization=0.5)
-    logs = np.log1p(plays)
-    confidence = 1 + logs / logs[logs > 0].mean()
-    preference = plays > 0
-    model = alternative("plain_als").fit(
-        build(PLAYED), Part.TRAIN, factors=64, regularization=0.5, seed=1, threads=1
+def test_plain_als_is_the_product_with_one_block_and_no_balance():
+    built = build(PLAYED)
+    point = dataclasses.replace(
+        POINT, factors=8, regularization=0.5, iterations=15, alpha=1.0, beta=0.0, gamma=0.0, block_weights={}
     )
-    columns = model.column_factors
-    for u in ROWS:  # each listener's own ridge regression, given the columns
-        left = columns.T @ (confidence[u, :, None] * columns) + 0.5 * np.eye(64)
-        exact = np.linalg.solve(left, columns.T @ (confidence[u] * preference[u]))
-        assert scores[u] == pytest.approx(columns @ exact, abs=0.05)
+    product = als.fit(
+        dataclasses.replace(built, blocks=(built.target,)), Part.TRAIN, point, seed=1, threads=1
+    )
+    _, scores = fit("plain_als", factors=8, regularization=0.5)
+    assert scores == pytest.approx(product.scores(ROWS, built.target), abs=1e-3)
 
 
 @pytest.mark.parametrize("regularization", [0.5, 20.0])

@@ -21,7 +21,10 @@ from fairtune.matrix import Matrix
 from fairtune.models.base import Rows, Scores
 
 MATRICES: Final = 3
-"""Dense matrices of columns x columns that a fit holds at its peak: the Gram matrix, its inverse and B."""
+"""Dense matrices of columns x columns whose room a fit takes at its peak: the Gram matrix, which becomes its
+inverse and then B in place, and twice as much for the cells and indices of the sparse one it is made from, if
+all columns share listeners.
+"""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def _inverse(played: csr_array, regularization: float, threads: int) -> NDArray[
     from scipy.linalg import lapack
     from threadpoolctl import threadpool_limits
 
-    gram = np.asfortranarray(csr_array(played.T @ played).toarray())
+    gram = csr_array(played.T @ played).toarray().T  # symmetric: turned only for LAPACK to work in place
     gram[np.diag_indices_from(gram)] += max(regularization, np.finfo(np.float32).tiny)
     with threadpool_limits(limits=threads, user_api="blas"):
         factor, wrong = lapack.spotrf(gram, lower=1, clean=0, overwrite_a=1)

@@ -73,10 +73,12 @@ def dot(area: "Axes", at: float, one: Attempt) -> None:
     )  # fmt: skip
 
 
-def area(figure: "Figure", left: float, width: float) -> "Axes":
-    """Add axes `left` inches from the edge, with room for a legend above and a label below."""
+def area(figure: "Figure", left: float, width: float, *, below: float = 0.0) -> "Axes":
+    """Add axes `left` inches from the edge, with room for a legend above, a label and `below` inches more
+    below.
+    """
     tall = figure.get_size_inches()[1]
-    made = picture.axes(figure, left, BOTTOM, width, tall - BOTTOM - TOP)
+    made = picture.axes(figure, left, BOTTOM + below, width, tall - BOTTOM - TOP - below)
     made.grid(axis="y", zorder=0)
     made.margins(x=0.03, y=0.1)
     return made

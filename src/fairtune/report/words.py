@@ -108,11 +108,6 @@ def model(name: str) -> str:
     return MODELS.get(name, name.replace("_", " "))
 
 
-def short_model(name: str) -> str:
-    """Name of a model beside a mark in a picture."""
-    return name.replace("_", " ")
-
-
 def noun(target: str) -> str:
     """Items of the target in the plural."""
     return NOUNS.get(target, "items")

@@ -35,11 +35,13 @@ def test_the_map_is_the_ridge_regression_of_another_library():
     regions = np.eye(n_regions)[rng.integers(0, n_regions, n)]
     types, tracks = (rng.normal(size=(k, f)).astype(np.float32) for k in (n_types, n))
     unplayed = rng.random(n) < 0.3
-    columns = Unplayed(TRACK, unplayed, {MUSIC_TYPE: csr_array(shares)}, regions)
+    weight = np.where(unplayed, 0, rng.random(n) + 0.5)
+    columns = Unplayed(TRACK, weight, {MUSIC_TYPE: csr_array(shares)}, regions)
     given = {TRACK: tracks, MUSIC_TYPE: types}
     filled = cold.fill(given, [columns], ridge=2.5)
     x = np.hstack([shares @ types, regions])
-    other = Ridge(alpha=2.5, fit_intercept=False).fit(x[~unplayed], tracks[~unplayed])
+    other = Ridge(alpha=2.5, fit_intercept=False)
+    other.fit(x[~unplayed], tracks[~unplayed], sample_weight=weight[~unplayed])
     np.testing.assert_allclose(filled[TRACK][unplayed], other.predict(x[unplayed]), rtol=1e-4, atol=1e-6)
     assert filled[TRACK][~unplayed].tobytes() == tracks[~unplayed].tobytes()
     assert filled[MUSIC_TYPE] is types
@@ -51,7 +53,7 @@ def test_a_track_is_made_of_its_artist_its_types_and_its_region():
     audience = {b: np.bincount(matrix.block(b, Part.TRAIN).indices, minlength=k) for b, k in
                 ((TRACK, 6), (ARTIST, 4), (MUSIC_TYPE, 3))}  # fmt: skip
     (track,) = cold.describe(matrix, audience)
-    assert (track.block, track.unplayed.tolist()) == (TRACK, [False, True, False, False, True, False])
+    assert (track.block, track.weight.tolist()) == (TRACK, [1, 0, 1, 1, 0, 1])
     assert list(track.belongs) == [MUSIC_TYPE, ARTIST]
     kinds = matrix.columns[MUSIC_TYPE]["name"].tolist()
     assert kinds == ["folk", "jazz", "rock"]

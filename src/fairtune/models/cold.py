@@ -12,7 +12,7 @@ region; that map then gives factors to the others (Gantner, Drumond, Freudenthal
 
 Columns count alike, whatever their number of listeners: weighed by it, W would give what nobody knows the
 long factors of what everybody does, and such columns would crowd the lists. That, and the ridge, were chosen
-on validation parts. What nothing is known of keeps factors of 0.
+on validation parts (`benchmarks/cold.py`). What nothing is known of keeps factors of 0.
 """
 
 from collections.abc import Mapping, Sequence
@@ -36,14 +36,15 @@ COARSE_FIRST: Final = (BlockName.MUSIC_TYPE, BlockName.ARTIST, BlockName.TRACK)
 
 @dataclass(frozen=True)
 class Unplayed:
-    """The columns of `block` that nobody plays, (n_columns,) bool, and what all its columns are made of.
+    """What the columns of a block are made of, some of which nobody plays.
 
+    weight: (n_columns,), how much each counts where the map is learned; 0: nobody plays it, it is filled in.
     belongs: for each coarser block, csr, n_columns x its columns, rows sum to 1, or 0 where nothing is known.
     regions: (n_columns, n_regions), 1 for the artist's region.
     """
 
     block: BlockName
-    unplayed: NDArray[np.bool_]
+    weight: NDArray[np.float64]
     belongs: Mapping[BlockName, csr_array]
     regions: NDArray[np.float64]
 
@@ -56,10 +57,10 @@ def describe(matrix: Matrix, audience: Mapping[BlockName, NDArray[np.intp]]) -> 
     blocks: list[BlockName] = [block for block in COARSE_FIRST if block in matrix.blocks]
     found = []
     for place, block in enumerate(blocks):
-        unplayed = audience[block] == 0
-        if place and unplayed.any():
+        weight = (audience[block] > 0).astype(np.float64)
+        if place and not weight.all():
             belongs = {coarse: _belongs(matrix, block, coarse) for coarse in blocks[:place]}
-            found.append(Unplayed(block, unplayed, belongs, _regions(matrix, block)))
+            found.append(Unplayed(block, weight, belongs, _regions(matrix, block)))
     return tuple(found)
 
 
@@ -74,10 +75,11 @@ def fill(
         for of in columns:
             made_of = [shares @ filled[coarse].astype(np.float64) for coarse, shares in of.belongs.items()]
             x = np.hstack([*made_of, of.regions])
-            known = x[~of.unplayed]
             y = filled[of.block].astype(np.float64)
-            gram = known.T @ known + ridge * np.eye(x.shape[1])
-            y[of.unplayed] = x[of.unplayed] @ np.linalg.solve(gram, known.T @ y[~of.unplayed])
+            counted = x * of.weight[:, None]
+            gram = counted.T @ x + ridge * np.eye(x.shape[1])
+            unplayed = of.weight == 0
+            y[unplayed] = x[unplayed] @ np.linalg.solve(gram, counted.T @ y)
             filled[of.block] = y.astype(np.float32)
     return filled
 

@@ -488,3 +488,15 @@ def test_the_card_says_what_lists_are_re_ranked_to_keep():
         "music by artists from the rest of the world has at least 20\N{NARROW NO-BREAK SPACE}% of the places",
         "EO disparity by region of at most 0.05",
     )
+
+
+def test_items_nobody_played_are_held_against_chance_beside_the_target_too():
+    of = sample.metrics()["items"]["unplayed"]
+    (shown,) = cold.unplayed({"target": "music_type", "also": {"artist": {"items": {"unplayed": of}}}})
+    assert shown.name == "unplayed-artist"
+    assert shown.reading == (
+        "Artists that nobody had played are ranked by what they are made of, such as music types and region. "
+        f"Among themselves, lists of ten found {numbers.percent(0.06)} of what listeners went on to play, "
+        "1.2 times as much as random order (the intervals overlap: it may be chance)."
+    )
+    assert cold.unplayed({"target": "music_type", "also": {"artist": {}}}) == ()

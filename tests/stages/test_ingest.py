@@ -78,6 +78,7 @@ def test_lfm_2b_has_codes_and_plausible_ages(chosen, fetched):
     assert round(about["coverage"]["music_types"]["items"], 2) == 0.51
     assert round(about["coverage"]["music_types"]["interactions"], 2) == 0.63
     types = store.read_table(paths.table(Table.ITEM_TYPES)).merge(store.read_table(paths.table(Table.ITEMS)))
+    assert (types["item_id"].nunique(), types["music_type"].nunique()) == (5_127, 159)
     assert types.groupby("music_type")["artist"].nunique().min() == chosen.dataset("lfm-2b").ingest.min_items
 
 

@@ -12,7 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 REPEATS = 5
@@ -37,6 +38,7 @@ def fits_and_scoring(folder: Path, dataset: str) -> float:
     from fairtune.evaluation import judgement, whole
     from fairtune.models import als, play_predictor
     from fairtune.paths import Paths
+    from fairtune.tuning import LOOKS
 
     everything, paths = params.load(folder), Paths(dataset)
     chosen, seed, threads = everything.dataset(dataset), everything.seed, os.cpu_count() or 1
@@ -52,9 +54,15 @@ def fits_and_scoring(folder: Path, dataset: str) -> float:
         seed=seed,
         threads=threads,
     )
+    beginning = cache(lambda factors: als.beginning(matrix, Part.TRAIN, factors, seed=seed))
     for point in points:
-        fitted = als.fit(matrix, Part.TRAIN, point, seed=seed, threads=threads)
-        judgement.judge(matrix, Part.TRAIN, fitted, chosen.evaluate, threads=threads)
+
+        def look(iteration: int, fitted: Callable[[], als.Als], last: int = point.iterations) -> None:
+            if iteration in LOOKS or iteration == last:
+                exam.judge_model(fitted(), threads=threads)
+
+        begun = beginning(point.factors)
+        als.fit(matrix, Part.TRAIN, point, seed=seed, threads=threads, watch=look, start=begun)
     judged, _ = (
         als.fit(matrix, part, best, seed=seed, threads=threads) for part in (Part.TRAIN_VALID, Part.ALL)
     )
@@ -80,15 +88,14 @@ def fits_and_scoring(folder: Path, dataset: str) -> float:
 
 
 def _points(trials: "object") -> list[dict[str, object]]:
-    """Rows of trials.parquet as the hyperparameters they were fitted with."""
+    """Rows of trials.parquet as the hyperparameters of the rounds that were run."""
     judged = {"number", "ndcg", "dp", "eo", "served", "chosen", "cut", "iterations_done", "work"}
     points = []
     for row in trials.to_dict("records"):  # type: ignore[attr-defined]
         point = {name: value for name, value in row.items() if name not in judged and "." not in name}
         weights = {name.partition(".")[2]: value for name, value in row.items() if "." in name}
-        points.append(
-            {**point, "block_weights": {name: w for name, w in weights.items() if not math.isnan(w)}}
-        )
+        point["block_weights"] = {name: weight for name, weight in weights.items() if not math.isnan(weight)}
+        points.append({**point, "iterations": row["iterations_done"]})
     return points
 
 

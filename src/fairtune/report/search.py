@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from fairtune.report import attempts, front, learning, numbers, picture, words
+from fairtune.report import attempts, beside, front, learning, numbers, picture, words
 from fairtune.report.attempts import LEFT, RIGHT, Attempt
 from fairtune.report.exhibit import Exhibit, Section, Table
 from fairtune.report.picture import MODEL, WIDTH
@@ -28,7 +28,7 @@ def section(
     alternatives: other models by name, as alternatives.json holds them.
     """
     tried = attempts.attempts(trials, limits)
-    others = front.baselines(alternatives or {})
+    others = beside.read(alternatives or {})
     searched = (front.exhibit(tried, limits, others), _history(tried)) if tried else ()
     learned = (learning.exhibit(rounds),) if len(rounds) else ()
     return Section(

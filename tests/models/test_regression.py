@@ -64,3 +64,15 @@ def test_features_that_never_vary_or_are_not_there_leave_the_mean(bent):
     constant = {"x": np.ones(4_000)}
     assert fitted(Y, bent=bent, known=constant, names=("x",)) == pytest.approx(np.full(4_000, Y.mean()))
     assert fitted(Y, bent=bent, known={}, names=()) == pytest.approx(np.full(4_000, Y.mean()))
+
+
+def test_features_left_out_of_the_sums_are_as_if_never_gathered():
+    rng = np.random.default_rng(11)
+    known = {name: rng.normal(size=500) for name in "abcde"}
+    y = known["a"] * known["c"] + known["e"] + rng.normal(size=500)
+    sums = regression.gather(known, tuple(known), y, bent=True)
+    for names in (("a", "c", "e"), ("b",), tuple(known), ()):
+        some, alone = regression.solve(sums, names), regression.fit(known, names, y, bent=True)
+        assert some.names == alone.names == names
+        expected = regression.predict(alone, known, 500)
+        assert regression.predict(some, known, 500) == pytest.approx(expected, abs=1e-8)

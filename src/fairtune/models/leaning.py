@@ -11,7 +11,7 @@ from fairtune.models.listening import Floats, Rows, cells
 
 RIDGE: Final = 3.0
 """For factors of length 1: a listener leans half as far as their three cells in one direction say."""
-STEPS: Final = 15
+STEPS: Final = 10
 NOTHING: Final = 1e-30
 CHUNK: Final = 2**18
 """Pairs whose factors are held in memory at once."""
@@ -28,6 +28,8 @@ def leanings(surprise: csr_array, factors: Floats) -> Floats:
     residual = np.asarray(surprise @ factors)
     direction, size = residual, _squares(residual)
     for _ in range(STEPS):
+        if not size.any():  # without counts nothing is a surprise
+            break
         along = dots(direction, factors, rows, columns)
         image = csr_array((along, surprise.indices, surprise.indptr), shape=surprise.shape) @ factors
         image = image + RIDGE * direction

@@ -59,10 +59,7 @@ def learn(
         pooled.append((features(held, Part.TRAIN, fit_als(held), pairs), pairs.y))
     y = np.concatenate([plays for _, plays in pooled])
     known = {name: np.concatenate([of[name] for of, _ in pooled]) for name in pooled[0][0]}
-    return PlayPredictor(
-        rungs=fit(known, y),
-        without={block: fit(without(known, block), y, rungs=(FULL,))[FULL] for block in guessed_with(matrix)},
-    )
+    return fit(known, y, guessed_with(matrix))
 
 
 def guessed_with(matrix: Matrix) -> tuple[BlockName, ...]:
@@ -97,17 +94,22 @@ def features(matrix: Matrix, part: Part, als: Als, pairs: Pairs) -> dict[str, Fl
     }
 
 
-def without(known: Features, block: BlockName) -> dict[str, Floats]:
-    """Leave out what one influencer says; the ALS score, which may have learnt from it, stays."""
-    return {name: values for name, values in known.items() if not name.startswith(f"influencer_{block}_")}
-
-
-def fit(known: Features, y: Floats, *, rungs: Iterable[str] = tuple(RUNGS)) -> dict[str, Regression]:
-    """Fit `rungs` by least squares."""
-    return {
-        rung: regression.fit(known, _names(known, RUNGS[rung]), y, bent=rung not in STRAIGHT)
-        for rung in rungs
+def fit(known: Features, y: Floats, influencers: Iterable[BlockName] = ()) -> PlayPredictor:
+    """Fit every rung by least squares, and the last one without each of `influencers`."""
+    sums = regression.gather(known, _names(known, RUNGS[FULL]), y, bent=True)
+    rungs = {
+        rung: regression.fit(known, _names(known, of), y, bent=False)
+        if rung in STRAIGHT
+        else regression.solve(sums, _names(known, of))
+        for rung, of in RUNGS.items()
     }
+    less = {block: regression.solve(sums, without(sums.of.names, block)) for block in influencers}
+    return PlayPredictor(rungs=rungs, without=less)
+
+
+def without(names: Iterable[str], block: BlockName) -> tuple[str, ...]:
+    """Leave out what one influencer says; the ALS score, which may have learnt from it, stays."""
+    return tuple(name for name in names if not name.startswith(f"influencer_{block}_"))
 
 
 def predict(fitted: Mapping[str, Regression], known: Features, n: int) -> dict[str, Floats]:

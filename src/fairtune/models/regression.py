@@ -44,8 +44,30 @@ class Regression:
     constant: float
 
 
+@dataclass(frozen=True)
+class Sums:
+    """All that least squares needs of the pairs, for bent regressions on any of the features.
+
+    of: features and what they are standardised by; no coefficients yet. gram: (columns, columns), moments:
+    (columns,), of columns and y less their means. mean: (columns,). n: pairs. mean_y: of y.
+    """
+
+    of: Regression
+    gram: Floats
+    moments: Floats
+    mean: Floats
+    n: int
+    mean_y: float
+
+
 def fit(known: Mapping[str, Floats], names: tuple[str, ...], y: Floats, *, bent: bool) -> Regression:
     """Fit y (n,) by the features `names` (n,) of `known`; those that never vary are left out."""
+    sums = gather(known, names, y, bent=bent)
+    return solve(sums, names)
+
+
+def gather(known: Mapping[str, Floats], names: tuple[str, ...], y: Floats, *, bent: bool) -> Sums:
+    """Go through the pairs once, a chunk at a time."""
     names = tuple(name for name in names if known[name].std() > 0)
     of = Regression(
         names=names,
@@ -67,9 +89,25 @@ def fit(known: Mapping[str, Floats], names: tuple[str, ...], y: Floats, *, bent:
     mean, n = sums / len(y), len(y)
     gram -= n * np.outer(mean, mean)
     moments -= n * mean * y.mean()
-    penalty = np.diag(_ridges(of) * np.diag(gram) / n)
-    coefficients = np.linalg.lstsq(gram + penalty, moments, rcond=None)[0]
-    constant = float(y.mean() - mean @ coefficients)
+    return Sums(of=of, gram=gram, moments=moments, mean=mean, n=n, mean_y=float(y.mean()))
+
+
+def solve(sums: Sums, names: tuple[str, ...]) -> Regression:
+    """Give the regression on those of the features that are in `names`."""
+    places = np.array([i for i, name in enumerate(sums.of.names) if name in names], dtype=np.intp)
+    of = replace(
+        sums.of,
+        names=tuple(sums.of.names[i] for i in places),
+        centre=sums.of.centre[places],
+        scale=sums.of.scale[places],
+        low=sums.of.low[places],
+        high=sums.of.high[places],
+    )
+    columns = _columns_of(places, len(sums.of.names), bent=of.bent)
+    gram, mean = sums.gram[np.ix_(columns, columns)], sums.mean[columns]
+    penalty = np.diag(_ridges(of) * np.diag(gram) / sums.n)
+    coefficients = np.linalg.lstsq(gram + penalty, sums.moments[columns], rcond=None)[0]
+    constant = sums.mean_y - float(mean @ coefficients)
     return replace(of, coefficients=np.asarray(coefficients, dtype=np.float64), constant=constant)
 
 
@@ -92,6 +130,19 @@ def _columns(of: Regression, known: Mapping[str, Floats], part: slice) -> Floats
     first, second = np.triu_indices(len(of.names), 1)
     half = np.tanh(x / 2)
     return np.hstack([x, *(np.tanh(x + bend) for bend in BENDS), half[:, first] * half[:, second]])
+
+
+def _columns_of(places: NDArray[np.intp], features: int, *, bent: bool) -> NDArray[np.intp]:
+    """Say which of the columns of so many features are those of the features at `places`, ascending."""
+    if not bent:
+        return places
+    product = np.zeros((features, features), dtype=np.intp)
+    upper = np.triu_indices(features, 1)
+    product[upper] = np.arange(len(upper[0]))
+    first, second = np.triu_indices(len(places), 1)
+    straight_and_curves = [places + k * features for k in range(1 + len(BENDS))]
+    products = (1 + len(BENDS)) * features + product[places[first], places[second]]
+    return np.concatenate([*straight_and_curves, products])
 
 
 def _ridges(of: Regression) -> Floats:

@@ -168,7 +168,7 @@ def test_compare_skips_a_data_set_that_had_no_figures_then(project, capsys):
     [
         (["run"], "Missing argument 'DATASET'; see `fairtune run --help`"),
         (["run", "demo", "--fast"], "No such option '--fast'; see `fairtune run --help`"),
-        (["tune"], "No such command 'tune'; see `fairtune --help`"),
+        (["fit"], "No such command 'fit'; see `fairtune --help`"),
         (["run", "last"], "params.yaml: no data set 'last'; there are: demo, lastfm-2k, lfm-2b"),
         (
             ["compare", "v9"],

@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from implicit.cpu.als import AlternatingLeastSquares
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_array, csr_matrix, hstack
 from tests.tiny import ARTIST_MODEL, TRACK_MODEL, make_matrix, train
 
 from fairtune.columns import BlockName, Part
@@ -100,3 +102,17 @@ def test_likes_are_the_share_of_listening_that_is_told(track_release):
     assert share_told(release, Likes(artists=(1,))) == pytest.approx(1 / artists)
     assert share_told(release, Likes(artists=(1, 2), tracks=(3,))) == pytest.approx(2 / artists + 1 / tracks)
     assert share_told(release, Likes(tracks=tuple(range(48)))) == 1
+
+
+def test_new_listeners_are_fitted_to_columns_with_listeners_alone(tmp_path):
+    """Factors of what nobody plays come after the fit, from content: they were no zeros to learn from."""
+    matrix = make_matrix(BlockName.MUSIC_TYPE, ARTIST_MODEL)
+    others = (np.arange(16) != 5).astype(np.int64)  # 5: Aphex Twin
+    parts = ("train", "valid", "test")
+    heard = {part: csr_array(getattr(matrix, part).toarray() * others) for part in parts}
+    fitted = train(tmp_path, replace(matrix, **heard))
+    assert np.abs(fitted.column_factors[BlockName.ARTIST][5]).max() > 0
+    factors = [f.astype(np.float64) for f in fitted.column_factors.values()]
+    everything = sum(f.T @ f for f in factors)
+    unplayed = fitted.column_factors[BlockName.ARTIST][5].astype(np.float64)
+    assert np.allclose(Recommender.load(tmp_path)._gram(), everything - np.outer(unplayed, unplayed))

@@ -127,8 +127,9 @@ class Recommender:
         """Add up Y^T Y of the columns that somebody plays; the factors of the others come after the fit."""
         grams = []
         for block in self.release.blocks:
-            played = np.bincount(self.release.plays(block).indices, minlength=self.release.width(block)) > 0
-            factors = self.release.factors(block)[played]
+            factors = self.release.factors(block)
+            if block in self.release.kinds:
+                factors = factors[self.release.listeners(block) > 0]
             grams.append(factors.T @ factors)
         return np.asarray(np.sum(grams, axis=0))
 

@@ -127,6 +127,11 @@ class Release:
         name = f"plays_{block}.npz"
         return self.once(name, lambda: Rows.read(self.folder / name))
 
+    def listeners(self, block: BlockName) -> NDArray[np.int64]:
+        """(n_columns,) training listeners of the columns of a block of music."""
+        name = f"columns_{block}.parquet"
+        return self.once(f"listeners of {block}", lambda: self._counted(name))
+
     def columns(self, block: BlockName) -> Columns:
         return self.once(f"columns_{block}", lambda: self._columns(block))
 
@@ -154,14 +159,17 @@ class Release:
     def _rows_if(self, block: BlockName, name: str) -> Rows | None:
         return Rows.read(self.folder / name) if block in self.blocks else None
 
-    def _table(self, name: str) -> Any:
+    def _table(self, name: str, *columns: str) -> Any:
         from pyarrow.parquet import ParquetFile
 
         with ParquetFile(self.folder / name) as file:  # `read_table` and `to_numpy` would import pandas
-            return file.read()
+            return file.read(columns=list(columns) or None)
 
     def _listener_ids(self) -> list[int | str]:
         return list(self._table("listeners.parquet")[USER].to_pylist())
+
+    def _counted(self, name: str) -> NDArray[np.int64]:
+        return np.array(self._table(name, "listeners")["listeners"].to_pylist(), dtype=np.int64)
 
     def _columns(self, block: BlockName) -> Columns:
         table = self._table(f"columns_{block}.parquet")

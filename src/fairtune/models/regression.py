@@ -4,8 +4,9 @@ A bent regression uses of each feature x, scaled to mean 0 and deviation 1, also
 tanh(x + 1): a curve that is straight in the tails. And of each two features the product tanh(x/2) tanh(z/2).
 Curves are held back by a ridge, products by a stronger one, so that few pairs give nearly a plain linear
 regression (Hoerl and Kennard, "Ridge regression", 1970). The penalties are one compromise for all data
-sets, by cross-validation over the listeners of validation pairs: best on `lastfm-2k`, where `demo` would have
-none bend and `lfm-2b` would have products bend more.
+sets: best by cross-validation over the listeners of validation pairs of `lastfm-2k`, where `demo` would have
+none bend and `lfm-2b` would have products bend more. With the pairs of ten folds there, a third or
+three times of either matters little.
 """
 
 from collections.abc import Mapping

@@ -44,6 +44,34 @@ def test_same_seed_same_trials_and_another_seed_other_trials():
     assert search(judge, TUNE, seed=1) != search(judge, TUNE, seed=2)
 
 
+def learns(point, look):
+    """Come nearer to what `judge` says with every round."""
+    end = judge(point)
+    for iteration in range(1, point.iterations):
+        look(iteration, lambda share=1 - 0.5**iteration: replace(end, ndcg=end.ndcg * share))
+    return end
+
+
+def test_a_search_that_was_killed_cuts_the_same_trials():
+    tune, storage = replace(TUNE, trials=20, space={"beta": SPACE["beta"]}), InMemoryStorage()
+    expected = search(learns, tune, seed=1)
+    assert 0 < sum(trial.cut for trial in expected) < 18
+    assert all(trial.looks and trial.iterations_done < POINT.iterations for trial in expected if trial.cut)
+
+    for _ in range(4):
+        begun = []
+
+        def dies(point, look, begun=begun):
+            begun.append(point)
+            if len(begun) == 4:
+                raise Killed
+            return learns(point, look)
+
+        with pytest.raises(Killed):
+            search(dies, tune, seed=1, storage=storage)
+    assert search(learns, tune, seed=1, storage=storage) == expected
+
+
 @pytest.mark.parametrize("after", [0, 1, 2, 7])
 def test_a_killed_search_goes_on_as_if_nothing_had_happened(after):
     storage, judged = InMemoryStorage(), []

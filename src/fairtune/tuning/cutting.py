@@ -25,7 +25,7 @@ ENOUGH: Final = 4
 """Trials to have seen the gains of before one is cut."""
 MARGIN: Final = 0.02
 """What a fit may gain beyond the largest gain seen, of each figure."""
-NEAR: Final = 0.85
+NEAR: Final = 0.75
 """A fit that can't come within this share of the best nDCG@10 is cut, however fair it is."""
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import optuna
 import pytest
 from optuna.storages import InMemoryStorage, JournalStorage
 from optuna.storages.journal import BaseJournalBackend
@@ -10,6 +11,7 @@ from tests.toy import POINT
 from fairtune.errors import BadParams
 from fairtune.params import Range, Tune, TuneLimits
 from fairtune.tuning import LIBRARY_DEFAULTS, Judged, Workers, choose, remembered, search
+from fairtune.tuning.sampler import sampler
 
 SPACE = {
     "factors": (4, 8, 16),
@@ -217,3 +219,14 @@ def test_what_a_study_remembers_is_worked_out_once():
 
     assert asked("alternatives: a") == asked("alternatives: a") == {"popularity": {"ndcg@10": 0.1}}
     assert asked("alternatives: b") == {"popularity": {"ndcg@10": 0.2}}
+
+
+def test_the_sampler_models_all_searched_names_together_though_trial_0_has_none_of_them():
+    storage = InMemoryStorage()
+    search(judge, TUNE, seed=1, storage=storage)
+    study = optuna.load_study(study_name="study", storage=storage)
+    library, *others = study.get_trials()
+    modelled = sampler(TUNE, seed=1).infer_relative_search_space(study, others[-1])
+    assert library.distributions == {}
+    assert set(modelled) == set(SPACE)
+    assert all(trial.distributions == modelled for trial in others)

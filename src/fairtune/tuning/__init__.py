@@ -1,7 +1,7 @@
 """The search for weights that are accurate and fair at once.
 
-trials.py what a trial is. space.py where it may lie. cutting.py when it is stopped early. claims.py who runs
-which. search.py the search. choice.py which trial is taken.
+trials.py what a trial is. space.py where it may lie. sampler.py what proposes it. cutting.py when it ends.
+claims.py who runs which. search.py the search. choice.py which trial is taken.
 """
 
 from fairtune.tuning.choice import Choice, choose

@@ -9,6 +9,7 @@ from fairtune.params import Hyperparameters, Tune
 from fairtune.tuning import space
 from fairtune.tuning.claims import Claim, Workers, claim
 from fairtune.tuning.cutting import EndedEarly, Look, expected
+from fairtune.tuning.sampler import GIVEN, sampler
 from fairtune.tuning.trials import CUT, JUDGED, LOOKED, POINT, SLOT, FinishedTrial, Judged, finished_trial
 
 if TYPE_CHECKING:
@@ -26,11 +27,6 @@ LIBRARY_DEFAULTS: Final = Hyperparameters(
     block_weights={},
 )
 """Trial 0: what somebody who tunes nothing would get from the same matrix."""
-GIVEN: Final = 2
-"""Trials 0 and 1 are given: the library's defaults and the start."""
-STARTUP: Final = 6
-"""Searched trials drawn at random before the sampler learns from what it has seen."""
-
 Json = dict[str, Any]
 Attempt = Callable[[Hyperparameters, Look], Judged]
 """Fits a point and judges it; shows the fit to `look` after each iteration, which may end it early."""
@@ -127,7 +123,7 @@ def _asked(claimed: Claim, tune: Tune, *, seed: int) -> "Trial":
     import optuna
 
     study = claimed.study
-    study.sampler = optuna.samplers.TPESampler(seed=seed + claimed.slot, n_startup_trials=GIVEN + STARTUP)
+    study.sampler = sampler(tune, seed=seed + claimed.slot)
     if claimed.slot == 1:
         storage = study._storage  # noqa: SLF001 - what `Study.enqueue_trial` does to a trial of its own
         storage.set_trial_system_attr(claimed.trial_id, "fixed_params", space.start_values(tune))

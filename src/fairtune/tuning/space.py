@@ -2,13 +2,32 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from fairtune.errors import BadParams
 from fairtune.params import Hyperparameters, Range, Tune, hyperparameters
 
 if TYPE_CHECKING:
     from optuna import Trial
+    from optuna.distributions import BaseDistribution
+
+WHOLE: Final = ("factors", "iterations")
+"""Names whose values are whole numbers."""
+
+
+def distributions(tune: Tune) -> "dict[str, BaseDistribution]":
+    """Give the searched names as Optuna describes them."""
+    from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+
+    found: dict[str, BaseDistribution] = {}
+    for name, dimension in sorted(tune.space.items()):
+        if not isinstance(dimension, Range):
+            found[name] = CategoricalDistribution(dimension)
+        elif name in WHOLE:
+            found[name] = IntDistribution(int(dimension.low), int(dimension.high), log=dimension.log)
+        else:
+            found[name] = FloatDistribution(dimension.low, dimension.high, log=dimension.log)
+    return found
 
 
 def suggest(trial: "Trial", tune: Tune) -> Hyperparameters:
@@ -17,7 +36,7 @@ def suggest(trial: "Trial", tune: Tune) -> Hyperparameters:
     for name, dimension in sorted(tune.space.items()):
         if not isinstance(dimension, Range):
             values[name] = trial.suggest_categorical(name, dimension)
-        elif name in {"factors", "iterations"}:
+        elif name in WHOLE:
             values[name] = trial.suggest_int(name, int(dimension.low), int(dimension.high), log=dimension.log)
         else:
             values[name] = trial.suggest_float(name, dimension.low, dimension.high, log=dimension.log)

@@ -5,7 +5,6 @@ lastfm-2k needs the network or FAIRTUNE_MIRROR.
 """
 
 import argparse
-import math
 import os
 import statistics
 import subprocess
@@ -93,9 +92,12 @@ def _points(trials: "object") -> list[dict[str, object]]:
     points = []
     for row in trials.to_dict("records"):  # type: ignore[attr-defined]
         point = {name: value for name, value in row.items() if name not in judged and "." not in name}
-        weights = {name.partition(".")[2]: value for name, value in row.items() if "." in name}
-        point["block_weights"] = {name: weight for name, weight in weights.items() if not math.isnan(weight)}
-        points.append({**point, "iterations": row["iterations_done"]})
+        of_blocks: dict[str, dict[str, object]] = {"block_weights": {}, "block_scalings": {}}
+        for name, value in row.items():
+            head, _, block = name.partition(".")
+            if block and value == value:  # noqa: PLR0124 - not NaN: the trial has none
+                of_blocks[head][block] = value
+        points.append({**point, **of_blocks, "iterations": row["iterations_done"]})
     return points
 
 

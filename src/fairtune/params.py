@@ -81,6 +81,9 @@ class Matrix:
     min_share: float = Field(ge=0, lt=1)  # of held-out plays, for a music type to count as truth
 
 
+Scaling = Literal["binary", "log", "bm25"]
+
+
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Hyperparameters:
     """One point of the search: what an ALS fit needs besides the matrix and a seed."""
@@ -95,8 +98,9 @@ class Hyperparameters:
     provider_balance: Literal["region", "country", "tier", "artist_gender"] = "region"  # what gamma balances
     listener_balance: Literal["listener", "region", "country", "gender", "age_band"] = "listener"
     # what delta balances; `listener`: everybody is a group of their own
-    scaling: Literal["binary", "log", "bm25"]  # s(plays)
+    scaling: Scaling  # s(plays)
     block_weights: Mapping[BlockName, float]  # the target's is 1
+    block_scalings: Mapping[BlockName, Scaling] = Field(default_factory=dict)  # s of a block of its own
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

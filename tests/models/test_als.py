@@ -86,3 +86,12 @@ def test_gamma_balances_whatever_provider_groups_are_named(grouping):
     listeners = np.bincount(built.plays(Part.ALL).indices, minlength=6)
     rate = of.membership @ (listeners @ of.membership / np.maximum(of.membership.sum(axis=0), 1))
     assert ratio == pytest.approx(rate.mean() / rate, rel=1e-5)
+
+
+def test_a_block_may_have_a_scaling_of_its_own():
+    built = build(PLAYED)
+    point = replace(POINT, block_scalings={"artist": "binary"})
+    weights = als.weigh(built, Part.ALL, point)
+    assert {block: of.scaling for block, of in weights.items()} == {
+        "track": "log", "artist": "binary", "music_type": "log", "friend": "log",
+    }  # fmt: skip

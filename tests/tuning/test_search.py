@@ -12,6 +12,7 @@ from fairtune.errors import BadParams
 from fairtune.params import Range, Tune, TuneLimits
 from fairtune.tuning import LIBRARY_DEFAULTS, Judged, Workers, choose, remembered, search
 from fairtune.tuning.sampler import sampler
+from fairtune.tuning.space import start_values, suggest
 
 SPACE = {
     "factors": (4, 8, 16),
@@ -199,7 +200,7 @@ def test_another_limit_is_another_choice_among_the_same_trials():
             (
                 "tune.space: 'learning_rate' is nothing to tune; there are: alpha, beta, delta, factors, "
                 "gamma, iterations, listener_balance, provider_balance, regularization, scaling, "
-                "block_weights.<block>"
+                "block_weights.<block>, block_scalings.<block>"
             ),
         ),
     ],
@@ -230,3 +231,13 @@ def test_the_sampler_models_all_searched_names_together_though_trial_0_has_none_
     assert library.distributions == {}
     assert set(modelled) == set(SPACE)
     assert all(trial.distributions == modelled for trial in others)
+
+
+def test_weights_and_scalings_of_blocks_are_searched_by_name():
+    space = {"block_scalings.artist": ("log", "binary"), "block_weights.friend": Range(low=0.5, high=2)}
+    tune = replace(TUNE, space=space)
+    assert start_values(tune) == {"block_scalings.artist": TUNE.start.scaling, "block_weights.friend": 1.0}
+    trial = optuna.trial.FixedTrial({"block_scalings.artist": "binary", "block_weights.friend": 0.7})
+    point = suggest(trial, tune)
+    assert point.block_scalings == {"artist": "binary"}
+    assert point.block_weights == {**TUNE.start.block_weights, "friend": 0.7}

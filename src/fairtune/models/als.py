@@ -62,7 +62,7 @@ def weigh(matrix: Matrix, part: Part, chosen: Hyperparameters) -> dict[BlockName
             weight=chosen.alpha * chosen.block_weights.get(block, 1.0),
             beta=chosen.beta,
             gamma=chosen.gamma,
-            scaling=chosen.scaling,
+            scaling=chosen.block_scalings.get(block, chosen.scaling),
             membership=None
             if block in SIDE_BLOCKS
             else groups.grouping(matrix, block, part, chosen.provider_balance).membership,

@@ -49,7 +49,7 @@ def section(
 def settings(best: Mapping[str, Any]) -> Table:
     """Give the chosen settings with what they mean."""
     chosen = dict(best["hyperparameters"])
-    blocks = chosen.pop("block_weights", {})
+    blocks, scalings = chosen.pop("block_weights", {}), chosen.pop("block_scalings", {})
     rows = [
         (words.SETTINGS.get(name, (name, ""))[0], name, numbers.setting(chosen[name]))
         for name in sorted(
@@ -59,6 +59,10 @@ def settings(best: Mapping[str, Any]) -> Table:
     rows += [
         (f"weight of {words.BLOCKS.get(name, name)}", name, numbers.setting(blocks[name]))
         for name in sorted(blocks)
+    ]
+    rows += [
+        (f"how counts enter in {words.BLOCKS.get(name, name)}", name, numbers.setting(scalings[name]))
+        for name in sorted(scalings)
     ]
     return Table(columns=("what it steers", "name", "value"), rows=tuple(rows), prose=True)
 

@@ -1,6 +1,6 @@
 """Where the search may look: ranges and choices by name, and a start that lies inside."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,6 +30,13 @@ def distributions(tune: Tune) -> "dict[str, BaseDistribution]":
     return found
 
 
+OF_BLOCKS: Final[Mapping[str, Callable[[Mapping[str, Any]], Any]]] = {
+    "block_weights": lambda _: 1.0,
+    "block_scalings": lambda point: point["scaling"],
+}
+"""What each block has a value of, and what it is where none is given."""
+
+
 def suggest(trial: "Trial", tune: Tune) -> Hyperparameters:
     """Draw a point: what `space` names, and `start` for the rest."""
     values: dict[str, Any] = {}
@@ -45,31 +52,32 @@ def suggest(trial: "Trial", tune: Tune) -> Hyperparameters:
 
 def _point(start: Hyperparameters, values: Mapping[str, Any]) -> Hyperparameters:
     point = asdict(start)
-    weights = dict(point["block_weights"])
+    of_blocks = {name: dict(point[name]) for name in OF_BLOCKS}
     for name, value in values.items():
         head, _, block = name.partition(".")
         if block:
-            weights[block] = value
+            of_blocks[head][block] = value
         else:
             point[head] = value
-    return hyperparameters({**point, "block_weights": weights})
+    return hyperparameters({**point, **of_blocks})
 
 
 def start_values(tune: Tune) -> dict[str, Any]:
     """Give `start` as values of the searched names."""
     point = asdict(tune.start)
-    weights = point["block_weights"]
-    return {
-        name: weights.get(name.partition(".")[2], 1.0) if "." in name else point[name] for name in tune.space
-    }
+    values = {}
+    for name in tune.space:
+        head, _, block = name.partition(".")
+        values[name] = point[head].get(block, OF_BLOCKS[head](point)) if block else point[head]
+    return values
 
 
 def check(tune: Tune) -> None:
     """Refuse a space with an unknown name or one that doesn't hold its own starting point."""
-    allowed = set(asdict(tune.start)) - {"block_weights"}
+    allowed = set(asdict(tune.start)) - set(OF_BLOCKS)
     for name, dimension in tune.space.items():
-        if name not in allowed and not name.startswith("block_weights."):
-            there = ", ".join([*sorted(allowed), "block_weights.<block>"])
+        if name not in allowed and not name.startswith(tuple(f"{head}." for head in OF_BLOCKS)):
+            there = ", ".join([*sorted(allowed), *(f"{head}.<block>" for head in OF_BLOCKS)])
             raise BadParams(f"tune.space: '{name}' is nothing to tune; there are: {there}")
         value = start_values(tune)[name]
         inside = (

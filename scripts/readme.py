@@ -10,11 +10,12 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = (ROOT / "README.md", ROOT / "docs/benchmark.md")
+PAGES = (ROOT / "README.md", ROOT / "docs/benchmark.md", ROOT / "docs/fairness.md")
 BLOCK = re.compile(r"<!-- make docs: (?P<name>[^\n]+) -->\n(?P<body>.*?)<!-- end -->", re.DOTALL)
 DATASETS = ("lastfm-2k", "lfm-2b", "demo")
 KINDS = {"music_type": "music types", "artist": "artists", "track": "tracks"}
@@ -105,7 +106,26 @@ def benchmark(read: Read) -> str:
     return table.markdown(read("reports/benchmarks/recbole-lastfm.json")) + "\n"
 
 
-FIGURES = {"results": results, "demo": demo, "benchmark": benchmark}
+def sweeps(read: Read, exponent: str) -> str:
+    """Give the figures of a model against one of its exponents, from `scripts/sweeps.py`."""
+    points = read("reports/benchmarks/sweeps.json")["sweeps"][exponent]
+    rows = [
+        (exponent, "nDCG@10", "DP disparity", "EO disparity", "long tail: share of the lists"),
+        ("---",) * 5,
+        *(
+            (f"{point['value']:g}", *(f"{point[key]:.3f}" for key in ("ndcg", "dp", "eo", "tail")))
+            for point in points
+        ),
+    ]
+    return "".join("| " + " | ".join(row) + " |\n" for row in rows)
+
+
+FIGURES: Mapping[str, Callable[[Read], str]] = {
+    "results": results,
+    "demo": demo,
+    "benchmark": benchmark,
+    **{f"sweeps {exponent}": partial(sweeps, exponent=exponent) for exponent in ("beta", "gamma", "delta")},
+}
 
 
 def _rewritten(block: re.Match[str]) -> str:

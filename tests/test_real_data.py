@@ -75,5 +75,5 @@ def test_figures_lie_where_earlier_measurements_put_them(paths):
     assert 0.28 < ndcg["als"] < 0.36
     assert 0.15 < ndcg["popularity"] < 0.19
     assert ndcg["als"] > 1.3 * max(ndcg["popularity"], ndcg["item_knn"], ndcg["tutorial_als"])
-    assert 0.74 < metrics["rmse"]["log_plays"]["bias_als_influencers"]["value"] < 0.80
+    assert 0.71 < metrics["rmse"]["log_plays"]["bias_als_influencers"]["value"] < 0.77
     assert 0.78 < metrics["rmse"]["log_plays"]["bias"]["value"] < 0.84

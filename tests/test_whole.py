@@ -36,7 +36,8 @@ class Project:
         demo["download"]["generate"] = SMALL
         demo["tune"]["trials"] = 4
         demo["evaluate"]["resamples"] = 200
-        demo["gate"].update(beats=[], max_dp_disparity={}, max_eo_disparity={}, min_eo_ratio={})
+        anything = {"max_dp_disparity": {}, "max_eo_disparity": {}, "min_eo_ratio": {}}
+        demo["gate"].update(beats=[], min_rmse_skill=-1.0, **anything)  # so few tell nothing for sure
         self.params = {"seed": params["seed"], "datasets": {"demo": demo}}
         self.write_params()
         git = ("git", "-c", "user.name=Test", "-c", "user.email=test@example.org")

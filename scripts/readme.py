@@ -9,7 +9,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,21 @@ ROWS = (
     ("DP disparity, lists of artists", "also.artist." + PARITY.format("dp")),
     ("EO disparity, lists of artists", "also.artist." + PARITY.format("eo")),
     ("long tail: share of the lists", "fairness.providers.tier.dp@10.groups.tail.share_recommended"),
+)
+REPEATED = ("lastfm-2k", "lfm-2b")
+REPEATED_ROWS = (
+    ("nDCG@10 of `als`", "ranking.als.ndcg@10"),
+    ("beside that of `plain_als`", "advantage.plain_als"),
+    ("of `autoencoder`", "advantage.autoencoder"),
+    ("of `tutorial_als`", "advantage.tutorial_als"),
+    ("of `popularity`", "advantage.popularity"),
+    ("DP disparity between artist regions", PARITY.format("dp")),
+    ("EO disparity between artist regions", PARITY.format("eo")),
+    *(
+        (f"EO ratio of listeners by {name.replace('_', ' ')}", f"fairness.listeners.{name}.eo@10.ratio")
+        for name in ("gender", "region", "age_band", "activity")
+    ),
+    ("RMSE skill", "rmse.skill"),
 )
 SHOWN = ("nDCG@10", "RMSE skill", "demographic parity by region", "equal opportunity by region")
 
@@ -120,10 +135,35 @@ def sweeps(read: Read, exponent: str) -> str:
     return "".join("| " + " | ".join(row) + " |\n" for row in rows)
 
 
+def repeated(read: Read) -> str:
+    """Give the headline figures of `fairtune repeat`: a row a figure, a column a data set."""
+    told = {name: read(f"reports/benchmarks/{name}-repeated.json") for name in REPEATED}
+    figures = {
+        name: {of["figure"]: of["values"] for of in result["figures"]}
+        | {f"advantage.{model}": ratios for model, ratios in result["advantage"].items()}
+        for name, result in told.items()
+    }
+    rows = [
+        ("mean (each seed)", *(f"`{name}`" for name in REPEATED)),
+        ("---",) * (1 + len(REPEATED)),
+        ("seeds", *(", ".join(map(str, told[name]["seeds"])) for name in REPEATED)),
+        *((label, *(_mean(figures[name].get(path)) for name in REPEATED)) for label, path in REPEATED_ROWS),
+    ]
+    return "".join("| " + " | ".join(row) + " |\n" for row in rows)
+
+
+def _mean(values: Sequence[float | None] | None) -> str:
+    if values is None or not all(values):
+        return "-"
+    known = [value for value in values if value is not None]
+    return f"{sum(known) / len(known):.3f} ({', '.join(f'{value:.3f}' for value in known)})"
+
+
 FIGURES: Mapping[str, Callable[[Read], str]] = {
     "results": results,
     "demo": demo,
     "benchmark": benchmark,
+    "repeated": repeated,
     **{f"sweeps {exponent}": partial(sweeps, exponent=exponent) for exponent in ("beta", "gamma", "delta")},
 }
 

@@ -14,6 +14,7 @@ from fairtune.paths import Paths
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+PIPED_WIDTH = 150  # columns, where no terminal says how wide it is
 HEAD = ("figure", "mean", "standard deviation", "each seed")
 
 
@@ -69,8 +70,7 @@ def _show(result: "Mapping[str, Any]") -> None:
     for model, ratios in sorted(result["advantage"].items()):
         mean = sum(ratios) / len(ratios)
         shown.add_row(f"nDCG@10 of als / of {model}", _number(mean), "", _listed(ratios))
-    console = Console()
-    console.print(shown, width=None if console.is_terminal else 150)
+    Console(width=None if sys.stdout.isatty() else PIPED_WIDTH).print(shown)
 
 
 def _listed(values: "list[float | None]") -> str:

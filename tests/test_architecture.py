@@ -41,7 +41,7 @@ HOMES = {
     "httpx": {"transfer"},
     "implicit": {"models"},
     "matplotlib": {"report"},
-    "mlflow": {"registry", "serving", "tracking"},
+    "mlflow": {"registered", "registry", "serving", "tracking"},
     "prefect": set(),  # flows/ alone
     "torch": {"models"},
 }

@@ -46,12 +46,17 @@ def test_what_is_registered_is_the_release_with_its_figures_and_the_receipt_says
         paths.release,
         {"n_items": 3},
     )
-    assert entry.files == (paths.report, paths.verdict, paths.metrics)
+    assert entry.files == {
+        "report.html": paths.report,
+        "verdict.json": paths.verdict,
+        "metrics.json": paths.metrics,
+        "listeners.parquet": paths.listeners,
+    }
     assert root == paths.root
     assert store.read_json(paths.registration) == {
         "model": "fairtune-demo-track",
         "version": 4,
         "digest": entry.digest,
-        "aliases": ["candidate", "champion"],
+        "promoted": True,
     }
     assert capsys.readouterr().out == "fairtune-demo-track version 4 is champion\n"

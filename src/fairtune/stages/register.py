@@ -16,7 +16,7 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG
         release=paths.release,
         metrics=store.read_json(paths.metrics),
         passed=True,
-        files=(paths.report, paths.verdict, paths.metrics),
+        files={file.name: file for file in (paths.report, paths.verdict, paths.metrics, paths.listeners)},
     )
     receipt = registry.register(entry, root=paths.root)
     store.write_json(paths.registration, receipt.to_json())

@@ -4,14 +4,12 @@ import shutil
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from tests.tiny import ARTIST_MODEL, make_matrix, train
 
-from fairtune import registry, tracking
+from fairtune import registered, registry, tracking
 from fairtune.columns import BlockName
 from fairtune.errors import RegistryFailed
 from fairtune.registry import Entry, Receipt, register
@@ -26,40 +24,8 @@ pytestmark = [  # MLflow's own, about its types and about pandas 4
 METRICS = {"n_items": 14, "ranking": {"als": {"ndcg@10": {"value": 0.3, "low": 0.2, "high": 0.4}}}}
 
 
-@pytest.fixture(scope="session")
-def release(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("release") / "all"
-    train(folder, make_matrix(BlockName.MUSIC_TYPE, ARTIST_MODEL))
-    return folder
-
-
-@pytest.fixture(scope="session")
-def other_release(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("other") / "all"
-    train(folder, make_matrix(BlockName.MUSIC_TYPE, ARTIST_MODEL), scaling="binary")
-    return folder
-
-
-@pytest.fixture(scope="session")
-def empty_store(tmp_path_factory) -> Path:
-    """An MLflow database without a row: creating its tables takes seconds, copying it doesn't."""
-    root = tmp_path_factory.mktemp("store")
-    with tracking.connected(root) as client:
-        assert client.search_registered_models() == []
-    return root / "mlflow.db"
-
-
-@pytest.fixture
-def project(tmp_path, monkeypatch, empty_store) -> Path:
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    shutil.copy(empty_store, tmp_path / "mlflow.db")
-    (tmp_path / "report.html").write_text("<p>fine</p>", encoding="utf-8")
-    (tmp_path / "dvc.lock").write_text("schema: '2.0'\n", encoding="utf-8")
-    return tmp_path
-
-
 def entry(release, root=None) -> Entry:
-    files = (root / "report.html",) if root else ()
+    files = {"report.html": root / "report.html"} if root else {}
     return Entry(model=NAME, release=release, metrics=METRICS, passed=True, files=files)
 
 
@@ -70,7 +36,7 @@ def state(root):
             int(version.version) for version in client.search_model_versions(f"name = '{NAME}'")
         )
         runs = client.search_runs([tracking.experiment(client, root)])
-        return versions, registry._aliases(client, NAME), sorted(run.info.status for run in runs)
+        return versions, registered.aliases(client, NAME), sorted(run.info.status for run in runs)
 
 
 def test_a_registered_release_is_champion_with_all_that_tells_where_it_comes_from(project, release):
@@ -216,7 +182,7 @@ def test_a_model_that_does_not_predict_never_becomes_champion(project, release, 
     with pytest.raises(RegistryFailed) as error:
         register(entry(broken), root=project)
     assert str(error.value) == (
-        "models:/fairtune-tiny-music_type@candidate doesn't predict (EOFError: No data left in file): "
+        "models:/fairtune-tiny-music_type/2 doesn't predict (EOFError: No data left in file): "
         "the champion stays"
     )
     assert state(project)[1] == {"candidate": 2, "champion": 1}
@@ -233,8 +199,8 @@ def test_a_model_that_recommends_something_else_never_becomes_champion(project, 
     np.save(path, -np.load(path))
     with pytest.raises(RegistryFailed) as error:
         register(entry(release), root=project)
-    candidate = "models:/fairtune-tiny-music_type@candidate"
-    assert str(error.value) == f"{candidate} doesn't recommend what {release} does: the champion stays"
+    where = "models:/fairtune-tiny-music_type/1"
+    assert str(error.value) == f"{where} doesn't recommend what {release} does: the champion stays"
     assert state(project)[1]["champion"] == 2
 
 

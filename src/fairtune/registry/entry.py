@@ -1,0 +1,47 @@
+"""What is registered, and what a registration leaves behind."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from fairtune import provenance
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a registration leaves behind: no clock and no run number, so that repeating it writes the same.
+
+    promoted: whether the version became champion then.
+    """
+
+    model: str
+    version: int
+    digest: str
+    promoted: bool = True
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, json: Mapping[str, Any]) -> Self:
+        return cls(json["model"], json["version"], json["digest"], json.get("promoted", True))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """What is registered.
+
+    model: name in the registry. release: folder of the released model. metrics: metrics.json, nested. passed:
+    the verdict. files: what is kept with the run, by its path there: files and folders.
+    """
+
+    model: str
+    release: Path
+    metrics: Mapping[str, Any]
+    passed: bool
+    files: Mapping[str, Path] = field(default_factory=dict)
+    digest: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "digest", provenance.digest(self.release))

@@ -1,0 +1,42 @@
+"""Releases of a tiny world, and a project with an empty registry."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.tiny import ARTIST_MODEL, make_matrix, train
+
+from fairtune import tracking
+from fairtune.columns import BlockName
+
+
+@pytest.fixture(scope="session")
+def release(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("release") / "all"
+    train(folder, make_matrix(BlockName.MUSIC_TYPE, ARTIST_MODEL))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def other_release(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("other") / "all"
+    train(folder, make_matrix(BlockName.MUSIC_TYPE, ARTIST_MODEL), scaling="binary")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory) -> Path:
+    """An MLflow database without a row: creating its tables takes seconds, copying it doesn't."""
+    root = tmp_path_factory.mktemp("store")
+    with tracking.connected(root) as client:
+        assert client.search_registered_models() == []
+    return root / "mlflow.db"
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch, empty_store) -> Path:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    shutil.copy(empty_store, tmp_path / "mlflow.db")
+    (tmp_path / "report.html").write_text("<p>fine</p>", encoding="utf-8")
+    (tmp_path / "dvc.lock").write_text("schema: '2.0'\n", encoding="utf-8")
+    return tmp_path

@@ -1,6 +1,7 @@
 """Files appear whole or not at all, and the same value is the same bytes."""
 
 import json
+from zipfile import ZipFile
 
 import numpy as np
 import pandas as pd
@@ -41,6 +42,16 @@ def test_what_was_written_is_read(tmp_path):
     pd.testing.assert_frame_equal(store.read_table(tmp_path / "table"), TABLE)
     np.testing.assert_array_equal(store.read_array(tmp_path / "array"), ARRAY)
     np.testing.assert_array_equal(store.read_sparse(tmp_path / "sparse").toarray(), MATRIX.toarray())
+
+
+def test_the_heads_of_a_sparse_matrix_hold_neither_time_nor_what_a_python_adds(tmp_path):
+    store.write_sparse(tmp_path / "sparse", MATRIX)
+
+    with ZipFile(tmp_path / "sparse") as file:
+        heads = {(of.date_time, of.extract_version, of.extra, of.flag_bits) for of in file.infolist()}
+    assert heads == {((1980, 1, 1, 0, 0, 0), 20, b"", 0)}
+    version_and_extra = (tmp_path / "sparse").read_bytes()[4:6], (tmp_path / "sparse").read_bytes()[28:30]
+    assert version_and_extra == (b"\x14\x00", b"\x00\x00")
 
 
 def test_json_is_for_people_too(tmp_path):

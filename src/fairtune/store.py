@@ -1,5 +1,6 @@
 """Reading and writing of what stages exchange: same value, same bytes; a file appears whole or not at all."""
 
+import io
 import json
 import os
 import re
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile, ZipInfo
 
 import numpy as np
 
@@ -91,10 +93,17 @@ def read_array(path: Path) -> np.ndarray:
 
 
 def write_sparse(path: Path, matrix: "csr_array") -> None:
+    """Write what `scipy.sparse.load_npz` reads; the heads of its members are the same under any Python.
+
+    numpy asks for large heads in advance, which patch versions of Python write in different ways.
+    """
     from scipy.sparse import save_npz
 
-    with replacing(path) as temporary, temporary.open("wb") as file:
-        save_npz(file, matrix, compressed=False)
+    saved = io.BytesIO()
+    save_npz(saved, matrix, compressed=False)
+    with replacing(path) as temporary, ZipFile(saved) as library, ZipFile(temporary, "w") as file:
+        for name in library.namelist():
+            file.writestr(ZipInfo(name), library.read(name))
 
 
 def read_sparse(path: Path) -> "csr_array":

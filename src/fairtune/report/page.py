@@ -108,8 +108,9 @@ def _content(evidence: Evidence) -> dict[str, Any]:
             min_provider_group=limits.min_provider_group,
         ),
         "verdict_lead": (
-            "The owners of this model wrote down in advance what it has to achieve. If a single limit is "
-            "broken it is not released, and the model before it stays in use."
+            "The owners of this model wrote down what it has to achieve. If a single limit is broken it is "
+            "not released, and the model before it stays in use; so it does if this one is worse than it. "
+            "Which one is in use, and who decided that, stands in history.html beside this page."
         ),
         "sections": [section for section in sections if section],
         "footer": (

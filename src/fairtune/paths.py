@@ -104,6 +104,21 @@ class Paths:
         return self.reports / "data-docs"
 
     @property
+    def profile(self) -> Path:
+        """What the tables are like: what those of a later run are compared with."""
+        return self.reports / "profile.json"
+
+    @property
+    def drift(self) -> Path:
+        """How far the tables are from the champion's; no output of DVC, which doesn't know the champion."""
+        return self.reports / "drift.json"
+
+    @property
+    def drift_page(self) -> Path:
+        """The same as a page; no output of DVC either."""
+        return self.reports / "drift.html"
+
+    @property
     def metrics(self) -> Path:
         return self.reports / "metrics.json"
 

@@ -5,6 +5,7 @@ with all its tags at once, and found again by the digest of its release; the ali
 everything else.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,11 +19,17 @@ from fairtune.serving.recommender import Recommender
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
+    from fairtune.challenge import Judged
 
-def register(entry: Entry, *, root: Path) -> Receipt:
+Judge = Callable[["MlflowClient", registered.Version], "Judged | None"]
+"""Judges a version against the champion; None: there is none to compare with."""
+
+
+def register(entry: Entry, *, root: Path, judge: Judge | None = None) -> Receipt:
     """Register a release, try the registered model as it will be used, and make it champion.
 
-    root: the project, for Git, dvc.lock and the default registry. The same release again changes nothing.
+    root: the project, for Git, dvc.lock and the default registry. judge: says whether it is good enough; the
+    receipt of one that isn't says that it was not promoted. The same release again changes nothing.
     `RegistryFailed` if the registry can't be used or the model doesn't recommend what the release does: then
     the champion stays.
     """
@@ -33,6 +40,10 @@ def register(entry: Entry, *, root: Path) -> Receipt:
         number = _find(client, entry) or _create(client, entry, root)
         client.set_registered_model_alias(entry.model, CANDIDATE, str(number))
         trying.try_out(entry.model, number, entry.release)
+        candidate = registered.version(client, entry.model, number)
+        judged = judge(client, candidate) if judge and candidate else None
+        if judged is not None and not judged.passed:
+            return Receipt(entry.model, number, entry.digest, promoted=False)
         moves.promote(client, entry.model, number)
         return Receipt(entry.model, number, entry.digest)
 

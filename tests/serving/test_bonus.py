@@ -9,7 +9,8 @@ from tests.tiny import TRACK_MODEL, make_matrix, train
 from fairtune import artifacts
 from fairtune.columns import BlockName, Part
 from fairtune.serving import names
-from fairtune.serving.liked import of_likes, share_told
+from fairtune.serving.askers import explaining
+from fairtune.serving.liked import listening_of, share_told
 from fairtune.serving.recommender import Recommender
 
 BONUS = np.random.default_rng(0).normal(0, 0.5, 48).astype(np.float32)
@@ -46,7 +47,7 @@ def test_somebody_new_has_the_bonus_scaled_by_the_length_of_the_folded_in_factor
     }
     liked = names.likes(lifted.release, "Miles Davis")
     told = share_told(lifted.release, liked)
-    folded, _ = lifted._explaining(of_likes(lifted.release, liked), unheard=told)
+    folded, _ = explaining(lifted.release, listening_of(lifted.release, liked), unheard=told)
     ids = lifted.release.columns(BlockName.TRACK).ids
 
     listed = lifted.for_likes("Miles Davis", n=48, strict=False).items

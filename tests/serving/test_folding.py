@@ -7,6 +7,7 @@ from scipy.sparse import csr_array, csr_matrix, hstack
 from tests.tiny import ARTIST_MODEL, TRACK_MODEL, make_matrix, train
 
 from fairtune.columns import BlockName, Part
+from fairtune.serving.askers import explaining, gram
 from fairtune.serving.folding import fold_in
 from fairtune.serving.liked import Likes, share_told
 from fairtune.serving.listening import confidences, of_listener
@@ -15,7 +16,7 @@ from fairtune.serving.recommender import Recommender
 
 def fold(recommender, row):
     listening = of_listener(recommender.release, row)
-    folded, _ = recommender._explaining(listening)
+    folded, _ = explaining(recommender.release, listening)
     return folded
 
 
@@ -115,4 +116,4 @@ def test_new_listeners_are_fitted_to_columns_with_listeners_alone(tmp_path):
     factors = [f.astype(np.float64) for f in fitted.column_factors.values()]
     everything = sum(f.T @ f for f in factors)
     unplayed = fitted.column_factors[BlockName.ARTIST][5].astype(np.float64)
-    assert np.allclose(Recommender.load(tmp_path)._gram(), everything - np.outer(unplayed, unplayed))
+    assert np.allclose(gram(Recommender.load(tmp_path).release), everything - np.outer(unplayed, unplayed))

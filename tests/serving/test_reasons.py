@@ -3,6 +3,7 @@ import pytest
 from tests.tiny import ARTIST_MODEL, make_matrix, train
 
 from fairtune.columns import BlockName
+from fairtune.serving.askers import explaining
 from fairtune.serving.listening import of_listener
 from fairtune.serving.reasons import Reason, sources
 from fairtune.serving.recommender import Recommender
@@ -38,7 +39,7 @@ def test_a_music_type_counts_for_the_artists_who_brought_it_and_friends_for_none
 def test_a_reason_names_the_artists_that_add_most(model):
     release = model.release
     listening = of_listener(release, 9)
-    folded, origin = model._explaining(listening)
+    folded, origin = explaining(model.release, listening)
     names = release.columns(BlockName.ARTIST).names
     played = {names[column] for column in listening[BlockName.ARTIST].columns}
     for item in model.for_listener(release.listener_ids[9], kind="artist").items:
@@ -78,7 +79,7 @@ def told(tmp_path_factory):
 
 def test_what_is_known_of_a_listener_is_named_and_counts_for_no_artist(told):
     listening = of_listener(told.release, 3)
-    folded, origin = told._explaining(listening)
+    folded, origin = explaining(told.release, listening)
     assert origin.traits == (BlockName.COUNTRY, BlockName.GENDER)
     gender = np.eye(len(origin.position))[[-1]]  # the last block
     assert origin.regroup(gender)[0].tolist() == [0] * len(origin.columns) + [0, 0, 1]

@@ -3,7 +3,9 @@ import pytest
 
 from fairtune.columns import BlockName
 from fairtune.errors import BadRequest
+from fairtune.serving import askers
 from fairtune.serving.listening import of_listener
+from fairtune.serving.names import likes
 from fairtune.serving.recommender import Recommender
 from fairtune.serving.shares import types_of
 
@@ -58,6 +60,27 @@ def test_a_batch_is_the_same_lists_and_is_never_filled_up_with_known_items(model
             assert [told.ids[column] for column in batch[row, :n_left]] == [
                 item.item_id for item in single.items
             ]
+
+
+def test_many_together_get_what_each_gets_alone(model, monkeypatch):
+    recommender, kind = model
+    release = recommender.release
+    monkeypatch.setattr("fairtune.serving.recommender.BATCH_CELLS", 7 * release.width(kind))
+    ids = release.listener_ids
+    asked = [
+        *(askers.known(release, user_id) for user_id in ids),
+        *(askers.newcomer(release, likes(release, name)) for name in ("Blur", "Miles Davis, Pulp")),
+    ]
+    alone = [
+        *(recommender.for_listener(user_id, n=5, kind=kind, strict=False) for user_id in ids),
+        *(
+            recommender.for_likes(name, n=5, kind=kind, strict=False)
+            for name in ("Blur", "Miles Davis, Pulp")
+        ),
+    ]
+    together = recommender.for_all(asked, n=5, kind=kind, strict=False)
+    assert [listed.as_dict() for listed in together] == [listed.as_dict() for listed in alone]
+    assert recommender.for_all([], kind=kind) == []
 
 
 def test_items_are_ranked_by_factors_of_listener_and_item(model):

@@ -19,7 +19,7 @@ class Likes:
     tracks: tuple[int, ...] = ()
 
 
-def of_likes(release: Release, likes: Likes) -> Listening:
+def listening_of(release: Release, likes: Likes) -> Listening:
     """What somebody plays who likes these artists and tracks, as far as the blocks of the model know.
 
     A like counts as average listening of its block. A liked track also counts for its artist, and an artist

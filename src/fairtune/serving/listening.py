@@ -42,11 +42,9 @@ def confidences(
         return np.asarray(1 + weights)
     if scaling.s == "log":
         return np.asarray(1 + weights * np.log1p(cells.plays))
-    plays = release.plays(block)
-    mean_total = plays.data.sum() / plays.shape[0]
+    n_listeners, mean_total, listeners = release.once(f"bm25 of {block}", lambda: _lengths(release, block))
     length = 1 - scaling.b + scaling.b * cells.plays.sum() / mean_total
-    listeners = np.bincount(plays.indices, minlength=plays.shape[1])[cells.columns]
-    rarity = np.maximum(np.log(plays.shape[0]) - np.log1p(listeners), 0)
+    rarity = np.maximum(np.log(n_listeners) - np.log1p(listeners[cells.columns]), 0)
     saturated = cells.plays * (scaling.k1 + 1) / (scaling.k1 * length + cells.plays)
     return np.asarray(1 + weights * rarity * saturated)
 
@@ -56,5 +54,15 @@ def average_plays(release: Release, block: BlockName) -> float:
     scaling = release.scaling[block]
     if scaling.s == "log":
         return float(np.expm1(scaling.scale))
-    plays = release.plays(block).data
+    return release.once(f"average plays of {block}", lambda: _median(release.plays(block).data))
+
+
+def _lengths(release: Release, block: BlockName) -> tuple[int, float, NDArray[np.int64]]:
+    """Give the listeners of the model, the mean of their plays, and how many play each column."""
+    plays = release.plays(block)
+    n_listeners, n_columns = plays.shape
+    return n_listeners, float(plays.data.sum() / n_listeners), np.bincount(plays.indices, minlength=n_columns)
+
+
+def _median(plays: NDArray[np.float64]) -> float:
     return float(np.median(plays)) if len(plays) else 1.0

@@ -1,8 +1,9 @@
 """From the names people type to columns of the model."""
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from fairtune.columns import BlockName
@@ -60,24 +61,64 @@ class Index:
         return [self.names[self.columns[name]] for name in near[:CLOSE]]
 
 
-def likes(release: Release, text: str) -> Likes:
-    """Give the artists and tracks that a comma-separated `text` names; `BadRequest` for a name nobody has.
+def likes(release: Release, named: str | Sequence[str]) -> Likes:
+    """Give the artists and tracks that are named; `BadRequest` for a name nobody has.
 
-    A name may itself hold commas ("Earth, Wind & Fire"): the longest run of parts that is a name wins.
+    named: a list with a name each, or names in one text, separated by commas. A name may itself hold commas
+    ("Earth, Wind & Fire"): in a text the longest run of parts that is a name wins.
     """
-    parts = [part.strip() for part in text.split(",")]
-    indexes = [Index.of(release, block) for block in _nameable(release)]
-    found: dict[BlockName, list[int]] = {BlockName.ARTIST: [], BlockName.TRACK: []}
+    indexes = [_index(release, block) for block in _nameable(release)]
+    if isinstance(named, str):
+        found = list(_in_text(indexes, [part.strip() for part in named.split(",")]))
+    else:
+        found = [_longest(indexes, [name], 0)[:2] for name in named]
+    if not found:
+        raise BadRequest("no likes are named: give artists, separated by commas")
+    return _likes(found)
+
+
+def by_id(release: Release, item_ids: Iterable[int | str]) -> Likes:
+    """Give the items that were played (artists or tracks) with these ids; `BadRequest` for an unknown one."""
+    block = release.item_block
+    columns = release.once("columns by id", lambda: _by_id(release.columns(block).ids))
+    found = []
+    for item_id in item_ids:
+        column = columns.get(str(item_id).strip())
+        if column is None:
+            examples = ", ".join(islice(columns, 3))
+            there = f"{release.dataset} has {len(columns):,} {block}s, for example {examples}"
+            raise BadRequest(f"unknown {block} id '{item_id}': {there}")
+        found.append((block, column))
+    if not found:
+        raise BadRequest(f"no likes are named: give ids of {block}s")
+    return _likes(found)
+
+
+def _by_id(ids: Sequence[int | str]) -> dict[str, int]:
+    return {str(item_id): column for column, item_id in enumerate(ids)}
+
+
+def _likes(found: Sequence[tuple[BlockName, int]]) -> Likes:
+    """Sort what is liked by block, each once."""
+    artists, tracks = (
+        tuple(dict.fromkeys(column for block, column in found if block is wanted))
+        for wanted in (BlockName.ARTIST, BlockName.TRACK)
+    )
+    return Likes(artists, tracks)
+
+
+def _index(release: Release, block: BlockName) -> Index:
+    return release.once(f"names of {block}", lambda: Index.of(release, block))
+
+
+def _in_text(indexes: Sequence[Index], parts: Sequence[str]) -> Iterator[tuple[BlockName, int]]:
     start = 0
     while start < len(parts):
         if not parts[start]:
             start += 1
             continue
         block, column, start = _longest(indexes, parts, start)
-        found[block].append(column)
-    if not any(found.values()):
-        raise BadRequest("--likes names nothing: give artists, separated by commas")
-    return Likes(*(tuple(dict.fromkeys(found[block])) for block in (BlockName.ARTIST, BlockName.TRACK)))
+        yield block, column
 
 
 def of(release: Release, likes: Likes) -> list[str]:

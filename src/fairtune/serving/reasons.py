@@ -117,22 +117,22 @@ def reasons(
     """Give the reason for each of `items`, columns of `block`; contributions: (len(items), n_cells)."""
     added = origin.regroup(contributions)
     strongest = np.argsort(-added, axis=1, kind="stable")[:, : NAMED + 1]
-    names = release.columns(origin.block).names
+    amounts = np.take_along_axis(added, strongest, axis=1).tolist()
+    names, columns, own = release.columns(origin.block).names, origin.columns.tolist(), len(origin.columns)
     friends = listening[BlockName.FRIEND].columns if BlockName.FRIEND in listening else np.empty(0, np.int64)
-    playing = _friends_playing(release, block, items, friends)
+    playing = _friends_playing(release, block, items, friends) if len(friends) else [0] * len(items)
     found = []
-    for item, (order, amounts) in enumerate(zip(strongest, added, strict=True)):
-        best = [int(source) for source in order if amounts[source] > 0]
-        own = [source for source in best if source < len(origin.columns)][:NAMED]
-        told = bool(playing[item]) and len(origin.columns) in best
-        traits = [source - len(origin.columns) - 1 for source in best if source > len(origin.columns)]
+    for order, of, theirs in zip(strongest.tolist(), amounts, playing, strict=True):
+        best = [(source, amount) for source, amount in zip(order, of, strict=True) if amount > 0]
+        mine = [(names[columns[source]], amount) for source, amount in best if source < own][:NAMED]
+        told = bool(theirs) and any(source == own for source, _ in best)
         found.append(
             Reason(
-                names=tuple(names[origin.columns[source]] for source in own),
-                contributions=tuple(float(amounts[source]) for source in own),
-                friends=int(playing[item]) if told else 0,
+                names=tuple(name for name, _ in mine),
+                contributions=tuple(amount for _, amount in mine),
+                friends=theirs if told else 0,
                 of_friends=len(friends) if told else 0,
-                traits=tuple(TRAITS[origin.traits[trait]] for trait in traits),
+                traits=tuple(TRAITS[origin.traits[source - own - 1]] for source, _ in best if source > own),
             )
         )
     return found
@@ -153,7 +153,8 @@ def _position(
 
 def _friends_playing(
     release: Release, block: BlockName, items: NDArray[np.int64], friends: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """How many of `friends` (rows: a friend's column is their row) play each of `items`: (len(items),)."""
+) -> list[int]:
+    """How many of `friends` (rows: a friend's column is their row) play each of `items`."""
     plays = release.plays(block)
-    return np.bincount(plays.take(friends).indices, minlength=plays.shape[1])[items]
+    playing: list[int] = np.bincount(plays.take(friends).indices, minlength=plays.shape[1])[items].tolist()
+    return playing

@@ -1,21 +1,21 @@
 """Recommend music from a released model, to its own listeners and to new ones, with reasons."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice, repeat
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fairtune.columns import BlockName
 from fairtune.errors import BadRequest
-from fairtune.serving import listeners, names, starters
-from fairtune.serving.folding import Floats, Folded, fold_in
-from fairtune.serving.liked import of_likes, share_told
-from fairtune.serving.listening import Listening, confidences, of_listener
+from fairtune.serving import askers, listeners, names, starters
+from fairtune.serving.askers import Asker
+from fairtune.serving.folding import Floats
 from fairtune.serving.ranking import best
-from fairtune.serving.reasons import Sources, reasons, sources
+from fairtune.serving.reasons import reasons
 from fairtune.serving.recommendation import Recommendation, RecommendationList
 from fairtune.serving.release import Release
 
@@ -27,21 +27,13 @@ Scores = NDArray[np.float32]
 Columns = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class _Asker:
-    """Somebody to recommend to.
+class Shown(NamedTuple):
+    """Items of one list, best first: their block, and columns, scores and ranks of each, (k,)."""
 
-    told, called: who, for the list and for an error. verb: of the reasons. factor: (f,), it ranks; folded and
-    origin explain.
-    """
-
-    told: Mapping[str, int | str | list[str]]
-    called: str
-    verb: str
-    listening: Listening
-    factor: Floats
-    folded: Folded
-    origin: Sources
+    block: BlockName
+    columns: Columns
+    scores: Scores
+    ranks: Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -62,30 +54,38 @@ class Recommender:
 
         strict: a list that can't have `n` items is an error, else it is shorter.
         """
-        row = listeners.row_of(self.release, user_id)
-        listening = of_listener(self.release, row)
-        factor = self.release.listener_factors[row].astype(np.float64)
-        told = {"user_id": self.release.listener_ids[row]}
-        explaining = self._explaining(listening, weight=self.release.listener_weight(row))
-        asker = _Asker(told, f"listener {user_id}", "play", listening, factor, *explaining)
-        return self._recommend(asker, n, self.kind(kind), strict=strict)
+        asked = [askers.known(self.release, user_id)]
+        return self.for_all(asked, n=n, kind=kind, strict=strict)[0]
 
     def for_likes(
-        self, likes: str, *, n: int | None = None, kind: str | None = None, strict: bool = True
+        self,
+        likes: str | Sequence[str],
+        *,
+        n: int | None = None,
+        kind: str | None = None,
+        strict: bool = True,
     ) -> RecommendationList:
-        """Recommend to somebody the model never saw, who likes these artists: "Radiohead, Björk"."""
-        liked = names.likes(self.release, likes)
-        listening = of_likes(self.release, liked)
-        folded, origin = self._explaining(listening, unheard=share_told(self.release, liked))
-        told = {"likes": names.of(self.release, liked)}
-        asker = _Asker(told, "somebody with these likes", "like", listening, folded.factor, folded, origin)
-        return self._recommend(asker, n, self.kind(kind), strict=strict)
+        """Recommend to somebody the model never saw, who likes "Radiohead, Björk", or a list of names."""
+        asked = [askers.newcomer(self.release, names.likes(self.release, likes))]
+        return self.for_all(asked, n=n, kind=kind, strict=strict)[0]
+
+    def for_all(
+        self, asked: Sequence[Asker], *, n: int | None = None, kind: str | None = None, strict: bool = True
+    ) -> list[RecommendationList]:
+        """Recommend to each of many, as if they had asked one by one: scored and ranked together."""
+        block = self.kind(kind)
+        step = self._rows_at_once(block)
+        return [
+            listed
+            for start in range(0, len(asked), step)
+            for listed in self._recommend(asked[start : start + step], n, block, strict=strict)
+        ]
 
     def batch(self, user_ids: Sequence[int | str], *, n: int = DEFAULT_N, kind: str | None = None) -> Columns:
         """Rank for many listeners at once: (len(user_ids), n) columns of `kind`, -1 where none is left."""
         block = self.kind(kind)
         rows = np.array([listeners.row_of(self.release, user_id) for user_id in user_ids], dtype=np.int64)
-        step = max(1, BATCH_CELLS // self.release.width(block))
+        step = self._rows_at_once(block)
         lists = [self._best(rows[start : start + step], n, block) for start in range(0, len(rows), step)]
         return np.concatenate([np.empty((0, n), np.int64), *lists])
 
@@ -102,36 +102,12 @@ class Recommender:
         The largest number for which the items below it hold at most a fifth of the block's listener-item
         pairs.
         """
-        items = np.bincount(self.release.columns(block).listeners)
-        pairs = np.cumsum(items * np.arange(len(items)))
-        return int(np.searchsorted(pairs, TAIL_SHARE * pairs[-1], side="right"))
+        return self.release.once(f"emerging {block}", lambda: _emerging_below(self.release.listeners(block)))
 
-    def _explaining(
-        self, listening: Listening, *, weight: float = 1.0, unheard: float = 1.0
-    ) -> tuple[Folded, Sources]:
-        release = self.release
-        folded = fold_in(
-            gram=release.once("gram", self._gram),
-            columns=np.concatenate(
-                [release.factors(block)[cells.columns] for block, cells in listening.items()]
-            ),
-            confidences=np.concatenate(
-                [confidences(release, *of, weight=weight) for of in listening.items()]
-            ),
-            regularization=release.regularization,
-            unheard=unheard,
-        )
-        return folded, sources(release, listening)
-
-    def _gram(self) -> Floats:
-        """Add up Y^T Y of the columns that somebody plays; the factors of the others come after the fit."""
-        grams = []
-        for block in self.release.blocks:
-            factors = self.release.factors(block)
-            if block in self.release.kinds:
-                factors = factors[self.release.listeners(block) > 0]
-            grams.append(factors.T @ factors)
-        return np.asarray(np.sum(grams, axis=0))
+    def _rows_at_once(self, block: BlockName) -> int:
+        """Listeners whose scores are held at once; under music types those of what to begin with too."""
+        widest = starters.block_of(self.release) if block is BlockName.MUSIC_TYPE else block
+        return max(1, BATCH_CELLS // max(self.release.width(block), self.release.width(widest)))
 
     def _best(self, rows: Columns, n: int, block: BlockName) -> Columns:
         factors = self.release.listener_factors[rows].astype(np.float64)
@@ -140,70 +116,107 @@ class Recommender:
         known[plays.row_of_cell, plays.indices] = True
         return best(self.release.scores(factors, block), known, n)
 
-    def _scored(self, asker: _Asker, block: BlockName) -> tuple[Scores, NDArray[np.bool_]]:
-        """Score every column of `block`, and say which the asker knows: (n_columns,) each."""
-        known = np.zeros(self.release.width(block), dtype=bool)
-        known[asker.listening[block].columns] = True
-        return self.release.scores(asker.factor, block), known
+    def _scored(self, asked: Sequence[Asker], block: BlockName) -> tuple[Scores, NDArray[np.bool_]]:
+        """Score every column of `block`, and say which are known: (askers, n_columns) each."""
+        known = np.zeros((len(asked), self.release.width(block)), dtype=bool)
+        for row, asker in zip(known, asked, strict=True):
+            row[asker.listening[block].columns] = True
+        return self.release.scores(np.stack([asker.factor for asker in asked]), block), known
 
     def _recommend(
-        self, asker: _Asker, n: int | None, block: BlockName, *, strict: bool
-    ) -> RecommendationList:
-        scores, known = self._scored(asker, block)
-        n = _length(n, left=int((~known).sum()), strict=strict, kind=block, called=asker.called)
-        columns = best(scores[None], known[None], n)[0]
-        items = self._describe(asker, block, columns, scores[columns])
+        self, asked: Sequence[Asker], n: int | None, block: BlockName, *, strict: bool
+    ) -> list[RecommendationList]:
+        scores, known = self._scored(asked, block)
+        left = (known.shape[1] - known.sum(axis=1)).tolist()
+        lengths = [
+            _length(n, left=few, strict=strict, kind=block, called=asker.called)
+            for asker, few in zip(asked, left, strict=True)
+        ]
+        ranked = best(scores, known, max(lengths))
+        shown = [
+            Shown(block, columns[:length], values[columns[:length]], range(1, length + 1))
+            for columns, values, length in zip(ranked, scores, lengths, strict=True)
+        ]
         kinds = {block}
         if block is BlockName.MUSIC_TYPE:
-            items = self._with_starters(asker, columns, items)
+            items = self._begun(asked, shown)
             kinds.add(starters.block_of(self.release))
+        else:
+            items = [self._described(asker, one) for asker, one in zip(asked, shown, strict=True)]
         below = {kind: self.emerging_below(kind) for kind in sorted(kinds)}
-        return RecommendationList(self.release.dataset, asker.told, block, below, tuple(items))
-
-    def _with_starters(
-        self, asker: _Asker, types: Columns, items: Sequence[Recommendation]
-    ) -> list[Recommendation]:
-        block = starters.block_of(self.release)
-        scores, known = self._scored(asker, block)
-        chosen = starters.start_with(self.release, types.tolist(), scores=scores, known=known)
-        if not chosen:
-            return []
-        columns, values = (np.concatenate(parts) for parts in zip(*chosen, strict=True))
-        described = iter(self._describe(asker, block, columns, values))
         return [
-            replace(
-                item, start_with=tuple(replace(next(described), rank=rank + 1) for rank in range(len(own)))
-            )
-            for item, (own, _) in zip(items, chosen, strict=True)
+            RecommendationList(self.release.dataset, asker.told, block, below, tuple(listed))
+            for asker, listed in zip(asked, items, strict=True)
         ]
 
-    def _describe(
-        self, asker: _Asker, block: BlockName, columns: Columns, scores: Scores
+    def _begun(self, asked: Sequence[Asker], types: Sequence[Shown]) -> list[list[Recommendation]]:
+        """Describe music types, with what to begin with under each."""
+        block = starters.block_of(self.release)
+        scores, known = self._scored(asked, block)
+        begun = []
+        for asker, shown, *of in zip(asked, types, scores, known, strict=True):
+            chosen = starters.start_with(self.release, shown.columns.tolist(), scores=of[0], known=of[1])
+            columns = np.concatenate([np.empty(0, np.int64), *(columns for columns, _ in chosen)])
+            values = np.concatenate([np.empty(0, np.float32), *(values for _, values in chosen)])
+            lengths = [len(own) for own, _ in chosen]
+            ranks = [rank for length in lengths for rank in range(1, length + 1)]
+            begun.append(self._described(asker, shown, Shown(block, columns, values, ranks), lengths))
+        return begun
+
+    def _described(
+        self, asker: Asker, shown: Shown, under: Shown | None = None, lengths: Sequence[int] = ()
     ) -> list[Recommendation]:
-        told, below = self.release.columns(block), self.emerging_below(block)
-        contributions = asker.folded.contributions(self.release.factors(block)[columns])
+        """Say what each item is, and why it is there; lengths[i] of those `under` stand under item i."""
+        groups = [shown] if under is None else [shown, under]
+        factors = np.concatenate([self.release.factors(each.block)[each.columns] for each in groups])
+        contributions = asker.folded.contributions(factors)
+        n_shown = len(shown.columns)
+        if under is None:
+            return self._explained(asker, shown, contributions, repeat(()))
+        left = iter(self._explained(asker, under, contributions[n_shown:], repeat(())))
+        start_with = [tuple(islice(left, length)) for length in lengths]
+        return self._explained(asker, shown, contributions[:n_shown], start_with)
+
+    def _explained(
+        self,
+        asker: Asker,
+        shown: Shown,
+        contributions: Floats,
+        start_with: Iterable[tuple[Recommendation, ...]],
+    ) -> list[Recommendation]:
+        told, below = self.release.columns(shown.block), self.emerging_below(shown.block)
         why = reasons(
             self.release,
             asker.origin,
             asker.listening,
-            block=block,
-            items=columns,
+            block=shown.block,
+            items=shown.columns,
             contributions=contributions,
         )
+        columns, heard = shown.columns.tolist(), told.listeners[shown.columns].tolist()
         return [
             Recommendation(
                 rank=rank,
                 item_id=told.ids[column],
                 name=told.names[column],
                 artist=told.artists[column] if told.artists else None,
-                score=float(score),
+                score=score,
                 reason=reason,
                 why=reason.sentence(asker.verb),
-                listeners=int(told.listeners[column]),
-                emerging=bool(told.listeners[column] < below),
+                listeners=listeners,
+                emerging=listeners < below,
+                start_with=begun,
             )
-            for rank, (column, score, reason) in enumerate(zip(columns, scores, why, strict=True), start=1)
+            for rank, column, score, reason, listeners, begun in zip(
+                shown.ranks, columns, shown.scores.tolist(), why, heard, start_with, strict=False
+            )
         ]
+
+
+def _emerging_below(listeners: NDArray[np.int64]) -> int:
+    items = np.bincount(listeners)
+    pairs = np.cumsum(items * np.arange(len(items)))
+    return int(np.searchsorted(pairs, TAIL_SHARE * pairs[-1], side="right"))
 
 
 def _length(n: int | None, *, left: int, strict: bool, kind: BlockName, called: str) -> int:

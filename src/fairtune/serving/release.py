@@ -90,8 +90,8 @@ class Release:
 
     def listener_weight(self, row: int) -> float:
         """How much the cells of a listener weighed in the fit, beside those of others."""
-        name = "listener_weights.npy"
-        return float(self._array(name)[row]) if (self.folder / name).exists() else 1.0
+        weights = self.once("listener_weights", lambda: self._array_if("listener_weights.npy"))
+        return 1.0 if weights is None else float(weights[row])
 
     def factors(self, block: BlockName) -> NDArray[np.float64]:
         """(n_columns, f). Doubles: a score doesn't depend on how many listeners are scored at once."""
@@ -101,9 +101,7 @@ class Release:
     def bonus(self, block: BlockName) -> NDArray[np.float64] | None:
         """(n_columns,) gain of each column for a factor of length 1; None if `block` isn't re-ranked."""
         name = f"bonus_{block}.npy"
-        if not (self.folder / name).is_file():
-            return None
-        return self.once(name, lambda: self._array(name).astype(np.float64))
+        return self.once(name, lambda: self._array_if(name))
 
     def scores(self, factors: NDArray[np.float64], block: BlockName) -> NDArray[np.float32]:
         """Score every column of `block` for listeners' factors, (..., f): (..., n_columns)."""
@@ -115,7 +113,7 @@ class Release:
 
     def width(self, block: BlockName) -> int:
         """Number of columns of a block."""
-        return len(self._array(f"multipliers_{block}.npy"))
+        return self.once(f"width of {block}", lambda: len(self._array(f"multipliers_{block}.npy")))
 
     def multipliers(self, block: BlockName) -> NDArray[np.float64]:
         """(n_columns,) weight of a cell whose s(plays) is the block's mean."""
@@ -154,7 +152,13 @@ class Release:
         return self._kept[key]  # type: ignore[no-any-return]
 
     def _array(self, name: str) -> NDArray[Any]:
-        return np.load(self.folder / name, mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]
+        mapped = np.load(self.folder / name, mmap_mode="r", allow_pickle=False)
+        return np.asarray(
+            mapped
+        )  # mapped all the same; numpy's own class for it takes its time at each index
+
+    def _array_if(self, name: str) -> NDArray[np.float64] | None:
+        return self._array(name).astype(np.float64) if (self.folder / name).is_file() else None
 
     def _rows_if(self, block: BlockName, name: str) -> Rows | None:
         return Rows.read(self.folder / name) if block in self.blocks else None

@@ -36,11 +36,11 @@ def start_with(
     scores, known: of that block, (n_columns,). Each list holds unknown columns only, best first, at most
     `per_type`. A column stands under one type of the list, unless a type has no other left.
     """
-    shares = types_of(release, block_of(release))
+    by_type = release.once("items of types", lambda: types_of(release, block_of(release)).turned())
     used = np.zeros(len(scores), dtype=bool)
     chosen = []
     for music_type in types:
-        columns, share = shares.column(music_type)
+        columns, share = by_type.row(music_type)
         value = suitability(scores[columns], share)
         order = np.lexsort((columns, -value, used[columns]))
         order = order[~known[columns[order]]][:per_type]

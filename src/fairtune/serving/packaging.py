@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SCRIPT: Final = Path(__file__).with_name("pyfunc_model.py")
 REQUIRED: Final = ("mlflow", "numpy", "pandas", "pyarrow", "rapidfuzz")  # what loading and predicting imports
 MODULES: Final = ("__init__.py", "columns.py", "errors.py", "serving")
-INPUTS: Final = {"user_id": "string?", "likes": "string?"}
+INPUTS: Final = {"user_id": "string?", "likes": "any?", "liked_ids": "any?"}  # any: a text or a list
 OUTPUTS: Final = {
     "row": "long",
     "rank": "long",
@@ -65,8 +65,15 @@ def signature(recommender: Recommender) -> "ModelSignature":
 def _schema(types: Mapping[str, str]) -> "Schema":
     """Columns by name; a type with a question mark may be missing."""
     from mlflow.types import ColSpec, Schema
+    from mlflow.types.schema import AnyType
 
-    return Schema([*(ColSpec(t.rstrip("?"), name, required="?" not in t) for name, t in types.items())])
+    anything = AnyType()  # type: ignore[no-untyped-call]
+
+    def column(name: str, of: str) -> ColSpec:
+        plain = of.rstrip("?")
+        return ColSpec(anything if plain == "any" else plain, name, required=plain == of)
+
+    return Schema([column(*each) for each in types.items()])
 
 
 def example(recommender: Recommender) -> "pd.DataFrame":

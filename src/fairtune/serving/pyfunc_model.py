@@ -8,14 +8,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
+from mlflow.exceptions import MlflowException
 from mlflow.models import set_model
+from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 from mlflow.pyfunc.model import PythonModel, PythonModelContext
 
 from fairtune.errors import BadRequest
-from fairtune.serving.recommendation import RecommendationList
+from fairtune.serving import askers, names
+from fairtune.serving.askers import Asker
+from fairtune.serving.recommendation import Recommendation
 from fairtune.serving.recommender import Recommender
+from fairtune.serving.release import Release
 
+ASKED: Final = ("user_id", "likes", "liked_ids")
 COLUMNS: Final = (
     "row",
     "rank",
@@ -32,10 +39,12 @@ COLUMNS: Final = (
 
 
 class Recommendations(PythonModel):
-    """A row in for each listener (`user_id`, or `likes` of a new one), a row out for each item of a list.
+    """A row in for each listener, a row out for each item of their list.
 
-    `row` is the number of the input's row, from 0; `start_with` is JSON, "[]" where nothing stands under an
-    item.
+    A row in has one of `user_id`, `likes` (of somebody new: names, in one text or as a list) and `liked_ids`
+    (a list of ids of items). `row` is the number of the input's row, from 0; `start_with` is JSON, "[]" where
+    nothing stands under an item. What can't be answered is an error of MLflow's that `mlflow models serve`
+    returns as status 400, in one line and without a stack trace.
     """
 
     recommender: Recommender
@@ -50,24 +59,67 @@ class Recommendations(PythonModel):
         params: dict[str, Any] | None = None,
     ) -> pd.DataFrame:
         """Give at most `n` items of `kind` to each; fewer where less is left."""
-        asked = params or {}
-        told = [
-            {**item.as_dict(), "row": row}
-            for row, asker in enumerate(model_input.to_dict("records"))
-            for item in self._list(asker, n=asked.get("n"), kind=asked.get("kind")).items
-        ]
-        for item in told:
-            item["item_id"] = str(item["item_id"])
-            item["start_with"] = json.dumps(item.get("start_with", []), ensure_ascii=False)
+        wanted = params or {}
+        try:
+            asked = [self._asker(row, of) for row, of in enumerate(model_input.to_dict("records"))]
+            lists = self.recommender.for_all(asked, n=wanted.get("n"), kind=wanted.get("kind"), strict=False)
+        except BadRequest as error:
+            raise MlflowException(str(error), error_code=INVALID_PARAMETER_VALUE) from error
+        told = [_cells(row, item) for row, listed in enumerate(lists) for item in listed.items]
         return pd.DataFrame(told, columns=list(COLUMNS))
 
-    def _list(self, asker: Mapping[str, Any], *, n: int | None, kind: str | None) -> RecommendationList:
-        user_id, likes = (asker.get(key) for key in ("user_id", "likes"))
-        if pd.isna(user_id) == pd.isna(likes):
-            raise BadRequest("give each row either a user_id or likes")
-        if pd.isna(likes):
-            return self.recommender.for_listener(str(user_id), n=n, kind=kind, strict=False)
-        return self.recommender.for_likes(str(likes), n=n, kind=kind, strict=False)
+    def _asker(self, row: int, of: Mapping[str, Any]) -> Asker:
+        try:
+            return _asker(self.recommender.release, of)
+        except BadRequest as error:
+            raise BadRequest(f"row {row}: {error}") from None
+
+
+def _asker(release: Release, of: Mapping[str, Any]) -> Asker:
+    given = {name: of[name] for name in ASKED if name in of and not _missing(of[name])}
+    if len(given) != 1:
+        raise BadRequest(f"give one of {', '.join(ASKED)}")
+    if "user_id" in given:
+        return askers.known(release, _id(given["user_id"]))
+    if "liked_ids" in given:
+        liked = _listed("liked_ids", given["liked_ids"])
+        return askers.newcomer(release, names.by_id(release, map(_id, liked)))
+    likes = given["likes"]
+    named = likes if isinstance(likes, str) else [str(name) for name in _listed("likes", likes)]
+    return askers.newcomer(release, names.likes(release, named))
+
+
+def _missing(value: Any) -> bool:
+    return value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value))
+
+
+def _listed(name: str, value: Any) -> list[Any]:
+    if not isinstance(value, list | tuple | np.ndarray):
+        raise BadRequest(f"{name} is a list, not {value!r}")
+    return list(value)
+
+
+def _id(value: Any) -> str:
+    """Give an id as text; where other rows have none, pandas makes 2.0 of the number 2."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _cells(row: int, item: Recommendation) -> tuple[Any, ...]:
+    """Give one row of the answer, in the order of `COLUMNS`."""
+    begin = [under.as_dict() for under in item.start_with]
+    return (
+        row,
+        item.rank,
+        str(item.item_id),
+        item.name,
+        item.artist,
+        round(item.score, 6),
+        item.why,
+        item.new,
+        item.emerging,
+        item.listeners,
+        json.dumps(begin, ensure_ascii=False) if begin else "[]",
+    )
 
 
 set_model(Recommendations())

@@ -37,7 +37,8 @@ def connected(root: Path) -> Iterator["MlflowClient"]:
 
     for chatty in ("mlflow", "alembic"):  # they tell of every table they create
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    uri = os.environ.get(URI) or f"sqlite:///{_default_store(root)}"
+    named = os.environ.get(URI)
+    uri = named or f"sqlite:///{_default_store(root)}"
     mlflow.set_tracking_uri(uri)
     try:
         yield mlflow.MlflowClient(uri)
@@ -49,6 +50,9 @@ def connected(root: Path) -> Iterator["MlflowClient"]:
         raise RegistryFailed(
             f"registry {shown}: {reason}; check {URI}, and that the server answers"
         ) from error
+    finally:
+        if not named:  # MLflow puts it there, and the next project would be taken to have named a registry
+            os.environ.pop(URI, None)
 
 
 def exists(root: Path) -> bool:

@@ -237,3 +237,11 @@ def test_metrics_that_are_no_numbers_are_left_out():
     assert tracking.flatten({"target": "track", "counts": True, "a b%": {"x@5": float("nan"), "n": 3}}) == {
         "a b_.n": 3.0
     }
+
+
+def test_a_registry_that_nobody_named_is_not_taken_for_that_of_another_project(project, release, tmp_path):
+    register(entry(release), root=project)
+    other = tmp_path / "other"
+    other.mkdir()
+    assert not registry.holds(Receipt(NAME, 1, entry(release).digest), root=other)
+    assert list(other.iterdir()) == []

@@ -18,6 +18,14 @@ def figures(metrics: Metrics) -> Rows:
     return [(label, f"{one.value:.4f}", _interval(one)) for label, one in found if one is not None]
 
 
+def status(verdict: Verdict) -> str:
+    """Sum the verdict up in a line."""
+    total, broken = len(verdict.gates), len(verdict.failed)
+    if not broken:
+        return f"Ready to be released: {'the limit is' if total == 1 else f'all {total} limits are'} kept"
+    return f"Not to be released: {broken} of {total} limits {'is' if broken == 1 else 'are'} broken"
+
+
 def gates(verdict: Verdict) -> Rows:
     """Give result, name, figure, limit and reason of each gate."""
     return [
@@ -30,6 +38,11 @@ def markdown(head: Sequence[str], rows: Rows) -> str:
     """Give a Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def measures(metrics: Metrics) -> tuple[Path, ...]:
+    """Give where the headline figures stand."""
+    return tuple(path for _, path in _headlines(metrics))
 
 
 def _headlines(metrics: Metrics) -> Iterator[tuple[str, Path]]:

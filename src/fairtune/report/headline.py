@@ -7,6 +7,9 @@ from typing import Any, Final, NamedTuple
 from fairtune.gates import GateResult, Verdict
 from fairtune.report import accuracy, alternatives, numbers, providers, rates, remedy, words
 from fairtune.report.reading import Estimate, Group, branch, estimate, extremes, groups
+from fairtune.summary import status
+
+__all__ = ["Light", "Tile", "lights", "status", "summary", "tiles"]
 
 _AGAINST: Final = "ranking against "
 _TITLES: Final = {
@@ -55,14 +58,6 @@ def lights(
         return _light(gate)._replace(remedy=needed)
 
     return tuple(light(gate) for gate in verdict.gates)
-
-
-def status(verdict: Verdict) -> str:
-    """Sum the verdict up in a line."""
-    total, broken = len(verdict.gates), len(verdict.failed)
-    if not broken:
-        return f"Ready to be released: {'the limit is' if total == 1 else f'all {total} limits are'} kept"
-    return f"Not to be released: {broken} of {total} limits {'is' if broken == 1 else 'are'} broken"
 
 
 def _light(gate: GateResult) -> Light:

@@ -55,6 +55,11 @@ class Paths:
         return self._models / "trials.parquet"
 
     @property
+    def trial_seconds(self) -> Path:
+        """How long each trial took: other in every run, so no output of a stage."""
+        return self._models / "trial_seconds.json"
+
+    @property
     def alternatives(self) -> Path:
         """Settings of the models that the chosen one is compared with, tuned on the validation part."""
         return self._models / "alternatives.json"
@@ -149,6 +154,11 @@ class Paths:
     def whatif(self) -> Path:
         """The picture of the last `fairtune whatif`; no output of a stage."""
         return self.reports / "whatif.svg"
+
+    @property
+    def model_card(self) -> Path:
+        """Written when a model is registered; it names the Git revision, so no output of a stage."""
+        return self.reports / "model_card.md"
 
     @property
     def registration(self) -> Path:

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 import fairtune
-from fairtune import alternatives, artifacts, store, study, tuning
+from fairtune import alternatives, artifacts, provenance, store, study, tuning
 from fairtune.columns import Part
 from fairtune.evaluation import judgement
 from fairtune.evaluation.judgement import Exam
@@ -40,6 +40,7 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     choice = tuning.choose(trials, params.tune.limits)
     store.write_json(paths.best, _best(choice))
     store.write_table(paths.trials, _table(trials, choice, Size.of(matrix, Part.TRAIN)))
+    store.write_json(paths.trial_seconds, _seconds(trials, paths.trials))
     store.write_table(paths.learning, _learning(choice.trial))
     print(said(choice, trials, params))
 
@@ -172,6 +173,12 @@ def _table(trials: tuple[FinishedTrial, ...], choice: tuning.Choice, size: Size)
     )
     judged = pd.DataFrame([asdict(trial.judged) for trial in trials])
     return costs.join(judged).join(points[sorted(points.columns)])
+
+
+def _seconds(trials: tuple[FinishedTrial, ...], table: Path) -> dict[str, object]:
+    """How long the trials of `table` took: a file of its own, because it differs in every run."""
+    took = {str(trial.number): round(trial.seconds, 3) for trial in trials}
+    return {"trials": provenance.file_digest(table), "seconds": took}
 
 
 def _work(trial: FinishedTrial, size: Size) -> float:

@@ -18,6 +18,8 @@ URI: Final = "MLFLOW_TRACKING_URI"
 EXPERIMENT: Final = "fairtune"
 DIGEST: Final = "fairtune.digest"
 """Tag of runs and versions: digest of the release they are about."""
+MATRIX: Final = "fairtune.matrix"
+"""Tag of versions: digest of the matrix, so of the data and of the split."""
 METRICS_A_CALL: Final = 1000  # MLflow takes no more at once
 SETTINGS: Final = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -68,13 +70,6 @@ def experiment(client: "MlflowClient", root: Path) -> str:
     server = client.tracking_uri.startswith(("http://", "https://", "databricks"))
     place = None if server else (root.resolve() / "mlartifacts").as_uri()
     return str(client.create_experiment(EXPERIMENT, artifact_location=place))
-
-
-def sweep(client: "MlflowClient", experiment: str, digest: str) -> None:
-    """Close the runs that a killed registration of this release left open."""
-    left = f"attributes.status = 'RUNNING' AND tags.`{DIGEST}` = '{digest}'"
-    for run in client.search_runs([experiment], filter_string=left):
-        client.set_terminated(run.info.run_id, status="KILLED")
 
 
 def log_metrics(metrics: Mapping[str, Any], *, model_id: str) -> None:

@@ -47,11 +47,10 @@ def test_what_is_registered_is_the_release_with_its_figures_and_the_receipt_says
         {"n_items": 3},
     )
     assert entry.files == {
-        "report.html": paths.report,
+        "model_card.md": paths.model_card,
         "verdict.json": paths.verdict,
         "metrics.json": paths.metrics,
-        "listeners.parquet": paths.listeners,
-    }
+    }  # of what explains a version, that which is there
     assert root == paths.root
     assert store.read_json(paths.registration) == {
         "model": "fairtune-demo-track",

@@ -1,9 +1,17 @@
 """What a version holds: tags, metrics, files and the model."""
 
+import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
-from fairtune import provenance, tracking
+from fairtune import provenance, summary, tracking
+from fairtune.figures import Metrics, at
 from fairtune.registry.entry import Entry
+
+WHOLE = (("n_listeners",), ("n_items",), ("rmse",), ("ranking", "als"))
+"""What of metrics.json is logged besides the headline figures; the file itself is kept, with everything."""
 
 
 def tags(entry: Entry, root: Path) -> dict[str, str]:
@@ -15,16 +23,36 @@ def tags(entry: Entry, root: Path) -> dict[str, str]:
         "fairtune.git_dirty": str(dirty).lower(),
         "fairtune.dvc_lock": provenance.file_digest(root / "dvc.lock"),
         "fairtune.verdict": "passed" if entry.passed else "failed",
+        **entry.tags,
     }
 
 
-def log_files(entry: Entry) -> None:
-    """Keep the files of an entry with the active run."""
+def headlines(metrics: Metrics) -> dict[str, Any]:
+    """Give the figures that models are compared by, as they are nested in metrics.json.
+
+    All of them are thousands: MLflow takes seconds for them, and shows none of them well.
+    """
+    found: dict[str, Any] = {}
+    for path in (*summary.measures(metrics), *WHOLE):
+        value = at(metrics, path)
+        if value is not None:
+            inner = found
+            for step in path[:-1]:
+                inner = inner.setdefault(step, {})
+            inner[path[-1]] = value
+    return found
+
+
+def log_files(files: Mapping[str, Path]) -> None:
+    """Keep files and folders with the active run, by their path there: all at once."""
     import mlflow
 
-    for path, file in entry.files.items():
-        above, _, _ = path.rpartition("/")
-        if file.is_dir():
-            mlflow.log_artifacts(str(file), path)
-        else:
-            mlflow.log_artifact(str(file), above or None)
+    if not files:
+        return
+    with TemporaryDirectory(prefix="fairtune-") as folder:
+        for path, file in files.items():
+            kept = Path(folder) / path
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            copy = shutil.copytree if file.is_dir() else shutil.copyfile
+            copy(file, kept)
+        mlflow.log_artifacts(folder)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from fairtune import provenance
+from fairtune.registry.trials import Trial
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,9 @@ class Entry:
     """What is registered.
 
     model: name in the registry. release: folder of the released model. metrics: metrics.json, nested. passed:
-    the verdict. files: what is kept with the run, by its path there: files and folders.
+    the verdict. files: what is kept with the run, by its path there: files and folders. tags: of the version,
+    beside those that say where it comes from. shipped: files that go with the model itself. description: a
+    line or two for whoever looks at the version. trials: of the search that found it.
     """
 
     model: str
@@ -41,6 +44,10 @@ class Entry:
     metrics: Mapping[str, Any]
     passed: bool
     files: Mapping[str, Path] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    shipped: tuple[Path, ...] = ()
+    description: str = ""
+    trials: tuple[Trial, ...] = ()
     digest: str = field(init=False)
 
     def __post_init__(self) -> None:

@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING
 
 from fairtune import registered, tracking
 from fairtune.registered import CANDIDATE, CHAMPION
-from fairtune.registry import contents, moves, trying
+from fairtune.registry import creating, moves, trying
 from fairtune.registry.entry import Entry, Receipt
-from fairtune.serving import packaging
-from fairtune.serving.recommender import Recommender
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -37,7 +35,7 @@ def register(entry: Entry, *, root: Path, judge: Judge | None = None) -> Receipt
         champion = registered.version(client, entry.model, CHAMPION)
         if champion is not None and champion.tags.get(tracking.DIGEST) == entry.digest:
             return Receipt(entry.model, champion.number, entry.digest)
-        number = _find(client, entry) or _create(client, entry, root)
+        number = _find(client, entry) or creating.create(client, entry, root)
         client.set_registered_model_alias(entry.model, CANDIDATE, str(number))
         trying.try_out(entry.model, number, entry.release)
         candidate = registered.version(client, entry.model, number)
@@ -65,33 +63,3 @@ def _find(client: "MlflowClient", entry: Entry) -> int | None:
     """Give the newest version of this very release, if there is one."""
     found = registered.versions(client, entry.model, {tracking.DIGEST: entry.digest})
     return found[-1].number if found else None
-
-
-def _create(client: "MlflowClient", entry: Entry, root: Path) -> int:
-    """Log a run with metrics, files and model, and then, in one call, a version of it."""
-    import mlflow
-
-    experiment = tracking.experiment(client, root)
-    tracking.sweep(client, experiment, entry.digest)
-    tags = contents.tags(entry, root)
-    with mlflow.start_run(experiment_id=experiment, run_name=entry.model, tags=tags):
-        logged = packaging.log(Recommender.load(entry.release))
-        tracking.log_metrics(
-            entry.metrics, model_id=logged.model_id
-        )  # before, MLflow would copy them one by one
-        contents.log_files(entry)
-    _registered_model(client, entry.model)
-    created = client.create_model_version(
-        entry.model, source=logged.artifact_path, run_id=logged.run_id, model_id=logged.model_id, tags=tags
-    )
-    return int(created.version)
-
-
-def _registered_model(client: "MlflowClient", model: str) -> None:
-    from mlflow.exceptions import MlflowException
-
-    try:
-        client.create_registered_model(model)
-    except MlflowException as error:
-        if error.error_code != "RESOURCE_ALREADY_EXISTS":
-            raise

@@ -1,7 +1,7 @@
 """What a registered model consists of besides the release: signature, example, requirements and code."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,21 +36,34 @@ OUTPUTS: Final = {
 LEFT_OUT: Final = ("__pycache__", "command.py", "packaging.py", "pyfunc_model.py", "table.py")
 
 
-def log(recommender: Recommender) -> "ModelInfo":
-    """Log the model to the active MLflow run: the release as it is, and the script that answers from it."""
+def log(recommender: Recommender, *, shipped: Sequence[Path] = ()) -> "ModelInfo":
+    """Log the model to the active MLflow run: the release as it is, and the script that answers from it.
+
+    shipped: files that go with it.
+    """
     import mlflow.pyfunc
 
     with TemporaryDirectory() as folder:
         logged: ModelInfo = mlflow.pyfunc.log_model(
             name="model",
             python_model=str(SCRIPT),
-            artifacts={"release": str(recommender.release.folder)},
+            artifacts={
+                "release": str(_plain(recommender.release.folder, Path(folder))),
+                **{file.name: str(file) for file in shipped},
+            },
             code_paths=[str(copy_code(Path(folder)))],
             signature=signature(recommender),
             input_example=(example(recommender), {"n": 3}),
             pip_requirements=requirements(),  # given: to infer them, MLflow runs the model once more
         )
     return logged
+
+
+def _plain(release: Path, folder: Path) -> Path:
+    """Give the release as files of its own: MLflow refuses links, which DVC makes where it is told to."""
+    if not any(path.is_symlink() for path in (release, *release.rglob("*"))):
+        return release
+    return Path(shutil.copytree(release, folder / "release" / release.name))
 
 
 def signature(recommender: Recommender) -> "ModelSignature":

@@ -11,13 +11,7 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG
     verdict = store.read_json(paths.verdict)
     if not verdict["passed"]:
         raise LimitBroken(f"{paths.verdict} is not a pass: a model that breaks a limit is not registered")
-    entry = registry.Entry(
-        model=params.register.model,
-        release=paths.release,
-        metrics=store.read_json(paths.metrics),
-        passed=True,
-        files={file.name: file for file in (paths.report, paths.verdict, paths.metrics, paths.listeners)},
-    )
+    entry = registry.gather(params, paths)
     receipt = registry.register(entry, root=paths.root)
     store.write_json(paths.registration, receipt.to_json())
     print(f"{receipt.model} version {receipt.version} is champion")

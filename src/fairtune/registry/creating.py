@@ -1,0 +1,65 @@
+"""Making a version: a run with all that it holds, and then, in one call, the version."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from fairtune import tracking
+from fairtune.registry import contents, trials
+from fairtune.registry.entry import Entry
+from fairtune.serving import packaging
+from fairtune.serving.recommender import Recommender
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+VERSION: Final = "fairtune.version"
+"""Tag of a run: the version that came of it; without it the registration was killed before there was one."""
+
+
+def create(client: "MlflowClient", entry: Entry, root: Path) -> int:
+    """Log metrics, files, model and trials, and then create a version of them; give its number.
+
+    What a killed registration of this release left is cleared first: `create` is called if there is no
+    version of it.
+    """
+    import mlflow
+
+    experiment = tracking.experiment(client, root)
+    sweep(client, experiment, entry.digest)
+    tags = contents.tags(entry, root)
+    with mlflow.start_run(experiment_id=experiment, run_name=entry.model, tags=tags) as run:
+        logged = packaging.log(Recommender.load(entry.release), shipped=entry.shipped)
+        figures = contents.headlines(entry.metrics)
+        tracking.log_metrics(figures, model_id=logged.model_id)  # before, MLflow would copy them one by one
+        contents.log_files(entry.files)
+        trials.log(client, experiment, run.info.run_id, entry.trials)
+    _registered_model(client, entry.model)
+    created = client.create_model_version(
+        entry.model,
+        source=logged.artifact_path,
+        run_id=logged.run_id,
+        model_id=logged.model_id,
+        tags=tags,
+        description=entry.description or None,
+    )
+    client.set_tag(logged.run_id, VERSION, created.version)
+    return int(created.version)
+
+
+def sweep(client: "MlflowClient", experiment: str, digest: str) -> None:
+    """Close the runs that killed registrations of a release left, and delete the trials below them."""
+    of_release = f"tags.`{tracking.DIGEST}` = '{digest}'"
+    for run in client.search_runs([experiment], of_release, max_results=1000):
+        if VERSION not in run.data.tags:
+            client.set_terminated(run.info.run_id, status="KILLED")
+            trials.forget(client, experiment, run.info.run_id)
+
+
+def _registered_model(client: "MlflowClient", model: str) -> None:
+    from mlflow.exceptions import MlflowException
+
+    try:
+        client.create_registered_model(model)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise

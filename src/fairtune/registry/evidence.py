@@ -1,0 +1,78 @@
+"""What the stages left of a data set, gathered as the entry of its release."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from fairtune import provenance, store, tracking
+from fairtune.columns import Table
+from fairtune.gates import Verdict
+from fairtune.params import DatasetParams
+from fairtune.paths import Paths
+from fairtune.registry import trials
+from fairtune.registry.entry import Entry
+from fairtune.report import model_card
+
+DATA: Final = "fairtune.data."
+
+
+def gather(
+    params: DatasetParams,
+    paths: Paths,
+    *,
+    files: Mapping[str, Path] | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> Entry:
+    """Give the entry of the released model, and write its model card.
+
+    files, tags: what is kept besides. `NotThere` if figures or verdict are missing.
+    """
+    metrics, verdict = store.read_json(paths.metrics), Verdict.from_json(store.read_json(paths.verdict))
+    about = store.read_json(paths.about) if paths.about.exists() else {}
+    revision, dirty = provenance.git_revision(paths.root)
+    card = model_card.render(
+        metrics,
+        about,
+        verdict,
+        params,
+        dataset=paths.dataset,
+        revision=f"{revision}, with changes that are in no commit" if dirty else revision,
+    )
+    store.write_text(paths.model_card, card)
+    return Entry(
+        model=params.register.model,
+        release=paths.release,
+        metrics=metrics,
+        passed=verdict.passed,
+        files={**_files(paths), **(files or {})},
+        tags={**_data(paths), **(tags or {})},
+        shipped=tuple(path for path in (paths.report, paths.model_card) if path.exists()),
+        description=model_card.in_short(
+            metrics, verdict, dataset=paths.dataset, target=str(params.matrix.target)
+        ),
+        trials=trials.read(paths),
+    )
+
+
+def _files(paths: Paths) -> dict[str, Path]:
+    """Give what is there of the files that explain a version, by their name in its run."""
+    wanted = (
+        paths.report,
+        paths.model_card,
+        paths.verdict,
+        paths.metrics,
+        paths.listeners,
+        paths.validation,
+        paths.profile,
+        paths.drift,
+        paths.best,
+        paths.root / "params.yaml",
+        paths.root / "dvc.lock",
+    )
+    return {path.name: path for path in wanted if path.exists()}
+
+
+def _data(paths: Paths) -> dict[str, str]:
+    """Give the checksums of what the model learned from."""
+    tables = {f"{DATA}{table}": provenance.file_digest(paths.table(table)) for table in Table}
+    return {**tables, tracking.MATRIX: provenance.digest(paths.matrix)}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairtune import splits
-from fairtune.columns import ITEM, SPLIT, TIMESTAMP, USER
+from fairtune.columns import BATCH, ITEM, SPLIT, TIMESTAMP, USER
 from fairtune.errors import BadSplit
 from fairtune.params import Matrix
 
@@ -142,3 +142,112 @@ def test_a_ratio_split_draws_for_each_listener_and_repeats_by_seed():
     assert (drawn[0][:50] != drawn[0][50:]).any()
     for labels in drawn:
         assert np.bincount(labels[:50]).tolist() == np.bincount(labels[50:]).tolist() == [40, 5, 5]
+
+
+BATCHES = st.lists(
+    st.tuples(st.integers(0, 9), st.integers(0, 30), st.integers(0, 4)),
+    min_size=1,
+    max_size=200,
+    unique_by=lambda row: row[:2],
+)
+
+
+def grown(rows):
+    """Give the pairs that came up to each batch, as `ingest` sorts them."""
+    whole = pd.DataFrame(sorted(rows), columns=[USER, ITEM, BATCH])
+    return [whole[whole[BATCH] <= number].reset_index(drop=True) for number in range(5)]
+
+
+@given(BATCHES, st.integers(0, 2**63 - 1))
+def test_random_never_moves_a_pair_as_data_grows_and_draws_the_first_pairs_as_without_batches(rows, seed):
+    part = {}
+    for number, there in enumerate(grown(rows)):
+        if there.empty:
+            continue
+        labels = splits.random(there, valid_share=0.1, test_share=0.2, seed=seed)
+        if number == 0:
+            alone = splits.random(there[[USER, ITEM]], valid_share=0.1, test_share=0.2, seed=seed)
+            assert (labels == alone).all()
+        now = dict(zip(there[[USER, ITEM]].itertuples(index=False, name=None), labels, strict=True))
+        assert part.items() <= now.items()
+        part = now
+
+
+@given(BATCHES, st.integers(0, 5))
+def test_the_part_of_a_later_pair_is_its_own_whatever_else_came(rows, seed):
+    there = grown(rows)[-1]
+    shares = {"valid_share": 0.1, "test_share": 0.2, "seed": seed}
+    labels = splits.pair_by_pair(there, **shares)
+    shuffled = there.sample(frac=1, random_state=seed)
+    texts = shuffled.astype({USER: "str", ITEM: "str"})
+
+    assert (splits.pair_by_pair(shuffled, **shares) == labels[shuffled.index]).all()
+    assert (splits.pair_by_pair(texts, **shares) == labels[shuffled.index]).all()
+
+
+def test_later_pairs_are_shared_out_as_asked_and_otherwise_by_another_seed():
+    there = pd.DataFrame([(u, i) for u in range(300) for i in range(300)], columns=[USER, ITEM])
+    first, second = (
+        splits.pair_by_pair(there, valid_share=0.1, test_share=0.2, seed=seed) for seed in (1, 2)
+    )
+
+    assert np.bincount(first) / len(first) == pytest.approx([0.7, 0.1, 0.2], abs=0.005)
+    chance = 0.7**2 + 0.1**2 + 0.2**2  # that two independent draws agree
+    assert (first == second).mean() == pytest.approx(chance, abs=0.005)
+    for by in (USER, ITEM):
+        tested = pd.Series(first == splits.TEST).groupby(there[by]).sum()
+        assert tested.std() == pytest.approx(np.sqrt(300 * 0.2 * 0.8), rel=0.2)  # binomial
+
+
+def timed(rows, seed):
+    """Give growing data with times, of which some of a later batch are earlier."""
+    whole = pd.DataFrame(sorted(rows), columns=[USER, ITEM, BATCH])
+    rng = np.random.default_rng(seed)
+    days = 100 * whole[BATCH] + rng.integers(0, 250, len(whole))
+    whole[TIMESTAMP] = pd.Timestamp("2020-01-01") + pd.to_timedelta(days, "D")
+    return [whole[whole[BATCH] <= number].reset_index(drop=True) for number in range(5)]
+
+
+@given(BATCHES, st.integers(0, 50))
+@pytest.mark.parametrize("split", ["leave_last", "temporal"])
+def test_what_is_held_out_was_never_learned_from_before(split, rows, seed):
+    learned = set()
+    for there in timed(rows, seed):
+        if there.empty:
+            continue
+        try:
+            labels = splits.split(there, params(split), seed=0)
+        except BadSplit:
+            continue  # too few rows for two times
+        pairs = pd.MultiIndex.from_frame(there[[USER, ITEM]])
+        assert not learned & set(pairs[labels == splits.TEST])
+        learned |= set(pairs[labels != splits.TEST])
+
+
+def test_without_new_listening_batches_change_no_split():
+    rows = frame([(i % 7, i) for i in range(100)]).assign(
+        **{SPLIT: (["train"] * 7 + ["valid", "test", "test"]) * 10}
+    )
+    rows[TIMESTAMP] = pd.Timestamp("2020-01-01") + pd.to_timedelta(
+        np.random.default_rng(0).permutation(100) // 2, "D"
+    )
+    for split in ("random", "leave_last", "temporal", "given"):
+        labels = splits.split(rows, params(split), seed=4)
+        assert (splits.split(rows.assign(**{BATCH: 0}), params(split), seed=4) == labels).all()
+
+
+def test_given_draws_new_listening_as_random_does_and_takes_the_labels_of_the_rest():
+    rows = frame([(1, 1), (1, 2), (1, 3), (2, 1), (2, 2)])
+    rows = rows.assign(**{SPLIT: ["test", "train", "valid", None, None], BATCH: [0, 0, 0, 1, 2]})
+
+    labels = splits.split(rows, params("given"), seed=3)
+
+    assert labels[:3].tolist() == [splits.TEST, splits.TRAIN, splits.VALID]
+    drawn = splits.pair_by_pair(rows[3:], valid_share=0.1, test_share=0.2, seed=3)
+    assert labels[3:].tolist() == drawn.tolist()
+
+
+def test_given_still_refuses_a_row_of_the_data_set_without_a_label():
+    rows = frame([(1, 1), (1, 2)]).assign(**{SPLIT: ["test", None], BATCH: [0, 0]})
+    with pytest.raises(BadSplit, match="column 'split' holds"):
+        splits.split(rows, params("given"), seed=0)

@@ -9,6 +9,7 @@ ITEM: Final = "item_id"
 PLAYS: Final = "plays"
 TIMESTAMP: Final = "timestamp"
 SPLIT: Final = "split"
+BATCH: Final = "batch"
 NAME: Final = "name"
 ARTIST: Final = "artist"
 ARTIST_REGION: Final = "artist_region"
@@ -40,6 +41,10 @@ class Table(StrEnum):
     USERS = "users"
     ITEM_TYPES = "item_types"
     FRIENDS = "friends"
+
+
+EVENTS: Final = "events"
+"""New listening, which comes in files of its own and becomes rows of the canonical tables."""
 
 
 class BlockName(StrEnum):

@@ -145,6 +145,35 @@ CHANGES = [
 ]
 
 
+def with_batches():
+    """Give good tables of which the last row of each came as new listening."""
+    tables = good()
+    batch = [0] * (len(tables[PLAYED]) - 1) + [1]
+    tables[PLAYED] = tables[PLAYED].assign(batch=batch)
+    return tables
+
+
+def test_new_listening_keeps_every_rule_and_may_have_no_split():
+    tables = with_batches()
+    assert broken(tables) == []
+
+    split = [*["train"] * (len(tables[PLAYED]) - 1), None]
+    tables[PLAYED] = tables[PLAYED].assign(split=split)
+    assert broken(tables) == []
+
+    tables[PLAYED] = tables[PLAYED].assign(split=split[::-1])
+    assert broken(tables) == [(PLAYED, "split is empty in new listening alone", 1)]
+
+
+def test_batches_are_whole_numbers_from_0():
+    tables = with_batches()
+    tables[PLAYED] = tables[PLAYED].assign(batch=tables[PLAYED]["batch"] - 1)
+    assert broken(tables) == [(PLAYED, "batch is at least 0", len(tables[PLAYED]) - 1)]
+
+    tables[PLAYED] = tables[PLAYED].astype({"batch": "float64"})
+    assert (PLAYED, "batch is a whole number", len(tables[PLAYED])) in broken(tables)
+
+
 @pytest.mark.parametrize(("table", "column", "row", "value", "rule", "count"), CHANGES)
 def test_one_changed_value_breaks_the_rule_that_names_it(table, column, row, value, rule, count):
     tables = good()

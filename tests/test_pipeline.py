@@ -57,6 +57,23 @@ def test_a_forced_source_with_the_same_bytes_makes_nothing_after_it_run(project,
     assert project.ran() == ["fetch"]
 
 
+@pytest.mark.parametrize("where", ["inbox/night.csv", "data/small/events/0001-0123456789ab.parquet"])
+def test_new_listening_makes_the_source_run_again(tmp_path, monkeypatch, where):
+    monkeypatch.chdir(tmp_path)
+    told = {"datasets": {"small": {"download": {"events": "inbox"}}}}
+    project = toy_pipeline.create(tmp_path, params=told)
+    with Pipeline() as pipeline:
+        run_all(pipeline)
+        project.ran()
+        assert all(pipeline.is_current(step) for step in pipeline.steps("small"))
+
+        Path(where).parent.mkdir(parents=True)
+        Path(where).write_text("user_id,item_id,timestamp\n")
+        run_all(pipeline)
+
+        assert project.ran() == ["fetch"]  # the toy's own bytes are the same
+
+
 def test_new_bytes_run_what_depends_on_them(project, pipeline):
     run_all(pipeline)
     project.ran()

@@ -41,13 +41,13 @@ def validate(file: Path, *, dataset: str | None, table: str | None, named: Seque
     from fairtune.datasets import problems
 
     which, columns = _asked(file, dataset, Table(table) if table else None)
-    columns |= _pairs(named)
-    _check_names(columns, which)
+    columns |= pairs(named)
+    check_names(columns, which)
     checkup = problems.check(file, which, columns)
     if checkup.problems.empty:
         click.echo(textwrap.fill(checkup.summary(), WIDTH, break_on_hyphens=False))
         return
-    _show(checkup)
+    show(checkup)
     wrong = len(checkup.problems)
     rows = f"{wrong:,} of {checkup.rows:,} rows {'is' if wrong == 1 else 'are'} wrong"
     raise BadFile(f"{file.name}: {rows}: mend what is listed above and check again; nothing was written")
@@ -72,7 +72,8 @@ def _asked(file: Path, dataset: str | None, table: Table | None) -> tuple[Table,
     return which, dict(own.files[which].columns)
 
 
-def _pairs(named: Sequence[str]) -> dict[str, str]:
+def pairs(named: Sequence[str]) -> dict[str, str]:
+    """Give our column -> theirs, as `--column OURS=THEIRS` names them."""
     pairs = [name.partition("=") for name in named]
     for ours, sign, theirs in pairs:
         if not (ours and sign and theirs):
@@ -80,7 +81,8 @@ def _pairs(named: Sequence[str]) -> dict[str, str]:
     return {ours.strip(): theirs.strip() for ours, _, theirs in pairs}
 
 
-def _check_names(columns: dict[str, str], table: Table) -> None:
+def check_names(columns: dict[str, str], table: str) -> None:
+    """Refuse names of columns that a table (or `events`) doesn't have."""
     from fairtune.datasets.fields import FIELDS
 
     for ours in columns:
@@ -88,7 +90,8 @@ def _check_names(columns: dict[str, str], table: Table) -> None:
             raise BadRequest(f"--column {ours}: {table} have no such column: {', '.join(FIELDS[table])}")
 
 
-def _show(checkup: "Checkup") -> None:
+def show(checkup: "Checkup") -> None:
+    """Print the wrong rows of a file, the first of them one by one, then all by reason."""
     shown = checkup.problems.head(SHOWN)
     rows = [("line", "column", "rule", "found")]
     rows += [(f"{line:,}", *texts) for line, *texts in shown[["line", "column", "rule", "found"]].to_numpy()]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 ELSEWHERE: Final = {
     "benchmark": "fairtune.benchmark.command:benchmark",
+    "ingest-events": "fairtune.ingest_events:ingest_events",
     "recommend": "fairtune.serving.command:recommend",
     "repeat": "fairtune.benchmark.repeat_command:repeat",
     "taste-groups": "fairtune.taste_table:taste_groups",

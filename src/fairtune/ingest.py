@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
@@ -13,6 +13,7 @@ from fairtune.columns import (
     ARTIST_COUNTRY,
     ARTIST_GENDER,
     ARTIST_REGION,
+    BATCH,
     COUNTRY,
     FRIEND,
     GENDER,
@@ -29,11 +30,10 @@ from fairtune.columns import (
 )
 from fairtune.datasets import delimited, music_types
 from fairtune.datasets.base import Dataset, RawTables
+from fairtune.datasets.countries import CODES
 
 YOUNGEST, OLDEST = 10, 90
 """Ages outside are unknown: they are jokes, typing errors or defaults."""
-CODES: Final = {"UK": "GB"}
-"""Countries as sources write them -> ISO 3166-1 alpha-2."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def _undone(name: str) -> str:
 
 
 def _interactions(raw: pd.DataFrame) -> pd.DataFrame:
-    optional = [name for name in (TIMESTAMP, SPLIT) if name in raw]
+    optional = [name for name in (TIMESTAMP, SPLIT, BATCH) if name in raw]
     order = [USER, ITEM, *optional]
     return raw[[USER, ITEM, PLAYS, *optional]].sort_values(order, kind="stable", ignore_index=True)
 
@@ -184,6 +184,7 @@ def _about(tables: Mapping[Table, pd.DataFrame], raw: RawTables, dataset: Datase
         "notes": {**raw.notes, "implausible ages, now unknown": ages, "names and artists repaired": names},
         "coverage": coverage(tables),
         **({"files": dict(raw.files)} if raw.files else {}),
+        **({"events": dict(raw.events)} if raw.events else {}),
     }
 
 

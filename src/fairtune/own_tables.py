@@ -1,9 +1,9 @@
 """Files of the user's own, as `download.table` of a data set in `params.yaml` describes them."""
 
 from collections.abc import Mapping
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypeVar
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from fairtune.columns import (
@@ -37,10 +37,21 @@ class OwnFile:
     columns: Mapping[str, str] = Field(default_factory=dict)  # our name -> name in the header
 
 
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Watched:
+    """A folder whose CSV, TSV and Parquet files are new listening, and which of their columns is which."""
+
+    folder: str = Field(min_length=1)  # path, relative to the project's folder
+    columns: Mapping[str, str] = Field(default_factory=dict)  # our name -> name in the header
+
+
+Described = TypeVar("Described", OwnFile, Watched)
+
+
 def _with_columns(*names: str) -> AfterValidator:
     """Refuse columns that the table can't have, and two of them from one column of the file."""
 
-    def check(given: OwnFile) -> OwnFile:
+    def check(given: Described) -> Described:
         strange = [name for name in given.columns if name not in names]
         if strange:
             raise ValueError(f"columns: '{strange[0]}' is none of {', '.join(names)}")
@@ -73,3 +84,16 @@ class OwnTables:
 
 
 TABLES: Final = (Table.INTERACTIONS, Table.ITEMS, Table.USERS, Table.ITEM_TYPES, Table.FRIENDS)
+
+EVENT_COLUMNS: Final = (
+    USER, ITEM, TIMESTAMP, PLAYS, NAME, ARTIST, ARTIST_COUNTRY, ARTIST_GENDER, COUNTRY, GENDER, AGE,
+)  # fmt: skip
+"""Columns of a file of new listening: who played what when, and what is new of either."""
+
+
+def _folder_alone(given: object) -> object:
+    return {"folder": given} if isinstance(given, str) else given
+
+
+Events = Annotated[Watched, _with_columns(*EVENT_COLUMNS), BeforeValidator(_folder_alone)]
+"""`download.events` of params.yaml: a folder, or a folder and the names of the columns there."""

@@ -14,7 +14,7 @@ from fairtune.columns import BlockName
 from fairtune.constraints import Constraints
 from fairtune.errors import BadParams, BadRequest, NotThere
 from fairtune.limits import Gate
-from fairtune.own_tables import OwnTables
+from fairtune.own_tables import Events, OwnTables, Watched
 
 STRICT = ConfigDict(extra="forbid")
 FILE = "params.yaml"
@@ -48,6 +48,7 @@ class Download:
     retries: int = Field(ge=0)
     generate: Generate | None = None  # data set `demo` only
     table: OwnTables | None = None  # files of the user's own
+    events: Events | None = None  # folder with new listening
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -244,6 +245,15 @@ def project_root(start: Path | None = None) -> Path:
         if (folder / FILE).is_file():
             return folder
     raise NotThere(f"no {FILE} in {here} or above it: run fairtune inside a fairtune project")
+
+
+def watched(dataset: str, root: Path | None = None) -> Watched | None:
+    """Give the folder with new listening of a data set; nothing else of `params.yaml` is looked at."""
+    path = (root or Path()) / FILE
+    value: object = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else None
+    for key in ("datasets", dataset, "download", "events"):
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return None if value is None else TypeAdapter[Watched](Events).validate_python(value)
 
 
 def load(root: Path | None = None) -> Params:

@@ -23,6 +23,21 @@ class Paths:
         return self.root / "data" / self.dataset / "partial"
 
     @property
+    def events(self) -> Path:
+        """New listening that was taken in here: grows only; no output of a stage."""
+        return self.root / "data" / self.dataset / "events"
+
+    @property
+    def raw_events(self) -> Path:
+        """The same as stage `download` copied it, or as it came with `dvc pull`."""
+        return self.raw / "events"
+
+    @property
+    def events_lock(self) -> Path:
+        """Held by whoever changes either, so that the next one waits."""
+        return self.root / "data" / self.dataset / ".events.lock"
+
+    @property
     def tables(self) -> Path:
         return self.root / "data" / self.dataset / "tables"
 

@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-from fairtune import locks, own_files
+from fairtune import event_store, locks, own_files, params
 from fairtune.errors import BadRequest, FairtuneError, LimitBroken, NotThere, StageFailed
 from fairtune.paths import Paths
 
@@ -84,8 +84,8 @@ class Pipeline:
     def is_current(self, step: Step) -> bool:
         """Whether the step's outputs are there and made from what its dependencies are now.
 
-        Files of the user's own lie outside the project, where DVC doesn't look: a source step isn't current
-        when they differ from what it copied.
+        DVC doesn't look at files of the user's own, nor at new listening: a source step isn't current when
+        the former differ from what it copied, or when some of the latter isn't among it.
         """
         if self._moved(step):
             return False
@@ -107,7 +107,11 @@ class Pipeline:
 
     @staticmethod
     def _moved(step: Step) -> bool:
-        return step.source and bool(own_files.moved(Paths(step.dataset).raw))
+        paths = Paths(step.dataset)
+        return step.source and (
+            bool(own_files.moved(paths.raw))
+            or event_store.waiting(paths, params.watched(step.dataset, paths.root))
+        )
 
     def stored(self, md5: str) -> bytes:
         """Give the file of this hash from DVC's cache or its default remote, without checking it out.

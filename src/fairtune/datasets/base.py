@@ -37,7 +37,8 @@ class RawTables:
     Shapes and rules are those of the canonical tables, but for what `ingest` does to them: countries as the
     source writes them, any age, no regions, tags instead of music types, any order of rows. Null: unknown.
 
-    interactions: user_id, item_id, plays[, timestamp][, split]. A data set without counts has plays = 1.
+    interactions: user_id, item_id, plays[, timestamp][, split][, batch]. A data set without counts has
+        plays = 1. batch: the batch of events in which the pair first came, 0: with the data set.
     items: item_id, name, artist, artist_country, artist_gender.
     users: user_id, country, gender ("m", "f" or null), age (Float64 or float), signup (datetime64[s]).
     tags: item_id, tag, taggers: how many listeners gave the item this tag, or any weight > 0. May be empty.
@@ -48,6 +49,7 @@ class RawTables:
     rejected: rows that could not be read, see `delimited.REJECTED`. May be empty.
     notes: counted facts of the reading ("tag rows of unknown artists": 1538), kept in `about.json`.
     files: where files of no publisher came from, and their sha256, kept in `about.json`.
+    events: what new listening added to the tables, see `grown`, kept in `about.json`.
     """
 
     interactions: "pd.DataFrame"
@@ -59,6 +61,7 @@ class RawTables:
     item_types: "pd.DataFrame | None" = None
     notes: Mapping[str, int] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    events: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from fairtune.columns import (
     ARTIST_COUNTRY,
     ARTIST_GENDER,
     COUNTRY,
+    EVENTS,
     FRIEND,
     GENDER,
     ITEM,
@@ -25,6 +26,7 @@ from fairtune.columns import (
     WEIGHT,
     Table,
 )
+from fairtune.datasets.countries import CODES, COUNTRIES
 
 PARTS: Final = ("train", "valid", "test")
 EARLIEST, LATEST = pd.Timestamp("1990-01-01"), pd.Timestamp("2100-01-01")
@@ -75,6 +77,14 @@ def _part(text: pd.Series) -> pd.Series:
     return text.where(text.isin(PARTS))
 
 
+def _legible(text: pd.Series) -> pd.Series:
+    return _text(text).where(~text.str.contains(r"\?{4}|\ufffd|[\x00-\x1f]", regex=True))
+
+
+def _assigned(text: pd.Series) -> pd.Series:
+    return text.where(text.str.upper().isin(COUNTRIES | CODES.keys()))
+
+
 def _country(text: pd.Series) -> pd.Series:
     return text.where(text.str.fullmatch("[A-Za-z]{2}"))
 
@@ -82,9 +92,14 @@ def _country(text: pd.Series) -> pd.Series:
 TIME: Final = "is a time like 2009-04-08T01:57:47Z, 2009-04-08 or 1239155867 (seconds), 1990 to 2100"
 _ID: Final = Field(rule="is not empty", values=_text, needed=True)
 _WORDS: Final = Field(rule="is text", values=_text, filled=False)
+_NAME: Final = Field(
+    rule="is text without control characters and lost letters (????)", values=_legible, filled=False
+)
+_ASSIGNED: Final = Field(rule="is a country of ISO 3166-1 like SE", values=_assigned, filled=False)
+_AGE: Final = Field(rule="is a number above 0", values=number, filled=False)
 _COUNTRY: Final = Field(rule="is a country's two letters like SE", values=_country, filled=False)
 
-FIELDS: Final[Mapping[Table, Mapping[str, Field]]] = {
+FIELDS: Final[Mapping[str, Mapping[str, Field]]] = {
     Table.INTERACTIONS: {
         USER: _ID,
         ITEM: _ID,
@@ -103,7 +118,7 @@ FIELDS: Final[Mapping[Table, Mapping[str, Field]]] = {
         USER: _ID,
         COUNTRY: _COUNTRY,
         GENDER: _WORDS,
-        AGE: Field(rule="is a number above 0", values=number, filled=False),
+        AGE: _AGE,
         SIGNUP: Field(rule=TIME, values=moment, filled=False),
     },
     Table.ITEM_TYPES: {
@@ -112,4 +127,18 @@ FIELDS: Final[Mapping[Table, Mapping[str, Field]]] = {
         WEIGHT: Field(rule="is a number above 0", values=number),
     },
     Table.FRIENDS: {USER: _ID, FRIEND: _ID},
+    EVENTS: {
+        USER: _ID,
+        ITEM: _ID,
+        TIMESTAMP: Field(rule=TIME, values=moment, needed=True),
+        PLAYS: Field(rule="is a whole number", values=whole, filled=False),
+        NAME: _NAME,
+        ARTIST: _NAME,
+        ARTIST_COUNTRY: _ASSIGNED,
+        ARTIST_GENDER: _WORDS,
+        COUNTRY: _ASSIGNED,
+        GENDER: _WORDS,
+        AGE: _AGE,
+    },
 }
+"""Table, or `EVENTS`, whose fields keep every rule that stage `validate` would stop for -> its columns."""

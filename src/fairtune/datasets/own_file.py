@@ -18,7 +18,6 @@ from fairtune.columns import (
     SPLIT,
     TIMESTAMP,
     USER,
-    Table,
 )
 from fairtune.datasets import delimited, sheet
 from fairtune.datasets.delimited import REJECTED, Delimited
@@ -42,9 +41,9 @@ CLOSE: Final = 0.7  # of 1; likeness of two names that may mean the same
 
 
 def columns(
-    path: Path, table: Table, named: Mapping[str, str], *, header: Sequence[str] | None = None
+    path: Path, table: str, named: Mapping[str, str], *, header: Sequence[str] | None = None
 ) -> dict[str, str]:
-    """Find the columns of `table` in a file: our name -> name in its header.
+    """Find the columns of `table` (a canonical one, or `events`) in a file: our name -> name in its header.
 
     named: those that go by another name there. Columns that the table needs not may be missing, unless they
     are named. `BadFile` tells the header, and what in it comes close.
@@ -64,7 +63,7 @@ def columns(
     return {ours: theirs for ours, theirs in found.items() if theirs in there}
 
 
-def read(path: Path, table: Table, found: Mapping[str, str]) -> Delimited:
+def read(path: Path, table: str, found: Mapping[str, str]) -> Delimited:
     """Read the columns that `columns` found; rows with a field that breaks its rule are set aside.
 
     In a row with several such fields the first is told.

@@ -12,7 +12,7 @@ from fairtune.datasets import own_file, sheet
 from fairtune.datasets.delimited import REJECTED
 from fairtune.datasets.fields import PARTS
 
-ONCE: Final[Mapping[Table, tuple[str, ...]]] = {
+ONCE: Final[Mapping[str, tuple[str, ...]]] = {
     Table.INTERACTIONS: (USER, ITEM),
     Table.ITEMS: (ITEM,),
     Table.USERS: (USER,),
@@ -61,7 +61,7 @@ class Checkup:
         return f"{told}; not read: {', '.join(self.unread)}." if self.unread else f"{told}."
 
 
-def check(path: Path, table: Table, named: Mapping[str, str]) -> Checkup:
+def check(path: Path, table: str, named: Mapping[str, str]) -> Checkup:
     """Look at every row of a file as `table`; `BadFile` if it can't be read as a table at all.
 
     named: our columns -> theirs, where they differ. Of a row with several problems the first is told.
@@ -84,10 +84,10 @@ def _too_few(file: str, rows: pd.DataFrame) -> list[pd.DataFrame]:
     if PLAYS not in rows:
         return []
     few = rows[PLAYS][rows[PLAYS] < 1]
-    return [_problems(file, PLAYS, "is at least 1", few.astype("str"))]
+    return [wrong_rows(file, PLAYS, "is at least 1", few.astype("str"))]
 
 
-def _repeated(file: str, table: Table, rows: pd.DataFrame) -> list[pd.DataFrame]:
+def _repeated(file: str, table: str, rows: pd.DataFrame) -> list[pd.DataFrame]:
     """Tell every row that says again what an earlier one said, and which that is."""
     if table not in ONCE:
         return []
@@ -97,9 +97,10 @@ def _repeated(file: str, table: Table, rows: pd.DataFrame) -> list[pd.DataFrame]
     found = again[key].astype("str").agg(", ".join, axis=1) if len(again) else pd.Series(dtype="str")
     told = found + " as in line " + lines[again.index].astype("str")
     rule = "come together once" if len(key) > 1 else "comes once"
-    return [_problems(file, ", ".join(key), rule, told)]
+    return [wrong_rows(file, ", ".join(key), rule, told)]
 
 
-def _problems(file: str, column: str, rule: str, found: pd.Series) -> pd.DataFrame:
+def wrong_rows(file: str, column: str, rule: str, found: pd.Series) -> pd.DataFrame:
+    """Give the rows of a file, by line, whose `column` breaks `rule`; see `delimited.REJECTED`."""
     values = {"file": file, "line": found.index, "column": column, "rule": rule, "found": found.to_numpy()}
     return pd.DataFrame(values, columns=list(REJECTED)).astype({"line": "int64"})

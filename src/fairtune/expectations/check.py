@@ -26,14 +26,21 @@ class Checked:
     results: Mapping[Table, Any]
 
 
-def check(tables: "Mapping[Table, pd.DataFrame]", dataset: Dataset, chosen: params.Validate) -> Checked:
+def check(
+    tables: "Mapping[Table, pd.DataFrame]",
+    dataset: Dataset,
+    chosen: params.Validate,
+    grown: Mapping[Table, int] | None = None,
+) -> Checked:
     """Check the canonical tables of a data set against its rules.
+
+    grown: rows of each table that new listening added to what the publisher counts.
 
     A table without one of its columns is told so; then nothing else is looked at.
     """
     present = {table: tuple(frame.columns) for table, frame in tables.items()}
     if suites.complete(present):
-        with_facts, rules = facts.add(tables), suites.rules(dataset, chosen, present)
+        with_facts, rules = facts.add(tables), suites.rules(dataset, chosen, present, grown)
     else:
         with_facts, rules = dict(tables), {table: suites.structure(table) for table in ORDER}
     source = start()

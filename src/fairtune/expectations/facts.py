@@ -14,6 +14,7 @@ from fairtune.columns import (
     ARTIST,
     ARTIST_COUNTRY,
     ARTIST_REGION,
+    BATCH,
     COUNTRY,
     FRIEND,
     ITEM,
@@ -22,16 +23,20 @@ from fairtune.columns import (
     REGION,
     SHARE,
     SIGNUP,
+    SPLIT,
     TIMESTAMP,
     USER,
     Table,
 )
+from fairtune.datasets.countries import COUNTRIES
 
 USER_IS_KNOWN: Final = "user_id is in users"
 FRIEND_IS_KNOWN: Final = "friend_id is in users"
 ITEM_IS_KNOWN: Final = "item_id is in items"
 IS_PLAYED: Final = "item_id is in interactions"
-ITEMS_PLAYED: Final = "number of items played"  # the one fact that counts
+ITEMS_PLAYED: Final = "number of items played"  # this and the next count
+ITEMS_PUBLISHED: Final = "number of items played that came with the data set"
+IS_LABELLED: Final = "split is known, or the row is of new listening"
 PAIR_IS_UNIQUE: Final = "the pair comes once"
 IS_ANOTHER: Final = "nobody is a friend of oneself"
 IS_MUTUAL: Final = "the friend says so too"
@@ -53,20 +58,6 @@ IS_PLAUSIBLE: Final = (
 )
 EARLIEST, LATEST = np.datetime64("1990-01-01"), np.datetime64("2100-01-01")
 
-COUNTRIES: Final = frozenset(
-    (  # noqa: SIM905 - 250 quoted codes would be longer than the module
-        "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT "
-        "BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH "
-        "ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT "
-        "HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS "
-        "LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI "
-        "NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG "
-        "SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG "
-        "UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW "
-    ).split()
-)
-"""ISO 3166-1 alpha-2, and XK for Kosovo, which has no code of its own there."""
-
 
 def add(tables: Mapping[Table, pd.DataFrame]) -> dict[Table, pd.DataFrame]:
     """Give each table with its facts; the tables given stay as they are. They must have their columns."""
@@ -81,6 +72,11 @@ def add(tables: Mapping[Table, pd.DataFrame]) -> dict[Table, pd.DataFrame]:
                 PAIR_IS_UNIQUE: ~played.duplicated([USER, ITEM], keep=False),
             },
             **({IS_PLAUSIBLE: _plausible(played[TIMESTAMP])} if TIMESTAMP in played else {}),
+            **(
+                {IS_LABELLED: played[SPLIT].notna() | (played[BATCH] > 0)}
+                if {SPLIT, BATCH} <= set(played)
+                else {}
+            ),
         ),
         Table.ITEMS: items.assign(
             **{
@@ -92,11 +88,12 @@ def add(tables: Mapping[Table, pd.DataFrame]) -> dict[Table, pd.DataFrame]:
         ),
         Table.USERS: users.assign(
             **{
-                ITEMS_PLAYED: users[USER].map(played[USER].value_counts()).fillna(0).astype("int64"),
+                ITEMS_PLAYED: _items_of(users, played),
                 IS_COUNTRY: _countries(users[COUNTRY]),
                 IS_PLAUSIBLE: _plausible(users[SIGNUP]),
                 HAS_REGION: users[REGION].notna() | users[COUNTRY].isna(),
-            }
+            },
+            **({ITEMS_PUBLISHED: _items_of(users, played[played[BATCH] == 0])} if BATCH in played else {}),
         ),
         Table.ITEM_TYPES: types.assign(
             **{
@@ -126,6 +123,10 @@ def add(tables: Mapping[Table, pd.DataFrame]) -> dict[Table, pd.DataFrame]:
 def is_id(column: str) -> str:
     """Name the fact that a column holds ids: Great Expectations has no name for the text type of pandas 3."""
     return f"{column} is an id"
+
+
+def _items_of(users: pd.DataFrame, played: pd.DataFrame) -> pd.Series:
+    return users[USER].map(played[USER].value_counts()).fillna(0).astype("int64")
 
 
 def _ids(values: pd.Series) -> pd.Series:

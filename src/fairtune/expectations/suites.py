@@ -11,6 +11,7 @@ from fairtune.columns import (
     ARTIST_COUNTRY,
     ARTIST_GENDER,
     ARTIST_REGION,
+    BATCH,
     COUNTRY,
     FRIEND,
     GENDER,
@@ -63,25 +64,38 @@ def complete(present: Mapping[Table, tuple[str, ...]]) -> bool:
     return all(set(COLUMNS[table]) <= set(present[table]) for table in Table)
 
 
-def structure(table: Table) -> tuple[Rule, ...]:
+def structure(table: Table, present: tuple[str, ...] = ()) -> tuple[Rule, ...]:
     """Give the rules without which the others can't be looked at."""
-    return (columns(COLUMNS[table], OPTIONAL.get(table, ())),)
+    batch = (BATCH,) if BATCH in present else ()  # there only after new listening
+    return (columns(COLUMNS[table], (*OPTIONAL.get(table, ()), *batch)),)
 
 
 def rules(
-    dataset: Dataset, chosen: params.Validate, present: Mapping[Table, tuple[str, ...]]
+    dataset: Dataset,
+    chosen: params.Validate,
+    present: Mapping[Table, tuple[str, ...]],
+    grown: Mapping[Table, int] | None = None,
 ) -> dict[Table, tuple[Rule, ...]]:
-    """Give the rules of every table, whose columns are `present`."""
-    optional = tuple(name for name in OPTIONAL[Table.INTERACTIONS] if name in present[Table.INTERACTIONS])
+    """Give the rules of every table, whose columns are `present`.
+
+    grown: rows of each table that new listening added to what the publisher counts.
+    """
+    played = present[Table.INTERACTIONS]
+    optional = tuple(name for name in (*OPTIONAL[Table.INTERACTIONS], BATCH) if name in played)
     own = {
         Table.INTERACTIONS: _interactions(dataset, optional),
         Table.ITEMS: _items(chosen),
-        Table.USERS: _users(dataset),
+        Table.USERS: _users(dataset, batches=BATCH in played),
         Table.ITEM_TYPES: _item_types(),
         Table.FRIENDS: _friends(),
     }
     return {
-        table: (*structure(table), *_not_empty(table), *own[table], *_publishers(dataset, table, chosen))
+        table: (
+            *structure(table, present[table]),
+            *_not_empty(table),
+            *own[table],
+            *_publishers(dataset, table, chosen, grown=(grown or {}).get(table, 0)),
+        )
         for table in Table
     }
 
@@ -90,14 +104,18 @@ def _not_empty(table: Table) -> tuple[Rule, ...]:
     return () if table in MAY_BE_EMPTY else (rows(1, None, "the table has rows"),)
 
 
-def _publishers(dataset: Dataset, table: Table, chosen: params.Validate) -> tuple[Rule, ...]:
-    """Give the row count that the publisher states, within the tolerance that the owner allows."""
+def _publishers(dataset: Dataset, table: Table, chosen: params.Validate, *, grown: int) -> tuple[Rule, ...]:
+    """Give the row count that the publisher states, within the tolerance that the owner allows, and what came
+    later.
+    """
     if table not in dataset.rows:
         return ()
     stated, tolerance = dataset.rows[table], chosen.row_count_tolerance
     low, high = math.ceil(stated * (1 - tolerance)), math.floor(stated * (1 + tolerance))
     within = f", give or take {100 * tolerance:g}%" if tolerance else ""
-    return (rows(low, high, f"the table has the {stated:,} rows that its publisher counts{within}"),)
+    sentence = f"the table has the {stated:,} rows that its publisher counts{within}"
+    later = f", and {grown:,} of new listening" if grown else ""
+    return (rows(low + grown, high + grown, sentence + later),)
 
 
 def _id(column: str) -> tuple[Rule, ...]:
@@ -116,8 +134,15 @@ def _interactions(dataset: Dataset, optional: tuple[str, ...]) -> tuple[Rule, ..
             fact(facts.IS_PLAUSIBLE, column=TIMESTAMP, sentence="timestamp lies between 1990 and 2100"),
         ),
         SPLIT: (
-            known(SPLIT),
+            fact(facts.IS_LABELLED, column=SPLIT, sentence="split is empty in new listening alone")
+            if BATCH in optional
+            else known(SPLIT),
             one_of(SPLIT, SPLITS, f"split is one of {', '.join(SPLITS)}"),
+        ),
+        BATCH: (
+            known(BATCH),
+            typed(BATCH, ("int64",), "batch is a whole number"),
+            between(BATCH, 0, None, "batch is at least 0"),
         ),
     }
     return (
@@ -187,7 +212,7 @@ def _country(country: str, region: str) -> tuple[Rule, ...]:
     )
 
 
-def _users(dataset: Dataset) -> tuple[Rule, ...]:
+def _users(dataset: Dataset, *, batches: bool) -> tuple[Rule, ...]:
     return (
         *_id(USER),
         unique(USER),
@@ -205,20 +230,24 @@ def _users(dataset: Dataset) -> tuple[Rule, ...]:
             arguments={"column": facts.ITEMS_PLAYED, "min_value": 1, "mostly": 0.9},
             critical=False,
         ),
-        *_most_items(dataset),
+        *_most_items(dataset, batches=batches),
     )
 
 
-def _most_items(dataset: Dataset) -> tuple[Rule, ...]:
+def _most_items(dataset: Dataset, *, batches: bool) -> tuple[Rule, ...]:
     if dataset.name not in MOST_ITEMS:
         return ()
     most = MOST_ITEMS[dataset.name]
     return (
         Rule(
             column=USER,
-            sentence=f"a listener has at most {most} items, where the publisher cut the lists",
+            sentence=f"a listener has at most {most} items, where the publisher cut the lists"
+            + (", new listening aside" if batches else ""),
             kind="ExpectColumnValuesToBeBetween",
-            arguments={"column": facts.ITEMS_PLAYED, "max_value": most},
+            arguments={
+                "column": facts.ITEMS_PUBLISHED if batches else facts.ITEMS_PLAYED,
+                "max_value": most,
+            },
         ),
     )
 

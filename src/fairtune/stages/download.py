@@ -2,9 +2,12 @@
 
 import os
 import shutil
+import sys
 
-from fairtune import datasets, download, own_files
-from fairtune.columns import ARTIST, BlockName, Table
+from fairtune import datasets, download, event_store, locks, own_files
+from fairtune.columns import ARTIST, ITEM, USER, BlockName, Table
+from fairtune.datasets import table
+from fairtune.datasets.events import Known
 from fairtune.datasets.table import Record
 from fairtune.errors import BadParams
 from fairtune.params import DatasetParams
@@ -13,14 +16,52 @@ from fairtune.transfer import Patience
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
+    """Fill the raw folder, then add the new listening that is kept and that the watched folder has."""
+    doing = f"download@{paths.dataset}"
+    with locks.exclusive(paths.events_lock, doing=doing, wait=_waiting):
+        event_store.unite(paths)
+        _fetch(params, paths, seed=seed)
+        event_store.publish(paths)
+        if params.download.events is not None:
+            _take_in(params, paths)
+
+
+def _take_in(params: DatasetParams, paths: Paths) -> None:
+    """Take in what is new in the watched folder: all of it, or nothing if a row of it is wrong."""
+    watched, own = params.download.events, params.download.table
+    assert watched is not None  # noqa: S101 - whoever calls has looked
+    files = event_store.pending(paths, watched)
+    if not files:
+        return
+    dataset = datasets.get(paths.dataset) if own is None else table.describe(paths.dataset, paths.raw)
+    raw = dataset.read(paths.raw)
+    taken = event_store.look(
+        files,
+        Known(raw.users[USER], raw.items[ITEM], dataset.item_kind),
+        paths.events,
+        explicit=watched.columns,
+        usual=own.interactions.columns if own else {},
+        way_out=f"mend the file or take it out of {watched.folder}, then run again",
+    )
+    event_store.append(taken, paths.events)
+    event_store.publish(paths)
+    for file in taken:
+        print(file.summary())
+
+
+def _waiting(holder: str) -> None:
+    print(f"waiting for {holder} to end", file=sys.stderr)
+
+
+def _fetch(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     chosen = params.download
     patience = Patience(timeout=chosen.timeout, retries=chosen.retries)
     if chosen.table is not None:
         datasets.check_own_name(paths.dataset)
         record = own_files.collect(chosen.table, paths.raw, partial=paths.partial, patience=patience)
         _check_blocks(record, params, paths.dataset)
-        for table, copied in record.tables.items():
-            print(f"{paths.dataset}: {table} from {copied.source}, sha256 {copied.sha256[:12]}")
+        for name, copied in record.tables.items():
+            print(f"{paths.dataset}: {name} from {copied.source}, sha256 {copied.sha256[:12]}")
         return
     dataset = datasets.get(paths.dataset)
     if dataset.write is not None:

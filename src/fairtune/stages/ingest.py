@@ -1,7 +1,7 @@
 """Stage `ingest`: raw files to canonical tables."""
 
-from fairtune import datasets, ingest, store
-from fairtune.datasets import music_types, table
+from fairtune import datasets, event_store, ingest, store
+from fairtune.datasets import grown, music_types, table
 from fairtune.params import DatasetParams
 from fairtune.paths import Paths
 
@@ -9,7 +9,13 @@ from fairtune.paths import Paths
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG001 - one form
     own = params.download.table is not None
     dataset = table.describe(paths.dataset, paths.raw) if own else datasets.get(paths.dataset)
-    result = ingest.ingest(dataset.read(paths.raw), dataset, music_types.vocabulary(), params.ingest)
+    raw = dataset.read(paths.raw)
+    events = event_store.read(paths.raw_events)
+    if events is not None:
+        raw = grown.grow(raw, events, dataset)
+        told = {what.replace("_", " "): number for what, number in raw.events.items()}
+        print("new listening: " + ", ".join(f"{number:,} {what}" for what, number in told.items()))
+    result = ingest.ingest(raw, dataset, music_types.vocabulary(), params.ingest)
     for name, rows in result.tables.items():
         store.write_table(paths.table(name), rows)
     store.write_csv(paths.rejected, result.rejected)

@@ -1,5 +1,7 @@
 """Stage `validate`: refuse tables that break a critical rule, and show what was found either way."""
 
+from collections.abc import Mapping
+
 from fairtune import datasets, store
 from fairtune.columns import BlockName, Table
 from fairtune.datasets import table
@@ -13,11 +15,12 @@ from fairtune.paths import Paths
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG001 - one form
     """Read the canonical tables, write the summary and the pages; `BadTable` after that if need be."""
     tables = {name: store.read_table(paths.table(name)) for name in Table}
-    checked = check(tables, _described(params, paths), params.validate)
+    about = store.read_json(paths.about)
+    checked = check(tables, _described(params, paths), params.validate, _grown(about.get("events")))
     judgement = checked.judgement
     for name, page in pages.render(checked, dataset=paths.dataset).items():
         store.write_text(paths.data_docs / name, page)
-    rejected = store.read_json(paths.about)["rejected"]
+    rejected = about["rejected"]
     summary = judgement.summary(paths.dataset, rejected=rejected)
     store.write_json(paths.validation, summary)
     index = paths.data_docs / pages.INDEX
@@ -32,3 +35,14 @@ def _described(params: DatasetParams, paths: Paths) -> Dataset:
         return datasets.get(paths.dataset)
     about = store.read_json(paths.about)
     return table.dataset(paths.dataset, item_kind=BlockName(about["item_kind"]), counts=about["counts"])
+
+
+def _grown(events: Mapping[str, int] | None) -> dict[Table, int]:
+    """Give the rows that new listening added, by table, as `about.json` tells them."""
+    if events is None:
+        return {}
+    return {
+        Table.INTERACTIONS: events["new_pairs"],
+        Table.ITEMS: events["new_items"],
+        Table.USERS: events["new_listeners"],
+    }

@@ -1,0 +1,119 @@
+"""New listening in the tables of a data set, by hand."""
+
+import pandas as pd
+import pytest
+
+from fairtune.columns import BlockName
+from fairtune.datasets import grown, table
+from fairtune.datasets.base import RawTables
+from fairtune.own_tables import EVENT_COLUMNS
+
+NOTHING = pd.DataFrame()
+
+
+def raw(**more):
+    played = {"user_id": [1, 1, 2], "item_id": [10, 20, 10], "plays": [5, 6, 7], **more}
+    return RawTables(
+        interactions=pd.DataFrame(played),
+        items=pd.DataFrame({"item_id": [10, 20], "name": ["a", "b"], "artist": ["A", "B"]}, dtype="object")
+        .assign(artist_country=None, artist_gender=None)
+        .astype({"item_id": "int64"}),
+        users=pd.DataFrame({"user_id": [1, 2]}).assign(country=None, gender=None, age=None, signup=None),
+        tags=NOTHING,
+        friends=NOTHING,
+        rejected=NOTHING,
+    )
+
+
+def events(*rows):
+    """Give events by what they tell: batch, user, item, day, plays and more."""
+    columns = ["batch", "user_id", "item_id", "timestamp", "plays"]
+    frame = pd.DataFrame(
+        [{**dict(zip(columns, row, strict=False)), **(row[5] if row[5:] else {})} for row in rows]
+    )
+    frame = frame.reindex(columns=[*EVENT_COLUMNS, "batch"])
+    texts = dict.fromkeys(["name", "artist", "artist_country", "artist_gender", "country", "gender"], "str")
+    return frame.assign(timestamp=pd.to_datetime(frame["timestamp"])).astype(texts)
+
+
+def dataset(kind=BlockName.TRACK, *, counts=True):
+    return table.dataset("toy", item_kind=kind, counts=counts)
+
+
+def rows(frame, *columns):
+    return frame[list(columns)].to_numpy().tolist()
+
+
+EVENTS = events(
+    (1, 1, 10, "2020-01-05", 2),
+    (1, 2, 20, "2020-01-07", 3),
+    (2, 2, 20, "2020-01-02", 1),
+    (2, 3, 30, "2020-01-03", 4, {"country": "SE", "age": 30}),
+    (2, 3, 10, "2020-01-04", 1, {"country": "GB", "gender": "Female", "name": "ignored: it has one"}),
+    (3, 1, 30, "2020-01-01", 9, {"name": "c", "artist": "C", "artist_country": "uk"}),
+)
+
+
+def test_plays_are_added_and_new_pairs_are_rows_of_the_batch_they_first_came_in():
+    made = grown.grow(raw(), EVENTS, dataset())
+
+    assert rows(made.interactions, "user_id", "item_id", "plays", "batch") == [
+        [1, 10, 7, 0],
+        [1, 20, 6, 0],
+        [2, 10, 7, 0],
+        [1, 30, 9, 3],
+        [2, 20, 4, 1],
+        [3, 10, 1, 2],
+        [3, 30, 4, 2],
+    ]
+    assert made.events == {"batches": 3, "events": 6, "new_pairs": 4, "new_listeners": 1, "new_items": 1}
+
+
+def test_a_pair_keeps_the_time_with_which_it_first_came():
+    times = pd.to_datetime(["2019-01-01", "2019-01-02", "2019-01-03"])
+    made = grown.grow(raw(timestamp=times), EVENTS, dataset()).interactions.set_index(["user_id", "item_id"])
+
+    assert made["timestamp"].loc[[(1, 10), (2, 20), (3, 30)]].dt.strftime("%F").tolist() == [
+        "2019-01-01",
+        "2020-01-07",
+        "2020-01-03",
+    ]
+
+
+def test_a_data_set_without_counts_times_and_splits_gets_none():
+    played = grown.grow(raw(), EVENTS, dataset(counts=False)).interactions
+    assert list(played) == ["user_id", "item_id", "plays", "batch"]
+    assert played["plays"][3:].tolist() == [1] * 4
+    assert played["plays"][:3].tolist() == [5, 6, 7]
+
+    labelled = grown.grow(raw(split=["train", "valid", "test"]), EVENTS, dataset()).interactions
+    assert labelled["split"].isna().tolist() == [False] * 3 + [True] * 4
+
+
+def test_new_listeners_and_items_have_what_is_told_of_them_first():
+    made = grown.grow(raw(), EVENTS, dataset())
+
+    listener, item = made.users.iloc[-1], made.items.iloc[-1]
+    assert (listener["user_id"], listener["country"], listener["gender"], listener["age"]) == (
+        3,
+        "SE",
+        "f",
+        30,
+    )
+    assert pd.isna(listener["signup"])
+    assert (item["item_id"], item["name"], item["artist"], item["artist_country"]) == (30, "c", "C", "uk")
+    assert made.items["name"].tolist() == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(("kind", "artist"), [(BlockName.TRACK, "unknown"), (BlockName.ARTIST, "30")])
+def test_what_nobody_names_any_more_goes_by_its_id(kind, artist):
+    made = grown.grow(raw(), EVENTS[EVENTS["batch"] < 3], dataset(kind))
+
+    assert rows(made.items.tail(1), "item_id", "name", "artist") == [[30, "30", artist]]
+
+
+def test_ids_are_of_the_data_sets_types():
+    made = grown.grow(raw(), EVENTS, dataset())
+    assert made.interactions["user_id"].dtype == made.users["user_id"].dtype == "int64"
+    assert made.interactions["plays"].dtype == "int64"
+    assert made.items["item_id"].dtype == "int64"

@@ -89,7 +89,7 @@ def compare(revision: str, datasets: Sequence[str], *, markdown: bool) -> None:
 
     Exits with 1 if one got worse by more than the tolerances of params.yaml and by more than chance.
     """
-    from fairtune import changes, revisions
+    from fairtune import changes, revisions, side_by_side
     from fairtune.paths import Paths
 
     params = _enter_project()
@@ -99,7 +99,7 @@ def compare(revision: str, datasets: Sequence[str], *, markdown: bool) -> None:
         comparison = changes.since(revision, params.dataset(dataset), Paths(dataset))
         title = f"{dataset}: figures since {revision}"
         _say(f"## {title}\n" if markdown else title)
-        _say(changes.markdown(comparison) + "\n")
+        _say(side_by_side.markdown(comparison) + "\n")
         regressed += [f"{change.figure} of {dataset}" for change in comparison.regressions]
     if regressed:
         raise LimitBroken(f"worse than at {revision}: {', '.join(regressed)}")

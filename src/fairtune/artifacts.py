@@ -13,6 +13,7 @@ from fairtune import store
 from fairtune.columns import ARTIST, ITEM, NAME, REGION, USER, BlockName, Part
 from fairtune.matrix import Matrix
 from fairtune.models.als import Als
+from fairtune.models.carried import Fitted
 from fairtune.models.play_predictor import RUNGS, PlayPredictor
 from fairtune.models.regression import Regression
 from fairtune.params import Hyperparameters
@@ -123,6 +124,43 @@ def read_als(folder: Path) -> Als:
             for block in scaling
             if (folder / f"bonus_{block}.npy").exists()
         },
+    )
+
+
+def write_fitted(folder: Path, fitted: Fitted) -> None:
+    """Write a fit with what names its rows and columns, so that it can be carried over to another matrix."""
+    write_als(folder, fitted.model)
+    about = {
+        "target": fitted.target,
+        "item_block": fitted.item_block,
+        "blocks": list(fitted.blocks),
+        "counts": fitted.counts,
+        "regularization": fitted.regularization,
+    }
+    store.write_json(folder / "about.json", about)
+    store.write_table(folder / "listeners.parquet", pd.DataFrame({USER: fitted.listeners}))
+    for block, ids in fitted.columns.items():
+        columns = pd.DataFrame({ITEM: ids, "listeners": fitted.audience[block]})
+        store.write_table(folder / f"columns_{block}.parquet", columns)
+    store.write_sparse(folder / "heard.npz", fitted.heard)
+
+
+def read_fitted(folder: Path) -> Fitted:
+    """Give the fit that `write_fitted` wrote."""
+    about = store.read_json(folder / "about.json")
+    columns = {
+        BlockName(block): store.read_table(folder / f"columns_{block}.parquet") for block in about["blocks"]
+    }
+    return Fitted(
+        model=read_als(folder),
+        target=BlockName(about["target"]),
+        item_block=BlockName(about["item_block"]),
+        counts=about["counts"],
+        regularization=about["regularization"],
+        listeners=pd.Index(store.read_table(folder / "listeners.parquet")[USER]),
+        columns={block: pd.Index(of[ITEM]) for block, of in columns.items()},
+        audience={block: of["listeners"].to_numpy() for block, of in columns.items()},
+        heard=store.read_sparse(folder / "heard.npz"),
     )
 
 

@@ -40,27 +40,35 @@ class Evaluation:
 def evaluate(
     matrix: Matrix,
     model: Als,
-    predictor: PlayPredictor,
+    predictor: PlayPredictor | None,
     alternatives: Mapping[str, Alternative],
     params: Evaluate,
     *,
     refits: Mapping[BlockName, Als],
     seed: int,
     threads: int,
+    taste: bool = True,
 ) -> Evaluation:
     """Judge a fit on TRAIN_VALID, and the play predictor learnt there, on the test part.
 
-    refits: on TRAIN_VALID, each without one influencer, for the ablation.
+    refits: on TRAIN_VALID, each without one influencer, for the ablation. Without a play predictor there are
+    no figures of guessed plays and no ablation. taste: look for taste groups, which takes as long as all
+    the rest.
     """
     part, target = Part.TRAIN_VALID, matrix.target
     bootstrap = Bootstrap(n_listeners=len(matrix.listeners), resamples=params.resamples, seed=seed)
     labels = listener_groups.label(matrix, part, age_bands=params.age_bands, countries=params.countries)
-    taste, described = tastes(matrix, part, model, min_group=params.min_group, seed=seed)
-    if (taste != UNKNOWN).any():
-        labels[TASTE] = taste
+    described: Json = {}
+    if taste:
+        alike, described = tastes(matrix, part, model, min_group=params.min_group, seed=seed)
+        if (alike != UNKNOWN).any():
+            labels[TASTE] = alike
 
-    guesses = play_errors.guessing(matrix, model, seed=seed)
-    errors, columns = play_errors.errors(matrix, predictor, guesses, bootstrap)
+    errors: Json = {}
+    columns: dict[str, Floats] = {}
+    if predictor is not None:
+        guesses = play_errors.guessing(matrix, model, seed=seed)
+        errors, columns = play_errors.errors(matrix, predictor, guesses, bootstrap)
     held = held_out(matrix, target, params, bootstrap)
     lists = _rank(model, target, held, params, threads)
     figures = listed.of_listeners(lists, held, params.ks)
@@ -86,9 +94,9 @@ def evaluate(
         "ranking_of_listeners": by_group,
         "fairness": fair,
         "fairness_of_alternatives": apart,
-        "ablation": ablation.measure(
-            matrix, figures[NDCG], refits, predictor, guesses, bootstrap, threads=threads
-        ),
+        "ablation": {}
+        if predictor is None
+        else ablation.measure(matrix, figures[NDCG], refits, predictor, guesses, bootstrap, threads=threads),
         "also": {},
     }
     for block in matrix.item_blocks:

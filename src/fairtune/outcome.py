@@ -24,20 +24,27 @@ def show(paths: Paths, *, gates: bool) -> None:
 
 
 def pages(paths: Paths) -> Mapping[str, str]:
-    """Give verdict and figures as Markdown, a text each; none before there is a verdict."""
+    """Give verdict, figures and comparison as Markdown, a text each; none before there is a verdict."""
     if not (paths.verdict.exists() and paths.metrics.exists()):
         return {}
     report = f"The whole story: `{paths.report.resolve()}`"
     gates = summary.markdown(summary.GATES_HEAD, summary.gates(_verdict(paths)))
     figures = summary.markdown(summary.FIGURES_HEAD, summary.figures(store.read_json(paths.metrics)))
-    return {"verdict": f"{gates}\n\n{report}", "metrics": figures}
+    told = {"verdict": f"{gates}\n\n{report}", "metrics": figures}
+    if paths.comparison_page.exists():
+        told["comparison"] = paths.comparison_page.read_text(encoding="utf-8")
+    return told
 
 
 def why_refused(paths: Paths, *, otherwise: str) -> str:
-    """Give the reasons of the failed gates as one line, or `otherwise` if there is no verdict."""
+    """Give the reasons of the failed gates as one line, or why the champion stays, or `otherwise`."""
     if not paths.verdict.exists():
         return otherwise
-    return " ".join(f"{gate.name}: {gate.reason}" for gate in _verdict(paths).failed) or otherwise
+    failed = _verdict(paths).failed
+    if not failed and paths.comparison.exists():
+        judged = store.read_json(paths.comparison)
+        return otherwise if judged["passed"] else f"the champion stays: {judged['summary']}"
+    return " ".join(f"{gate.name}: {gate.reason}" for gate in failed) or otherwise
 
 
 def forget_lost_registration(paths: Paths) -> None:

@@ -180,6 +180,15 @@ class Paths:
         return self.reports / "registration.json"
 
     @property
+    def comparison(self) -> Path:
+        """What became of the last candidate against the champion; no output of a stage, nor is its page."""
+        return self.reports / "comparison.json"
+
+    @property
+    def comparison_page(self) -> Path:
+        return self.reports / "comparison.md"
+
+    @property
     def benchmark(self) -> Path:
         """The result of `fairtune benchmark`."""
         return self.root / "reports" / "benchmarks" / f"{self.dataset}.json"

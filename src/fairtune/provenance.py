@@ -1,6 +1,7 @@
 """What a model was made from: the tags that tell two registered models apart."""
 
 import hashlib
+import json
 import subprocess
 from pathlib import Path
 
@@ -21,6 +22,11 @@ def file_digest(path: Path) -> str:
         return NONE
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def of_json(value: object) -> str:
+    """Give the sha256 of what is written as JSON: the same for the same value, whatever the order of keys."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
 def git_revision(root: Path) -> tuple[str, bool]:

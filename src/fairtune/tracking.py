@@ -20,6 +20,8 @@ DIGEST: Final = "fairtune.digest"
 """Tag of runs and versions: digest of the release they are about."""
 MATRIX: Final = "fairtune.matrix"
 """Tag of versions: digest of the matrix, so of the data and of the split."""
+MEASURED: Final = "fairtune.measured"
+"""Tag of versions: digest of the parameters that their figures were measured by."""
 METRICS_A_CALL: Final = 1000  # MLflow takes no more at once
 SETTINGS: Final = {
     "MLFLOW_DISABLE_TELEMETRY": "true",

@@ -1,9 +1,15 @@
 import pytest
+from tests.challenge.crowd import MODEL, SEED, Project, listening, split
 
-from fairtune import params, registry, store
+from fairtune import params, provenance, registered, registry, store, tracking
 from fairtune.errors import LimitBroken
 from fairtune.paths import Paths
 from fairtune.stages import register
+
+pytestmark = [  # MLflow's own, about its types and about pandas 4
+    pytest.mark.filterwarnings("ignore:.*Any type hint is inferred:UserWarning"),
+    pytest.mark.filterwarnings("ignore:Operation with range is deprecated"),
+]
 
 
 @pytest.fixture
@@ -27,35 +33,52 @@ def test_a_model_that_broke_a_limit_is_refused_before_any_registry_is_touched(pa
     assert not paths.registration.exists()
 
 
-def test_what_is_registered_is_the_release_with_its_figures_and_the_receipt_says_so(
-    paths, monkeypatch, capsys
-):
-    given = []
+@pytest.fixture
+def project(tmp_path, monkeypatch) -> Project:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    return Project(tmp_path)
 
-    def registered(entry, *, root):
-        given.append((entry, root))
-        return registry.Receipt(entry.model, 4, entry.digest)
 
-    monkeypatch.setattr(registry, "register", registered)
-    store.write_json(paths.verdict, {"passed": True, "gates": []})
-    store.write_json(paths.release / "manifest.json", {})
-    run(paths)
-    ((entry, root),) = given
-    assert (entry.model, entry.release, entry.metrics) == (
-        "fairtune-demo-track",
-        paths.release,
-        {"n_items": 3},
-    )
-    assert entry.files == {
-        "model_card.md": paths.model_card,
-        "verdict.json": paths.verdict,
-        "metrics.json": paths.metrics,
-    }  # of what explains a version, that which is there
-    assert root == paths.root
+def test_a_candidate_is_compared_with_the_champion_before_it_takes_its_place(project, capsys):
+    paths = project.paths
+    register.run(project.made(split(listening())).params, paths, seed=SEED)
+    assert capsys.readouterr().out == f"{MODEL} version 1 is champion\n"
     assert store.read_json(paths.registration) == {
-        "model": "fairtune-demo-track",
-        "version": 4,
-        "digest": entry.digest,
+        "model": MODEL,
+        "version": 1,
+        "digest": provenance.digest(paths.release),
         "promoted": True,
     }
-    assert capsys.readouterr().out == "fairtune-demo-track version 4 is champion\n"
+    assert not paths.comparison.exists()
+    with tracking.connected(paths.root) as client:
+        version = registered.version(client, MODEL, 1)
+        files = {file.path for file in client.list_artifacts(version.run_id)}
+        fits = {file.path for file in client.list_artifacts(version.run_id, "fits")}
+    assert version.tags["fairtune.matrix"] == provenance.digest(paths.matrix)
+    assert {"metrics.json", "listeners.parquet", "report.html", "verdict.json"} < files
+    assert fits == {"fits/train", "fits/train_valid"}
+
+    project.made(split(listening()), factors=1, iterations=1, regularization=200.0)
+    with pytest.raises(LimitBroken) as error:
+        register.run(project.params, paths, seed=SEED)
+    told = store.read_json(paths.comparison)
+    (ndcg,) = (change for change in told["changes"] if change["figure"] == "ranking.als.ndcg@10")
+    assert str(error.value) == (
+        f"{MODEL} version 2 is registered, but the champion stays: {'; '.join(told['reasons'])}; "
+        f'see {paths.comparison_page}. `fairtune promote 2 --force --reason "..."` makes it champion '
+        "all the same"
+    )
+    assert told["reasons"][0].startswith(
+        f"ranking.als.ndcg@10 fell from {ndcg['base']:.4f} to {ndcg['now']:.4f}, by more than the "
+    )
+    assert (told["champion"], told["candidate"], told["passed"]) == (1, 2, False)
+    page = paths.comparison_page.read_text(encoding="utf-8")
+    assert page.startswith(
+        f"# Version 2 against version 1, the champion\n\nRefused: {told['summary']}.\n\n"
+        "Compared: what was logged with each, of the same held-out listening.\n\n| figure "
+    )
+    assert store.read_json(paths.registration)["version"] == 1
+
+    register.run(project.made(split(listening()), iterations=9).params, paths, seed=SEED)
+    assert store.read_json(paths.registration)["version"] == 3
+    assert store.read_json(paths.comparison)["passed"]

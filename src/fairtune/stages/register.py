@@ -1,17 +1,55 @@
-"""Stage `register`: the released model goes into the registry and becomes champion."""
+"""Stage `register`: the released model goes into the registry, and becomes champion if it is good enough."""
 
-from fairtune import registry, store
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from fairtune import challenge, kept_fits, registry, store
+from fairtune.challenge import Judged
 from fairtune.errors import LimitBroken
 from fairtune.params import DatasetParams
 from fairtune.paths import Paths
+from fairtune.registered import Version
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
 
 
-def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG001 - every stage is called alike
-    """Register the release and leave a receipt; `LimitBroken` if the verdict isn't a pass."""
+def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
+    """Register the release, compare it with the champion, and leave a receipt if it took the place.
+
+    `LimitBroken` if the verdict isn't a pass, and then nothing is registered; or if it compares badly with
+    the champion, which then stays.
+    """
     verdict = store.read_json(paths.verdict)
     if not verdict["passed"]:
         raise LimitBroken(f"{paths.verdict} is not a pass: a model that breaks a limit is not registered")
-    entry = registry.gather(params, paths)
-    receipt = registry.register(entry, root=paths.root)
+
+    found: list[Judged] = []
+
+    def judge(client: "MlflowClient", version: Version) -> Judged | None:
+        judged = challenge.against_champion(client, version, params, paths)
+        if judged is not None:
+            found.append(judged)
+            challenge.write(judged, paths)
+            print(f"version {version.number}: {judged.summary}")
+        return judged
+
+    with TemporaryDirectory(prefix="fairtune-") as folder:
+        entry = registry.gather(
+            params,
+            paths,
+            files=kept_fits.write(Path(folder), params, paths),
+            tags=challenge.tags(params, paths, seed=seed),
+        )
+        receipt = registry.register(entry, root=paths.root, judge=judge)
+    challenge.forget_others(paths, receipt.version)
+    if not receipt.promoted:
+        reasons = "; ".join(reason for judged in found for reason in judged.reasons)
+        raise LimitBroken(
+            f"{receipt.model} version {receipt.version} is registered, but the champion stays: {reasons}; "
+            f'see {paths.comparison_page}. `fairtune promote {receipt.version} --force --reason "..."` makes '
+            "it champion all the same"
+        )
     store.write_json(paths.registration, receipt.to_json())
     print(f"{receipt.model} version {receipt.version} is champion")

@@ -1,0 +1,83 @@
+"""What came of a candidate against the champion, and how it is told."""
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from fairtune import side_by_side, store
+from fairtune.comparison import Comparison
+from fairtune.paths import Paths
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """What came of a candidate against the champion.
+
+    champion, candidate: numbers of the versions. passed: the candidate may take the champion's place.
+    reasons: why it may not, a clause each; none if it may. summary: one line for a log. how: what was
+    compared, sentences. left_out: pairs of the test part that one of the two had learned. comparison: figure
+    by figure; None where none could be made, which is a refusal.
+    """
+
+    champion: int
+    candidate: int
+    passed: bool
+    reasons: tuple[str, ...]
+    summary: str
+    how: str = ""
+    left_out: int = 0
+    comparison: Comparison | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        told = {of.name: getattr(self, of.name) for of in fields(self) if of.name != "comparison"}
+        note = self.comparison.note if self.comparison else ""
+        changes = [asdict(change) for change in self.comparison.changes] if self.comparison else []
+        return {**told, "note": note, "changes": changes}
+
+
+def compared(comparison: Comparison, *, champion: int, candidate: int, how: str, left_out: int) -> Judged:
+    """Judge by a comparison: whatever regressed is a reason to refuse."""
+    reasons = tuple(change.reason for change in comparison.regressions)
+    (ndcg,) = (change for change in comparison.changes if change.figure == "ranking.als.ndcg@10")
+    moved = f"nDCG@10 {ndcg.base:.4f} to {ndcg.now:.4f}" if ndcg.base and ndcg.now else "no nDCG@10"
+    regressed = ", ".join(change.figure for change in comparison.regressions)
+    said = f"worse than the champion in {regressed}" if reasons else "no figure worse than the champion's"
+    return Judged(
+        champion=champion,
+        candidate=candidate,
+        passed=comparison.passed,
+        reasons=reasons,
+        summary=f"{said} ({moved} since version {champion})",
+        how=how,
+        left_out=left_out,
+        comparison=comparison,
+    )
+
+
+def incomparable(reason: str, *, champion: int, candidate: int) -> Judged:
+    """Refuse a candidate that nothing can be said of beside the champion."""
+    summary = f"no comparison with version {champion}, the champion, is possible: {reason}"
+    return Judged(champion=champion, candidate=candidate, passed=False, reasons=(reason,), summary=summary)
+
+
+def write(judged: Judged, paths: Paths) -> None:
+    """Write comparison.json and comparison.md."""
+    store.write_json(paths.comparison, judged.to_json())
+    store.write_text(paths.comparison_page, markdown(judged))
+
+
+def markdown(judged: Judged) -> str:
+    """Tell what became of a candidate, how it was compared, and the figures."""
+    parts = (
+        f"# Version {judged.candidate} against version {judged.champion}, the champion",
+        f"{'Passed' if judged.passed else 'Refused'}: {judged.summary}.",
+        judged.how,
+        side_by_side.markdown(judged.comparison) if judged.comparison else "",
+    )
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def forget_others(paths: Paths, candidate: int) -> None:
+    """Remove the comparison that an earlier candidate left, which says nothing of this one."""
+    if paths.comparison.exists() and store.read_json(paths.comparison)["candidate"] != candidate:
+        paths.comparison.unlink()
+        paths.comparison_page.unlink(missing_ok=True)

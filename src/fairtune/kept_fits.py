@@ -1,0 +1,59 @@
+"""The fits that a registered version keeps beside its release: those that are judged, not what ships."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from zipfile import BadZipFile
+
+from fairtune import artifacts, registered, store
+from fairtune.columns import Part
+from fairtune.errors import RegistryFailed
+from fairtune.models import carried
+from fairtune.models.carried import Fitted
+from fairtune.models.play_predictor import PlayPredictor
+from fairtune.params import DatasetParams
+from fairtune.paths import Paths
+from fairtune.registered import Version
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+FOLDER: Final = "fits"
+"""Where they are in a version's run: a folder each."""
+PARTS: Final = (Part.TRAIN, Part.TRAIN_VALID)
+PREDICTOR: Final = "play_predictor.json"
+
+
+def write(folder: Path, params: DatasetParams, paths: Paths) -> dict[str, Path]:
+    """Write the fits on TRAIN and TRAIN_VALID below `folder`; give folders by their path in the run."""
+    matrix = artifacts.read_matrix(paths.matrix)
+    regularization = store.read_json(paths.best)["hyperparameters"]["regularization"]
+    for part in PARTS:
+        fitted = carried.describe(
+            matrix,
+            part,
+            artifacts.read_als(paths.fit(part)),
+            regularization=regularization,
+            age_bands=params.evaluate.age_bands,
+        )
+        artifacts.write_fitted(folder / part, fitted)
+    store.write_json(folder / Part.TRAIN_VALID / PREDICTOR, store.read_json(paths.play_predictor))
+    return {f"{FOLDER}/{part}": folder / part for part in PARTS}
+
+
+def read(
+    client: "MlflowClient", version: Version, part: Part, folder: Path
+) -> tuple[Fitted, PlayPredictor | None] | None:
+    """Give a version's fit on `part` and what guesses plays by it; None if it kept none.
+
+    folder: an empty one, to download to. `RegistryFailed` if what it kept is broken.
+    """
+    found = registered.fetch(client, version, f"{FOLDER}/{part}", folder)
+    if found is None:
+        return None
+    predictor = found / PREDICTOR
+    try:
+        guesses = artifacts.read_play_predictor(predictor) if predictor.exists() else None
+        return artifacts.read_fitted(found), guesses
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
+        reason = f"{type(error).__name__}: {error}".splitlines()[0].replace(str(folder), "its run")
+        raise RegistryFailed(f"the fits kept with version {version.number} are broken ({reason})") from error

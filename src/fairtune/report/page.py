@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from fairtune.report import (
     accuracy,
     alternatives,
     card,
+    document,
     glossary,
     headline,
     listeners,
@@ -46,18 +46,7 @@ class Evidence:
 
 def render(evidence: Evidence) -> str:
     """Write the page; the same evidence gives the same text."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
-
-    environment = Environment(
-        loader=PackageLoader("fairtune.report", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-    )
-    css = resources.files("fairtune.report").joinpath("page.css").read_text(encoding="utf-8")
-    template = environment.get_template("page.html.j2")
-    return template.render(page=_content(evidence), css=Markup(css))  # noqa: S704 - our own style sheet
+    return document.fill("page.html.j2", page=_content(evidence))
 
 
 def _content(evidence: Evidence) -> dict[str, Any]:

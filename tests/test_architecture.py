@@ -21,6 +21,7 @@ SHARED = {
     "fairtune",
     "fairtune.columns",
     "fairtune.constraints",
+    "fairtune.drift_limits",
     "fairtune.environment",
     "fairtune.errors",
     "fairtune.limits",

@@ -12,6 +12,7 @@ from pydantic.dataclasses import dataclass
 from fairtune import limits
 from fairtune.columns import BlockName
 from fairtune.constraints import Constraints
+from fairtune.drift_limits import DriftLimits
 from fairtune.errors import BadParams, BadRequest, NotThere
 from fairtune.limits import Gate
 from fairtune.own_tables import Events, OwnTables, Watched
@@ -68,6 +69,7 @@ class Validate:
 
     max_unknown_region: float = Field(ge=0, le=1)  # share of items without an artist region
     row_count_tolerance: float = Field(ge=0, le=1)  # around the publisher's row counts
+    drift: DriftLimits = DriftLimits()  # from the data of the champion
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

@@ -15,6 +15,7 @@ FairtuneError                 one line: what, where, what to do next; exit code 
 ├── Busy                      another run works on the same data set
 ├── StageFailed               a stage of the pipeline stopped the run
 └── LimitBroken               a gate failed or a metric regressed; exit code 1
+    └── DataDrifted           new data is too far from the champion's
 """
 
 from collections.abc import Sequence
@@ -103,3 +104,7 @@ class LimitBroken(FairtuneError):
     """A gate failed or a metric regressed: the run worked, the model isn't good enough."""
 
     exit_code = 1
+
+
+class DataDrifted(LimitBroken):
+    """New data is further from the champion's than the owners allow: nothing is trained on it."""

@@ -5,13 +5,23 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from fairtune import store, summary
+from fairtune.drift import words
+from fairtune.drift.judgement import Drift, State
 from fairtune.gates import Verdict
 from fairtune.paths import Paths
 from fairtune.stages import gate
 
 
 def show(paths: Paths, *, gates: bool) -> None:
-    """Print the headline figures, the gates if wanted, the champion, and the path of the report."""
+    """Print the headline figures, the gates if wanted, the champion, and the path of the report.
+
+    After a stop by drift, what drifted: figures and verdict are those of an earlier run.
+    """
+    drift = _drift(paths)
+    if drift and drift.state is State.STOP:
+        _print_table(words.HEAD, words.rows(drift), title=f"{paths.dataset}: what drifted")
+        print(f"drift:    {paths.drift_page}")
+        return
     verdict, figures = _verdict(paths), summary.figures(store.read_json(paths.metrics))
     _print_table(summary.FIGURES_HEAD, figures, title=f"{paths.dataset}: figures on the test part")
     if gates:
@@ -21,23 +31,33 @@ def show(paths: Paths, *, gates: bool) -> None:
         receipt = store.read_json(paths.registration)
         print(f"champion: {receipt['model']} version {receipt['version']}")
     print(f"report:   {paths.report}")
+    if drift:
+        print(f"drift:    {words.summary(drift)}; {paths.drift_page}")
 
 
 def pages(paths: Paths) -> Mapping[str, str]:
-    """Give verdict, figures and comparison as Markdown, a text each; none before there is a verdict."""
-    if not (paths.verdict.exists() and paths.metrics.exists()):
-        return {}
+    """Give drift, verdict, figures and comparison as Markdown, a text each; what there isn't is left out.
+
+    After a stop by drift, drift alone: the others are those of an earlier run.
+    """
+    drift = _drift(paths)
+    told = {"drift": _drift_page(drift, paths)} if drift else {}
+    if (drift and drift.state is State.STOP) or not (paths.verdict.exists() and paths.metrics.exists()):
+        return told
     report = f"The whole story: `{paths.report.resolve()}`"
     gates = summary.markdown(summary.GATES_HEAD, summary.gates(_verdict(paths)))
     figures = summary.markdown(summary.FIGURES_HEAD, summary.figures(store.read_json(paths.metrics)))
-    told = {"verdict": f"{gates}\n\n{report}", "metrics": figures}
+    told |= {"verdict": f"{gates}\n\n{report}", "metrics": figures}
     if paths.comparison_page.exists():
         told["comparison"] = paths.comparison_page.read_text(encoding="utf-8")
     return told
 
 
 def why_refused(paths: Paths, *, otherwise: str) -> str:
-    """Give the reasons of the failed gates as one line, or why the champion stays, or `otherwise`."""
+    """Give what drifted, the reasons of the failed gates, why the champion stays or `otherwise`: one line."""
+    drift = _drift(paths)
+    if drift and drift.state is State.STOP:
+        return f"{words.summary(drift)}; {words.remedy(drift)}. See {paths.drift_page}"
     if not paths.verdict.exists():
         return otherwise
     failed = _verdict(paths).failed
@@ -63,6 +83,18 @@ def forget_lost_registration(paths: Paths) -> None:
         held = (paths.root / "mlflow.db").exists()
     if not held:
         paths.registration.unlink()
+
+
+def _drift(paths: Paths) -> Drift | None:
+    """Give how far the data was from the champion's when it was last validated, if it was compared."""
+    return Drift.from_json(store.read_json(paths.drift)) if paths.drift.exists() else None
+
+
+def _drift_page(drift: Drift, paths: Paths) -> str:
+    table = summary.markdown(words.HEAD, words.rows(drift))
+    told = words.summary(drift)
+    page = f"The whole story: `{paths.drift_page.resolve()}`"
+    return "\n\n".join([f"{told[:1].upper()}{told[1:]}.", *([table] if words.rows(drift) else []), page])
 
 
 def _verdict(paths: Paths) -> Verdict:

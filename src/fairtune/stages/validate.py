@@ -1,32 +1,62 @@
-"""Stage `validate`: refuse tables that break a critical rule, and show what was found either way."""
+"""Stage `validate`: refuse tables that break a critical rule or drifted too far, and show what was found."""
 
 from collections.abc import Mapping
 
-from fairtune import datasets, store
+from fairtune import champion_profile, datasets, store
 from fairtune.columns import BlockName, Table
 from fairtune.datasets import table
 from fairtune.datasets.base import Dataset
+from fairtune.drift import judgement, words
+from fairtune.drift.judgement import State
+from fairtune.drift.profile import Profile, profile
+from fairtune.errors import DataDrifted
 from fairtune.expectations import pages
 from fairtune.expectations.check import check
 from fairtune.params import DatasetParams
 from fairtune.paths import Paths
+from fairtune.report import drift_page
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG001 - one form
-    """Read the canonical tables, write the summary and the pages; `BadTable` after that if need be."""
+    """Read the canonical tables, write the summary and the pages; `BadTable` after that if need be.
+
+    Then compare them with those of the champion: `DataDrifted` if they are further away than the limits
+    allow. The profile is written last, so that tables are as good as refused until somebody accepts them.
+    """
+    for stale in (paths.profile, paths.drift, paths.drift_page):
+        stale.unlink(missing_ok=True)
     tables = {name: store.read_table(paths.table(name)) for name in Table}
     about = store.read_json(paths.about)
     checked = check(tables, _described(params, paths), params.validate, _grown(about.get("events")))
-    judgement = checked.judgement
+    judged = checked.judgement
     for name, page in pages.render(checked, dataset=paths.dataset).items():
         store.write_text(paths.data_docs / name, page)
     rejected = about["rejected"]
-    summary = judgement.summary(paths.dataset, rejected=rejected)
+    summary = judged.summary(paths.dataset, rejected=rejected)
     store.write_json(paths.validation, summary)
     index = paths.data_docs / pages.INDEX
-    if not judgement.success:
-        raise judgement.error(docs=str(index), rejected=str(paths.rejected) if rejected else "")
+    if not judged.success:
+        raise judged.error(docs=str(index), rejected=str(paths.rejected) if rejected else "")
     print(f"{summary['evaluated']} rules checked, warnings: {summary['failed']}; pages: {index}")
+    found = profile(tables)
+    _compare(found, params, paths)
+    store.write_json(paths.profile, found.to_json())
+
+
+def _compare(found: Profile, params: DatasetParams, paths: Paths) -> None:
+    """Write how far the tables are from the champion's and say so; `DataDrifted` if that is too far."""
+    model = params.register.model
+    champion = champion_profile.read(model, root=paths.root)
+    if isinstance(champion, str):
+        print(f"drift: nothing to compare with: {champion}")
+        return
+    before, version = champion
+    drift = judgement.compare(before, found, params.validate.drift, model=model, version=version)
+    store.write_json(paths.drift, drift.to_json())
+    store.write_text(paths.drift_page, drift_page.render(drift, dataset=paths.dataset))
+    if drift.state is State.STOP:
+        raise DataDrifted(f"{words.summary(drift)}; {words.remedy(drift)}. See {paths.drift_page}")
+    print(f"drift: {words.summary(drift)}; page: {paths.drift_page}")
 
 
 def _described(params: DatasetParams, paths: Paths) -> Dataset:

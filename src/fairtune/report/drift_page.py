@@ -1,0 +1,223 @@
+"""The page about drift: whether new data is like the champion's, for people who write no code."""
+
+from typing import Any, Final, NamedTuple
+
+from fairtune.drift import chance, words
+from fairtune.drift.judgement import Column, Drift, State
+from fairtune.drift.measures import NAMES, Measure
+from fairtune.report import charts, document, numbers
+from fairtune.report.exhibit import Exhibit, Section, Table
+from fairtune.report.picture import MODEL, SOFT
+from fairtune.report.reading import Estimate
+
+PICTURES: Final = 6
+"""Columns with a picture: those beyond a limit, and as many of the others."""
+
+_TITLES: Final = {
+    ("plays", "pairs"): "How often somebody plays an item",
+    ("items per listener", "listeners"): "How many items a listener plays",
+    ("listeners per item", "items"): "How many listeners an item has",
+    ("age", "listeners"): "Age of the listeners",
+    ("signup", "listeners"): "When listeners signed up",
+    ("time", "pairs"): "When something was played",
+}
+_OF: Final = {
+    "pairs": "listener-item pairs",
+    "plays": "plays",
+    "listeners": "listeners",
+    "items": "items",
+    "rows": "rows",
+}
+_STATES: Final = {State.STOP: "stops the run", State.WARNING: "warning", State.FINE: "within its limits"}
+_MEASURES: Final = (
+    (
+        "Population stability index (PSI): for amounts, counted in bins. Below 0.1 is usually taken as no "
+        "change to speak of, above 0.25 as a shift."
+    ),
+    (
+        "Jensen-Shannon distance: for names such as artists or countries. 0 says that all shares are equal, "
+        "1 that nothing is left of what there was. The 200 largest of either side are compared one by one, "
+        "the others as one."
+    ),
+    "Unknown: how far the share of which something isn't known has moved.",
+    "Rows: how much longer or shorter a table has become, as a share of what it was.",
+    (
+        "Chance: two samples of the very same listeners differ too, the more so the fewer they are and the "
+        "more some of them play. How far is measured by dividing the listeners into halves at random; in "
+        f"{100 * chance.LEVEL:.0f} of 100 cases it is at most the figure given. The limits are on what "
+        "lies beyond that."
+    ),
+)
+
+
+class _Light(NamedTuple):
+    state: str
+    title: str
+    word: str
+    sentence: str
+    figure: str
+    limit: str
+
+
+def render(drift: Drift, *, dataset: str) -> str:
+    """Write the page; the same drift gives the same text."""
+    return document.fill("drift.html.j2", page=_content(drift, dataset))
+
+
+def _content(drift: Drift, dataset: str) -> dict[str, Any]:
+    beyond = [column for column in drift.columns if column.state is not State.FINE]
+    sections = (_pictures(drift), _all(drift))
+    return {
+        "title": f"Is the new data of {dataset} like the champion's?",
+        "kicker": f"Tables of {dataset} and of its champion, version {drift.version} of {drift.model}",
+        "state": str(drift.state),
+        "status": _status(drift),
+        "headline": _headline(drift),
+        "lights": [_light(column) for column in beyond],
+        "sections": [section for section in sections if section],
+        "footer": "Written by fairtune. Every number on this page comes from drift.json beside it.",
+    }
+
+
+def _status(drift: Drift) -> str:
+    count = len(drift.those(drift.state))
+    those = f"{count} column is" if count == 1 else f"{count} columns are"
+    match drift.state:
+        case State.STOP:
+            return f"Stopped: {those} too far from the champion's"
+        case State.WARNING:
+            return f"Goes on with a warning: {those} further from the champion's than usual"
+    return "Like the champion's: no column is beyond a limit"
+
+
+def _headline(drift: Drift) -> str:
+    match drift.state:
+        case State.STOP:
+            return (
+                "Nothing was trained on this data, and the champion stays in use. If something went wrong on "
+                "the way, repair it and run again. If the world has changed, raise the limit that is named "
+                "below in params.yaml and run again: later data is compared with the next champion's."
+            )
+        case State.WARNING:
+            return (
+                "A model is trained on this data and judged as always. "
+                "Look whether what moved was to be expected."
+            )
+    return "What listeners play, and who they are, is much the same as when the champion was trained."
+
+
+def _title(column: Column) -> str:
+    if column.measure is Measure.ROWS:
+        return f"Rows of the table {column.column}"
+    if column.measure is Measure.UNKNOWN:
+        return f"Unknown: {column.column}, of {_OF.get(column.of, column.of)}"
+    titled = _TITLES.get((column.column, column.of))
+    return titled or f"{numbers.sentence(column.column)}, as shares of {_OF.get(column.of, column.of)}"
+
+
+def _light(column: Column) -> _Light:
+    key = f"validate.drift.{column.measure}.{'stop' if column.state is State.STOP else 'warn'}"
+    what = "; ".join(
+        words.moved(column, value).replace("->", "\N{RIGHTWARDS ARROW}") for value in column.moved[:3]
+    )
+    return _Light(
+        str(column.state),
+        _title(column),
+        _STATES[column.state],
+        f"{numbers.sentence(what)}." if column.measure is not Measure.JS else f"{what}.",
+        words.number(column.distance),
+        f"limit {words.number(words.limit(column))} ({key})",
+    )
+
+
+def _pictures(drift: Drift) -> Section | None:
+    shown = [column for column in drift.columns if column.measure is not Measure.ROWS and _moved(column)][
+        :PICTURES
+    ]
+    if not shown:
+        return None
+    return Section(
+        name="moved",
+        title="What moved most",
+        short="What moved",
+        lead=(
+            "Shares when the champion was trained, and now: "
+            "of each column the values that most of its distance comes from."
+        ),
+        exhibits=tuple(_exhibit(column, f"moved-{position}") for position, column in enumerate(shown)),
+    )
+
+
+def _moved(column: Column) -> bool:
+    return any(value.before != value.after for value in column.moved)
+
+
+def _exhibit(column: Column, name: str) -> Exhibit:
+    values = column.moved
+    labels = [numbers.sentence(value.value) if value.value == "unknown" else value.value for value in values]
+    shares = [(Estimate(value.before), Estimate(value.after)) for value in values]
+    reading = (
+        f"{numbers.sentence(NAMES[column.measure])} {words.number(column.raw)}, beyond chance "
+        f"{words.number(column.distance)}: {_STATES[column.state]}. Most of it comes from "
+        f"{words.moved(column, values[0]).replace('->', chr(0x2192))}."
+    )
+    return Exhibit(
+        name=name,
+        title=_title(column),
+        reading=reading,
+        picture=charts.bars(
+            [_short(label) for label in labels],
+            [
+                charts.Bar("the champion's data", SOFT, tuple(before for before, _ in shares)),
+                charts.Bar("now", MODEL, tuple(after for _, after in shares)),
+            ],
+            show=numbers.tenths,
+            name=name,
+            alt=f"{_title(column)}: bars of the champion's data and of the data now, {len(values)} values.",
+        ),
+        table=Table(
+            ("", "the champion's data", "now"),
+            tuple(
+                (label, words.percent(value.before), words.percent(value.after))
+                for label, value in zip(labels, values, strict=True)
+            ),
+        ),
+    )
+
+
+def _all(drift: Drift) -> Section:
+    """List every column with its distance, what chance explains of it, and its limits."""
+    rows = tuple(
+        (
+            _title(column),
+            words.number(column.raw),
+            words.number(column.chance),
+            "too few to tell" if column.distance is None else words.number(column.distance),
+            words.number(column.warn),
+            words.number(column.stop),
+            _STATES[column.state],
+        )
+        for column in drift.columns
+    )
+    return Section(
+        name="columns",
+        title="All columns",
+        short="All columns",
+        lead="The columns that are closest to their limits, or beyond them, come first.",
+        tables=(
+            (
+                "",
+                Table(
+                    ("column", "apart", "by chance", "beyond chance", "warning above", "stop above", ""), rows
+                ),
+            ),
+        ),
+        notes=_MEASURES,
+        notes_title="How to read this",
+    )
+
+
+def _short(label: str) -> str:
+    """Keep labels beside bars short; the table below has them in full."""
+    longest = 28
+    return label if len(label) <= longest else f"{label[: longest - 1].rstrip()}\N{HORIZONTAL ELLIPSIS}"

@@ -25,7 +25,7 @@ def take(paths, rows, known=KNOWN, name="night.csv"):
     file = paths.root / name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(HEADER + rows)
-    taken = event_store.look([file], known, paths.events, explicit={}, usual={}, way_out="")
+    taken = event_store.look([file], known, paths, explicit={}, usual={}, way_out="")
     return event_store.append(taken, paths.events)
 
 

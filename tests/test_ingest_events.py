@@ -106,6 +106,11 @@ def test_a_dry_run_only_tells(project, paths, capsys):
     ]
     assert not paths.events.exists()
 
+    ingest(capsys, "night.csv")
+    paths.events.rename(paths.raw_events)  # as `dvc pull` leaves a clone
+    assert "nothing new" in ingest(capsys, "night.csv", "--dry-run")[1]
+    assert not paths.events.exists()
+
 
 WRONG = [
     (",1,2012-01-01,1,,,,,", "user_id is not empty ''"),
@@ -239,6 +244,19 @@ def test_without_tables_it_says_what_to_run_first(project, paths, capsys):
             f"fairtune: {paths.tables} has no tables yet: run `fairtune run demo` first, they tell which "
             "listeners and items there are\n"
         ),
+    )
+
+
+def test_where_nothing_can_be_written_it_says_so(project, paths, capsys):
+    (project / "night.csv").write_text(service.GOOD)
+    paths.events.write_text("a file where the folder should be")
+
+    code, _, err = ingest(capsys, "night.csv")
+
+    assert code == 2
+    assert err == (
+        f"fairtune: {paths.events}: File exists: make room or give access, then run again: what is missing "
+        "is taken in then\n"
     )
 
 

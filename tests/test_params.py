@@ -144,6 +144,51 @@ def test_a_wrong_key_or_value_is_named_with_its_place(written, change, message):
     assert str(caught.value) == message
 
 
+@pytest.mark.parametrize(
+    ("events", "message"),
+    [
+        (
+            {"folder": "inbox", "columns": {"song": "what"}},
+            (
+                "events: columns: 'song' is none of user_id, item_id, timestamp, plays, name, artist, "
+                "artist_country, artist_gender, country, gender, age"
+            ),
+        ),
+        (
+            {"folder": "inbox", "columns": {"user_id": "id", "item_id": "id"}},
+            "events: columns: the file's column 'id' is named twice",
+        ),
+        ({"columns": {}}, "events.folder: Field required"),
+        ("", "events.folder: String should have at least 1 character"),
+    ],
+)
+def test_a_folder_of_new_listening_is_checked_also_where_it_is_read_alone(written, events, message):
+    root = written(lambda values: values["datasets"]["demo"]["download"].update(events=events))
+
+    for read in (lambda: params.load(root), lambda: params.watched("demo", root)):
+        with pytest.raises(BadParams) as caught:
+            read()
+        assert str(caught.value) == f"params.yaml: datasets.demo.download.{message}"
+
+
+def test_a_folder_of_new_listening_may_stand_alone_or_with_its_columns(written):
+    def change(values):
+        values["datasets"]["demo"]["download"]["events"] = "inbox"
+        values["datasets"]["lfm-2b"]["download"] = {
+            **values["datasets"]["lfm-2b"]["download"],
+            "events": {"folder": "other", "columns": {"user_id": "who"}},
+        }
+
+    root = written(change)
+
+    for name, folder, columns in (("demo", "inbox", {}), ("lfm-2b", "other", {"user_id": "who"})):
+        found = params.watched(name, root)
+        assert found == params.load(root).dataset(name).download.events
+        assert (found.folder, found.columns) == (folder, columns)
+    assert params.watched("lastfm-2k", root) is None
+    assert params.watched("demo", root / "nowhere") is None
+
+
 def test_broken_yaml_is_one_line(tmp_path):
     (tmp_path / "params.yaml").write_text("seed: [1\ndatasets: {}\n")
 

@@ -8,7 +8,8 @@ and the first twelve digits of its sha256: `0001-5c0d38f1e6a2.parquet`.
 import hashlib
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -71,21 +72,26 @@ class WrongRows(BadFile):
         super().__init__(f"{path}: {rows}, nothing was taken in: {told}{more}: {way_out}")
 
 
-def batches(folder: Path, *, withdrawn: bool = False) -> list[Path]:
-    """Give the batches of a folder by number; those that were withdrawn only if asked for."""
-    gone = {} if withdrawn else _record(folder / WITHDRAWN)
-    found = [path for path in folder.glob("*.parquet") if NAME.fullmatch(path.name) and path.name not in gone]
-    return sorted(found, key=lambda path: (_number(path), path.name))
+def batches(*folders: Path, withdrawn: bool = False) -> list[Path]:
+    """Give the batches of some folders by number, each once; those that were withdrawn only if asked for."""
+    found: dict[str, Path] = {}
+    for folder in folders:
+        for path in folder.glob("*.parquet"):
+            if NAME.fullmatch(path.name):
+                found.setdefault(path.name, path)
+    gone = set() if withdrawn else {name for folder in folders for name in _record(folder / WITHDRAWN)}
+    kept = (path for name, path in found.items() if name not in gone)
+    return sorted(kept, key=lambda path: (_number(path), path.name))
 
 
-def read(folder: Path) -> "pd.DataFrame | None":
+def read(*folders: Path) -> "pd.DataFrame | None":
     """Give the events of all batches that count, each once, with the number of its batch; None without any.
 
     `BadFile` if one isn't what its name says.
     """
     import pandas as pd
 
-    found = batches(folder)
+    found = batches(*folders)
     if not found:
         return None
     parts = []
@@ -103,26 +109,28 @@ def read(folder: Path) -> "pd.DataFrame | None":
 
 def unite(paths: Paths) -> None:
     """Add to this clone's store what `raw/events` has and it doesn't; `BadFile` for a damaged batch there."""
-    _sweep(paths.events)
-    for batch in batches(paths.raw_events, withdrawn=True):
-        if not (paths.events / batch.name).is_file():
-            _check_whole(batch)
-            with store.replacing(paths.events / batch.name) as temporary:
-                shutil.copyfile(batch, temporary)
-    for record in (FILES, WITHDRAWN):
-        here, there = _record(paths.events / record), _record(paths.raw_events / record)
-        if there.keys() - here.keys():
-            store.write_json(paths.events / record, {**there, **here})
+    with _room(paths.events):
+        _sweep(paths.events)
+        for batch in batches(paths.raw_events, withdrawn=True):
+            if not (paths.events / batch.name).is_file():
+                _check_whole(batch)
+                with store.replacing(paths.events / batch.name) as temporary:
+                    shutil.copyfile(batch, temporary)
+        for record in (FILES, WITHDRAWN):
+            here, there = _record(paths.events / record), _record(paths.raw_events / record)
+            if there.keys() - here.keys():
+                store.write_json(paths.events / record, {**there, **here})
 
 
 def publish(paths: Paths) -> None:
     """Make `raw/events` what the store is; without any events there is no such folder."""
-    shutil.rmtree(paths.raw_events, ignore_errors=True)
-    kept = [*batches(paths.events, withdrawn=True)]
-    kept += [paths.events / name for name in (FILES, WITHDRAWN) if (paths.events / name).is_file()]
-    for path in kept:
-        with store.replacing(paths.raw_events / path.name) as temporary:
-            shutil.copyfile(path, temporary)
+    with _room(paths.raw_events):
+        shutil.rmtree(paths.raw_events, ignore_errors=True)
+        kept = [*batches(paths.events, withdrawn=True)]
+        kept += [paths.events / name for name in (FILES, WITHDRAWN) if (paths.events / name).is_file()]
+        for path in kept:
+            with store.replacing(paths.raw_events / path.name) as temporary:
+                shutil.copyfile(path, temporary)
 
 
 def waiting(paths: Paths, watched: Watched | None) -> bool:
@@ -152,7 +160,7 @@ def pending(paths: Paths, watched: Watched) -> list[Path]:
 def look(
     files: Sequence[Path],
     known: Known,
-    folder: Path,
+    paths: Paths,
     *,
     explicit: Mapping[str, str],
     usual: Mapping[str, str],
@@ -160,18 +168,20 @@ def look(
 ) -> list[Taken]:
     """Look at files of new listening, one after the other, each as if those before it were taken in.
 
-    Nothing is written. `WrongRows` names the first file that has any and ends with `way_out`; `BadFile` or
-    `BadTable` for one that can't be read. A file that was taken in before, by its bytes, is all duplicates.
+    What this clone's store and the raw folder have came before; nothing is written. `WrongRows` names the
+    first file that has any and ends with `way_out`; `BadFile` or `BadTable` for one that can't be read. A
+    file that was taken in before, by its bytes, is all duplicates.
     """
     import pandas as pd
 
-    before = read(folder)
+    folders = paths.events, paths.raw_events
+    before = read(*folders)
     if before is None:
         before = pd.DataFrame(columns=[*EVENT_COLUMNS, BATCH])
     else:
-        before = events.typed(before, known, file=str(folder))
+        before = events.typed(before, known, file=str(paths.events))
         known = known.and_of(before)
-    number = max((_number(path) for path in batches(folder, withdrawn=True)), default=0)
+    number = max((_number(path) for path in batches(*folders, withdrawn=True)), default=0)
     taken = []
     for path in files:
         checkup = events.check(path, events.named(path, explicit, usual), known)
@@ -190,19 +200,21 @@ def append(taken: Sequence[Taken], folder: Path) -> list[Path]:
     """Write what was looked at: a batch appears whole or not at all; give the batches written.
 
     A kill between a batch and the record of its file costs nothing: next time all of it is duplicates.
+    `BadFile` if the disk refuses; what was there, and the batches before, stay.
     """
     written = []
-    for file in taken:
-        name = None
-        if file.batch is not None:
-            draft = folder / ".batch.parquet"
-            store.write_table(draft, file.fresh.events)
-            name = f"{file.batch:04d}-{sha256(draft)[:12]}.parquet"
-            written.append(draft.replace(folder / name))
-        record = _record(folder / FILES)
-        if file.sha256 not in record:  # else it says what was made of it the first time
-            entry = {"file": file.path.name, "batch": name}
-            store.write_json(folder / FILES, record | {file.sha256: entry})
+    with _room(folder):
+        for file in taken:
+            name = None
+            if file.batch is not None:
+                draft = folder / ".batch.parquet"
+                store.write_table(draft, file.fresh.events)
+                name = f"{file.batch:04d}-{sha256(draft)[:12]}.parquet"
+                written.append(draft.replace(folder / name))
+            record = _record(folder / FILES)
+            if file.sha256 not in record:  # else it says what was made of it the first time
+                entry = {"file": file.path.name, "batch": name}
+                store.write_json(folder / FILES, record | {file.sha256: entry})
     return written
 
 
@@ -241,6 +253,18 @@ def known(paths: Paths) -> Known:
 def sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def _room(folder: Path) -> Iterator[None]:
+    """Say what to do where the disk refuses; what was there stays."""
+    try:
+        yield
+    except OSError as error:
+        raise BadFile(
+            f"{error.filename or folder}: {error.strerror or error}: make room or give access, then run "
+            "again: what is missing is taken in then"
+        ) from error
 
 
 def _unread(folder: Path, taken_in: Path) -> list[Path]:

@@ -49,7 +49,8 @@ def ingest_events(
     root = params.project_root()
     chosen, paths = params.load(root).dataset(dataset), Paths(dataset, root)
     with locks.exclusive(paths.events_lock, doing=f"taking in events of {dataset}", wait=_waiting):
-        event_store.unite(paths)
+        if not dry_run:
+            event_store.unite(paths)
         if withdraw is not None:
             if not (reason or "").strip():
                 raise BadRequest("--withdraw: say why by --reason, it is kept with the data")
@@ -74,7 +75,7 @@ def _take_in(
         (taken,) = event_store.look(
             [file],
             known,
-            paths.events,
+            paths,
             explicit={**(watched.columns if watched else {}), **explicit},
             usual=own.interactions.columns if own else {},
             way_out="",

@@ -252,23 +252,34 @@ def project_root(start: Path | None = None) -> Path:
 def watched(dataset: str, root: Path | None = None) -> Watched | None:
     """Give the folder with new listening of a data set; nothing else of `params.yaml` is looked at."""
     path = (root or Path()) / FILE
-    value: object = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else None
-    for key in ("datasets", dataset, "download", "events"):
+    value = _parsed(path) if path.is_file() else None
+    keys = ("datasets", dataset, "download", "events")
+    for key in keys:
         value = value.get(key) if isinstance(value, Mapping) else None
-    return None if value is None else TypeAdapter[Watched](Events).validate_python(value)
+    try:
+        return None if value is None else TypeAdapter[Watched](Events).validate_python(value)
+    except ValidationError as error:
+        raise _refused(error, *keys) from error
 
 
 def load(root: Path | None = None) -> Params:
     """Read and check `params.yaml`; `BadParams` names the first key that is wrong."""
-    path = (root or project_root()) / FILE
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return TypeAdapter(Params).validate_python(_parsed((root or project_root()) / FILE))
+    except ValidationError as error:
+        raise _refused(error) from error
+
+
+def _parsed(path: Path) -> object:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         raise BadParams(f"{FILE}: not valid YAML: {' '.join(str(error).split())}") from error
-    try:
-        return TypeAdapter(Params).validate_python(raw)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(step) for step in first["loc"])
-        more = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""
-        raise BadParams(f"{FILE}: {where}: {first['msg'].removeprefix('Value error, ')}{more}") from error
+
+
+def _refused(error: ValidationError, *below: str) -> BadParams:
+    """Name the first key that is wrong, and its place, below which it was looked for."""
+    first = error.errors()[0]
+    where = ".".join(str(step) for step in (*below, *first["loc"]))
+    more = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    return BadParams(f"{FILE}: {where}: {first['msg'].removeprefix('Value error, ')}{more}")

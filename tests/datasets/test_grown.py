@@ -2,6 +2,8 @@
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fairtune.columns import BlockName
 from fairtune.datasets import grown, table
@@ -117,3 +119,29 @@ def test_ids_are_of_the_data_sets_types():
     assert made.interactions["user_id"].dtype == made.users["user_id"].dtype == "int64"
     assert made.interactions["plays"].dtype == "int64"
     assert made.items["item_id"].dtype == "int64"
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 4), st.sampled_from([10, 20, 30]), st.integers(1, 9), st.integers(1, 9)),
+        min_size=1,
+        max_size=30,
+        unique_by=lambda row: row[:3],
+    ),
+    st.integers(1, 5),
+)
+def test_however_events_are_cut_into_batches_every_play_is_counted_once(told, size):
+    rows = [
+        (number // size + 1, user, item, f"2020-01-0{day}", plays)
+        for number, (user, item, day, plays) in enumerate(told)
+    ]
+    expected = {(1, 10): 5, (1, 20): 6, (2, 10): 7}
+    first = dict.fromkeys(expected, 0)
+    for batch, user, item, _, plays in rows:
+        expected[user, item] = expected.get((user, item), 0) + plays
+        first.setdefault((user, item), batch)
+
+    made = grown.grow(raw(), events(*rows), dataset()).interactions.set_index(["user_id", "item_id"])
+
+    assert made["plays"].to_dict() == expected
+    assert made["batch"].to_dict() == first

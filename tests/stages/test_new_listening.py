@@ -13,6 +13,7 @@ from fairtune import artifacts, cli, params, splits, store
 from fairtune.columns import Table
 from fairtune.datasets import lastfm_2k
 from fairtune.errors import BadFile, BadParams, BadTable
+from fairtune.own_tables import OwnFile, OwnTables, Watched
 from fairtune.paths import Paths
 from fairtune.stages import download, ingest, matrix, validate
 
@@ -186,6 +187,45 @@ def test_a_withdrawn_batch_leaves_the_tables_as_if_it_had_never_come(project, pa
 
     assert service.contents(paths.tables) == before
     assert "b.csv" in (paths.raw_events / "files.json").read_text()
+
+
+def own(folder, *, events="inbox"):
+    """Give the parameters of a data set of own files with text ids, and a watched folder beside them."""
+    named = {"user_id": "who", "item_id": "what"}
+    table = OwnTables(
+        interactions=OwnFile(file=str(folder / "plays.csv"), columns=named),
+        items=OwnFile(file=str(folder / "songs.csv")),
+        item_kind="track",
+    )
+    whole = params.load().dataset("demo")
+    watched = Watched(folder=str(folder / events))
+    return replace(whole, download=replace(whole.download, generate=None, table=table, events=watched))
+
+
+def test_own_files_may_grow_on_the_night_when_their_new_items_are_first_played(tmp_path):
+    paths = Paths("mine", tmp_path)
+    (tmp_path / "plays.csv").write_text("who,what,plays,split\nada,s1,3,train\nbo,s2,1,valid\nbo,s1,2,test\n")
+    (tmp_path / "songs.csv").write_text("item_id,name,artist\ns1,One,A\ns2,Two,B\n")
+    (tmp_path / "inbox").mkdir()
+    chosen = own(tmp_path)
+    for stage in (download, ingest):
+        stage.run(chosen, paths, seed=1)
+
+    (tmp_path / "songs.csv").write_text("item_id,name,artist\ns1,One,A\ns2,Two,B\ns3,Three,C\n")
+    (tmp_path / "inbox/night.csv").write_text("who,what,timestamp\nada,s3,2020-01-01\n7,s3,2020-01-01\n")
+    for stage in (download, ingest):
+        stage.run(chosen, paths, seed=1)
+
+    played = store.read_table(paths.table(Table.INTERACTIONS))
+    assert list(played) == ["user_id", "item_id", "plays", "split", "batch"]
+    assert played[["user_id", "item_id", "plays", "batch"]].to_numpy().tolist() == [
+        ["7", "s3", 1, 1],
+        ["ada", "s1", 3, 0],
+        ["ada", "s3", 1, 1],
+        ["bo", "s1", 2, 0],
+        ["bo", "s2", 1, 0],
+    ]
+    assert store.read_table(paths.table(Table.ITEMS))["name"].tolist() == ["One", "Two", "Three"]
 
 
 @pytest.fixture

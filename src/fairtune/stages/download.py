@@ -38,7 +38,7 @@ def _take_in(params: DatasetParams, paths: Paths) -> None:
     taken = event_store.look(
         files,
         Known(raw.users[USER], raw.items[ITEM], dataset.item_kind),
-        paths.events,
+        paths,
         explicit=watched.columns,
         usual=own.interactions.columns if own else {},
         way_out=f"mend the file or take it out of {watched.folder}, then run again",

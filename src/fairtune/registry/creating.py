@@ -1,9 +1,13 @@
 """Making a version: a run with all that it holds, and then, in one call, the version."""
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from fairtune import tracking
+from fairtune.errors import RegistryFailed
 from fairtune.registry import contents, trials
 from fairtune.registry.entry import Entry
 from fairtune.serving import packaging
@@ -27,12 +31,23 @@ def create(client: "MlflowClient", entry: Entry, root: Path) -> int:
     experiment = tracking.experiment(client, root)
     sweep(client, experiment, entry.digest)
     tags = contents.tags(entry, root)
-    with mlflow.start_run(experiment_id=experiment, run_name=entry.model, tags=tags) as run:
-        logged = packaging.log(Recommender.load(entry.release), shipped=entry.shipped)
-        figures = contents.headlines(entry.metrics)
-        tracking.log_metrics(figures, model_id=logged.model_id)  # before, MLflow would copy them one by one
-        contents.log_files(entry.files)
-        trials.log(client, experiment, run.info.run_id, entry.trials)
+    run = client.create_run(experiment, run_name=entry.model, tags=tags).info.run_id
+    try:
+        with mlflow.start_run(run):
+            logged = packaging.log(Recommender.load(entry.release), shipped=entry.shipped)
+            figures = contents.headlines(entry.metrics)
+            tracking.log_metrics(
+                figures, model_id=logged.model_id
+            )  # before, MLflow would copy them one by one
+            contents.log_files(entry.files)
+            trials.log(client, experiment, run, entry.trials)
+    except OSError as error:
+        _clear(client, experiment, run)
+        reason = (error.strerror or str(error)).splitlines()[0]
+        raise RegistryFailed(
+            f"{entry.model}: its files can't be written ({reason}): nothing was registered, and the champion "
+            "stays; make room where MLflow keeps files, then register again"
+        ) from error
     _registered_model(client, entry.model)
     created = client.create_model_version(
         entry.model,
@@ -53,6 +68,15 @@ def sweep(client: "MlflowClient", experiment: str, digest: str) -> None:
         if VERSION not in run.data.tags:
             client.set_terminated(run.info.run_id, status="KILLED")
             trials.forget(client, experiment, run.info.run_id)
+
+
+def _clear(client: "MlflowClient", experiment: str, run: str) -> None:
+    """Delete what was written of a run on this machine, so that it doesn't take the room that is missing."""
+    models = client.search_logged_models([experiment], f"source_run_id = '{run}'")
+    for uri in (client.get_run(run).info.artifact_uri, *(model.artifact_location for model in models)):
+        place = urlsplit(uri)
+        if place.scheme == "file":
+            shutil.rmtree(Path(url2pathname(place.path)).parent, ignore_errors=True)
 
 
 def _registered_model(client: "MlflowClient", model: str) -> None:

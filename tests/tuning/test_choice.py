@@ -4,7 +4,7 @@ import pytest
 from tests.toy import POINT
 
 from fairtune.params import TuneLimits
-from fairtune.tuning import FinishedTrial, Judged, choose
+from fairtune.tuning import FinishedTrial, Judged, choose, keep
 
 
 def trial(number, ndcg, dp, eo=0.0, served=1.0):
@@ -49,3 +49,14 @@ def test_a_trial_that_was_cut_is_never_chosen():
     cut = FinishedTrial(1, POINT, Judged(0.9, 0.1, 0.1), cut=True)
     assert choose([trial(0, 0.5, 0.6), cut], TuneLimits()).trial.number == 0
     assert choose([trial(0, 0.5, 0.6), cut], TuneLimits(dp=0.3)).trial.number == 0
+
+
+def test_settings_that_are_kept_win_whatever_else_was_tried_and_say_where_they_miss_a_limit():
+    choice = keep(TRIALS, TuneLimits(dp=0.5), version=3)
+    assert (choice.trial.number, choice.flagged) == (1, False)
+    assert choice.reason == "settings of the champion, version 3, kept"
+    missed = keep(TRIALS, TuneLimits(dp=0.3), version=3)
+    assert (missed.trial.number, missed.flagged) == (1, True)
+    assert missed.reason == (
+        "settings of the champion, version 3, kept, though no longer within DP disparity 0.3"
+    )

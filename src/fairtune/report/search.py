@@ -1,7 +1,7 @@
 """Section: what the search for good weights tried, what it chose, and what fairness costs."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from fairtune.report import attempts, beside, front, learning, numbers, picture, words
 from fairtune.report.attempts import LEFT, RIGHT, Attempt
@@ -13,6 +13,16 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from fairtune.params import TuneLimits
+
+SEARCHED: Final = (
+    "Before this model was built, a search tried different settings on listening set aside for it. "
+    "Each dot is one complete model. The choice is the most accurate one among those inside the "
+    "fairness limits."
+)
+KEPT: Final = (
+    "This model has the settings of the one that was in use when it was built, and learnt from newer "
+    "listening; nothing was searched anew. Each dot is one complete model, judged on listening set aside."
+)
 
 
 def section(
@@ -35,11 +45,7 @@ def section(
         name="search",
         title="What fairness costs, and what the search found",
         short="Search",
-        lead=(
-            "Before this model was built, a search tried different settings on listening set aside for it. "
-            "Each dot is one complete model. The choice is the most accurate one among those inside the "
-            "fairness limits."
-        ),
+        lead=KEPT if "kept_from" in best else SEARCHED,
         exhibits=(*searched, *learned),
         tables=(("Settings of the chosen model", settings(best)),) if best.get("hyperparameters") else (),
         notes=(f"Why this one: {best['reason']}.",) if best.get("reason") else (),

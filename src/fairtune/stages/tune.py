@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from math import isfinite
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 import fairtune
-from fairtune import alternatives, artifacts, provenance, store, study, tuning
+from fairtune import alternatives, artifacts, champion_settings, provenance, store, study, tuning
 from fairtune.columns import Part
 from fairtune.evaluation import judgement
 from fairtune.evaluation.judgement import Exam
@@ -31,14 +31,22 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     """Read the matrix; write the choice, all trials, how the chosen fit learned, round by round, and the best
     settings of the alternatives.
 
-    A search that was killed goes on where it stopped.
+    A search that was killed goes on where it stopped. Where that is asked for, the settings of the champion
+    are kept instead (`fairtune.champion_settings`).
     """
+    kept = champion_settings.kept(params.register.model, root=paths.root)
+    if kept is not None:
+        params = replace(params, tune=champion_settings.instead_of_search(params.tune, kept[0]))
     matrix = artifacts.read_matrix(paths.matrix)
     exam = judgement.exam(matrix, Part.TRAIN, params.evaluate)
     store.write_json(paths.alternatives, _alternatives(params, paths, matrix, exam, seed=seed))
     trials = search(params, paths, matrix, exam, seed=seed)
-    choice = tuning.choose(trials, params.tune.limits)
-    store.write_json(paths.best, _best(choice))
+    choice = (
+        tuning.choose(trials, params.tune.limits)
+        if kept is None
+        else tuning.keep(trials, params.tune.limits, version=kept[1])
+    )
+    store.write_json(paths.best, _best(choice, kept_from=kept and kept[1]))
     store.write_table(paths.trials, _table(trials, choice, Size.of(matrix, Part.TRAIN)))
     store.write_json(paths.trial_seconds, _seconds(trials, paths.trials))
     store.write_table(paths.learning, _learning(choice.trial))
@@ -137,9 +145,11 @@ def _study_name(params: DatasetParams, paths: Paths, seed: int) -> str:
     return digest.hexdigest()[:16]
 
 
-def _best(choice: tuning.Choice) -> dict[str, object]:
+def _best(choice: tuning.Choice, *, kept_from: int | None) -> dict[str, object]:
     judged = choice.trial.judged
+    kept = {} if kept_from is None else {champion_settings.KEPT_FROM: kept_from}
     return {
+        **kept,
         "hyperparameters": asdict(choice.trial.point),
         "number": choice.trial.number,
         "ndcg@10": judged.ndcg,

@@ -4,7 +4,7 @@ trials.py what a trial is. space.py where it may lie. sampler.py what proposes i
 claims.py who runs which. search.py the search. choice.py which trial is taken.
 """
 
-from fairtune.tuning.choice import Choice, choose
+from fairtune.tuning.choice import Choice, choose, keep
 from fairtune.tuning.claims import Workers
 from fairtune.tuning.cutting import LOOKS, Look
 from fairtune.tuning.search import LIBRARY_DEFAULTS, remembered, search
@@ -20,6 +20,7 @@ __all__ = [
     "Look",
     "Workers",
     "choose",
+    "keep",
     "remembered",
     "search",
     "suggest",

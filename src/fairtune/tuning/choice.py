@@ -2,9 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from fairtune.params import TuneLimits
 from fairtune.tuning.trials import FinishedTrial
+
+START: Final = 1
+"""Number of the trial that `tune.start` gives."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,14 @@ def choose(trials: Sequence[FinishedTrial], limits: TuneLimits) -> Choice:
     least = min(whole, key=lambda trial: (trial.judged.excess(limits), trial.number))
     reason = f"no trial of {len(trials)} is within {said}: the one that misses them least"
     return Choice(trial=least, flagged=True, reason=reason)
+
+
+def keep(trials: Sequence[FinishedTrial], limits: TuneLimits, *, version: int) -> Choice:
+    """Take the start, which has the settings of the champion, `version`; flagged if it misses a limit."""
+    (start,) = (trial for trial in trials if trial.number == START)
+    missed = start.judged.excess(limits) > 0
+    outside = f", though no longer within {_said(limits)}" if missed else ""
+    return Choice(start, flagged=missed, reason=f"settings of the champion, version {version}, kept{outside}")
 
 
 def _said(limits: TuneLimits) -> str:

@@ -1,0 +1,58 @@
+"""The settings of the champion, for a run that learns from new listening by them instead of searching anew.
+
+A search on slightly other data may settle elsewhere between accuracy and fairness, and a candidate from
+there is seldom as good as the champion in every figure. Whoever retrains every night keeps the settings, and
+searches when there is time to look at what comes out.
+"""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from pydantic import ValidationError
+
+from fairtune import registered, store, tracking
+from fairtune.errors import RegistryFailed
+from fairtune.params import Hyperparameters, Tune, hyperparameters
+
+FILE: Final = "best.json"
+VARIABLE: Final = "FAIRTUNE_KEEP_SETTINGS"
+"""Environment variable: "1" has stage `tune` keep the champion's settings, as the flow does."""
+KEPT_FROM: Final = "kept_from"
+"""In best.json: the version whose settings were kept; not there after a search."""
+GIVEN: Final = 2
+"""The library's defaults and the settings that are kept: there is nothing else to try."""
+
+
+def kept(model: str, *, root: Path) -> tuple[Hyperparameters, int] | None:
+    """Give the settings of `model`'s champion, and its version, if they are to be kept.
+
+    None where nobody asks for that, and where there is no champion or none that tells its settings.
+    `RegistryFailed` if the registry can't be asked, or what it keeps is damaged.
+    """
+    if os.environ.get(VARIABLE) != "1" or not tracking.exists(root):
+        return None
+    with tracking.connected(root) as client, TemporaryDirectory() as folder:
+        champion = registered.version(client, model, registered.CHAMPION)
+        if champion is None:
+            return None
+        path = registered.fetch(client, champion, FILE, Path(folder))
+        if path is None:
+            return None
+        try:
+            return hyperparameters(store.read_json(path)["hyperparameters"]), champion.number
+        except (ValueError, KeyError, TypeError, ValidationError) as error:
+            raise RegistryFailed(
+                f"{FILE} of the champion, version {champion.number} of {model}, is damaged "
+                f"({type(error).__name__}): restore it among the registry's artifacts, or search anew"
+            ) from error
+
+
+def instead_of_search(tune: Tune, settings: Hyperparameters) -> Tune:
+    """Give a search that tries `settings` alone beside the library's defaults.
+
+    Rounds are as many as any trial may have: how many are taken is chosen by the data.
+    """
+    return replace(tune, trials=GIVEN, start=replace(settings, iterations=tune.start.iterations), space={})

@@ -1,0 +1,59 @@
+"""The champion's settings are kept where that is asked for, and only there."""
+
+from dataclasses import asdict
+
+import pytest
+from tests.toy import POINT
+
+from fairtune import champion_settings, params, store, tracking
+from fairtune.errors import RegistryFailed
+
+MODEL = "fairtune-demo-track"
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.setenv(champion_settings.VARIABLE, "1")
+    return tmp_path
+
+
+def crown(root, best):
+    """Make a version with this best.json champion."""
+    store.write_json(root / "best.json", best)
+    with tracking.connected(root) as client:
+        run = client.create_run(tracking.experiment(client, root))
+        client.log_artifact(run.info.run_id, str(root / "best.json"))
+        client.create_registered_model(MODEL)
+        source = f"runs:/{run.info.run_id}/model"
+        client.create_model_version(MODEL, source=source, run_id=run.info.run_id)
+        client.set_registered_model_alias(MODEL, "champion", "1")
+
+
+def test_without_a_registry_nothing_is_kept_and_none_is_made(root):
+    assert champion_settings.kept(MODEL, root=root) is None
+    assert list(root.iterdir()) == []
+
+
+def test_the_champions_settings_are_kept_only_where_that_is_asked_for(root, monkeypatch):
+    crown(root, {"hyperparameters": asdict(POINT)})
+    assert champion_settings.kept(MODEL, root=root) == (POINT, 1)
+    monkeypatch.delenv(champion_settings.VARIABLE)
+    assert champion_settings.kept(MODEL, root=root) is None
+
+
+def test_damaged_settings_are_named(root):
+    crown(root, {"hyperparameters": {"factors": "many"}})
+    with pytest.raises(RegistryFailed) as error:
+        champion_settings.kept(MODEL, root=root)
+    assert str(error.value) == (
+        "best.json of the champion, version 1 of fairtune-demo-track, is damaged (ValidationError): restore "
+        "it among the registry's artifacts, or search anew"
+    )
+
+
+def test_a_search_that_keeps_settings_tries_them_beside_the_librarys_and_nothing_else():
+    tune = params.load().dataset("demo").tune
+    kept = champion_settings.instead_of_search(tune, POINT)
+    assert (kept.trials, dict(kept.space), kept.limits) == (2, {}, tune.limits)
+    assert asdict(kept.start) == {**asdict(POINT), "iterations": tune.start.iterations}

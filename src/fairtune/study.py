@@ -1,15 +1,12 @@
 """Where a search keeps its trials: a journal file, or a database that several machines share."""
 
 import os
-import socket
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import psutil
-
 from fairtune import journal
 from fairtune.errors import StudyFailed
+from fairtune.processes import gone, worker
 from fairtune.tuning import Workers
 
 if TYPE_CHECKING:
@@ -17,8 +14,6 @@ if TYPE_CHECKING:
 
 VARIABLE: Final = "FAIRTUNE_STUDY_STORAGE"
 """A URL from the environment wins over `params.yaml`, so that no password stands in Git."""
-GONE_AFTER: Final = 6 * 3600
-"""Seconds: a trial of another machine that runs for so long is taken for left behind."""
 CREATING: Final = 5
 """Attempts at creating the tables: processes that start at once get in one another's way."""
 
@@ -64,30 +59,6 @@ def database(url: str) -> "BaseStorage":
 def workers() -> Workers:
     """Name this process, and tell trials of living processes from those of dead ones."""
     return Workers(me=worker(os.getpid()), gone=gone)
-
-
-def gone(owner: str, since: float) -> bool:
-    """Tell whether the process that claimed a trial is dead.
-
-    On this machine its id and the time of its start tell; of another one we only know how long ago it began.
-    """
-    host, pid, started, *_ = (*owner.split("|"), "", "")
-    if host != socket.gethostname() or not pid.isdigit():
-        return time.time() - since > GONE_AFTER
-    return _started(int(pid)) != started
-
-
-def worker(pid: int) -> str:
-    """Name a process of this machine: no later one with the same id has the same name."""
-    return "|".join((socket.gethostname(), str(pid), _started(pid)))
-
-
-def _started(pid: int) -> str:
-    try:
-        process = psutil.Process(pid)
-        return "" if process.status() == psutil.STATUS_ZOMBIE else f"{process.create_time():.0f}"
-    except psutil.NoSuchProcess:
-        return ""
 
 
 def _first_line(error: BaseException) -> str:

@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +15,7 @@ from fairtune import params, provenance, registered, registry, store, tracking
 from fairtune.columns import Table
 from fairtune.gates import Verdict
 from fairtune.paths import Paths
-from fairtune.registry import contents, trials
+from fairtune.registry import contents, creating, trials
 
 pytestmark = [  # MLflow's own, about its types and about pandas 4
     pytest.mark.filterwarnings("ignore:.*Any type hint is inferred:UserWarning"),
@@ -200,3 +201,42 @@ def test_the_trials_of_a_killed_registration_are_gone_after_the_next(paths, at):
     parents = [run.data.tags.get("mlflow.parentRunId") for run in left.values()]
     assert sorted(filter(None, parents)) == [made.run_id] * 3
     assert sorted(run.info.status for run in left.values()) == [*(["FINISHED"] * 4), "KILLED"]
+
+
+WAITING = """
+import sys, time
+from pathlib import Path
+from fairtune import params, registry
+from fairtune.paths import Paths
+from fairtune.registry import creating
+
+root = Path(sys.argv[1])
+log = creating.trials.log
+
+def wait(*args):
+    log(*args)
+    (root / "logged").touch()
+    while not (root / "go").exists():
+        time.sleep(0.05)
+
+creating.trials.log = wait
+registry.register(registry.gather(params.load().dataset("demo"), Paths("demo", root)), root=root)
+"""
+
+
+def test_what_another_process_is_registering_is_left_alone(paths):
+    command = [sys.executable, "-c", WAITING, str(paths.root)]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as other:
+        while not (paths.root / "logged").exists():
+            assert other.poll() is None, other.stderr.read()
+            time.sleep(0.05)
+        gathered = registry.gather(params.load().dataset("demo"), paths)
+        with tracking.connected(paths.root) as client:
+            creating.sweep(client, tracking.experiment(client, paths.root), gathered.digest)
+            assert sorted(run.info.status for run in runs(client, paths.root)) == [
+                *(["FINISHED"] * 3),
+                "RUNNING",
+            ]
+        (paths.root / "go").touch()
+        assert other.wait(120) == 0, other.stderr.read()
+    assert registry.register(gathered, root=paths.root).version == 1

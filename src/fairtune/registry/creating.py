@@ -1,12 +1,13 @@
 """Making a version: a run with all that it holds, and then, in one call, the version."""
 
+import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from fairtune import tracking
+from fairtune import processes, tracking
 from fairtune.errors import RegistryFailed
 from fairtune.registry import contents, trials
 from fairtune.registry.entry import Entry
@@ -20,6 +21,10 @@ VERSION: Final = "fairtune.version"
 """Tag of a run: the version that came of it; without it the registration was killed before there was one."""
 
 
+OWNER: Final = "fairtune.owner"
+"""Tag of a run: the process that makes it, which may be at it still."""
+
+
 def create(client: "MlflowClient", entry: Entry, root: Path) -> int:
     """Log metrics, files, model and trials, and then create a version of them; give its number.
 
@@ -31,7 +36,8 @@ def create(client: "MlflowClient", entry: Entry, root: Path) -> int:
     experiment = tracking.experiment(client, root)
     sweep(client, experiment, entry.digest)
     tags = contents.tags(entry, root)
-    run = client.create_run(experiment, run_name=entry.model, tags=tags).info.run_id
+    mine = {**tags, OWNER: processes.worker(os.getpid())}
+    run = client.create_run(experiment, run_name=entry.model, tags=mine).info.run_id
     try:
         with mlflow.start_run(run):
             logged = packaging.log(Recommender.load(entry.release), shipped=entry.shipped)
@@ -62,10 +68,16 @@ def create(client: "MlflowClient", entry: Entry, root: Path) -> int:
 
 
 def sweep(client: "MlflowClient", experiment: str, digest: str) -> None:
-    """Close the runs that killed registrations of a release left, and delete the trials below them."""
+    """Close the runs that killed registrations of a release left, and delete the trials below them.
+
+    What another process is at is left alone.
+    """
+    me = processes.worker(os.getpid())
     of_release = f"tags.`{tracking.DIGEST}` = '{digest}'"
     for run in client.search_runs([experiment], of_release, max_results=1000):
-        if VERSION not in run.data.tags:
+        tags, begun = run.data.tags, run.info.start_time / 1000
+        owner = tags.get(OWNER, "")
+        if VERSION not in tags and (owner == me or processes.gone(owner, begun)):
             client.set_terminated(run.info.run_id, status="KILLED")
             trials.forget(client, experiment, run.info.run_id)
 

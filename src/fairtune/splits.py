@@ -85,7 +85,8 @@ def pair_by_pair(interactions: pd.DataFrame, *, valid_share: float, test_share: 
 
     A uniform number of the pair below `test_share` is the test part, below both shares the validation part.
     """
-    drawn = _mixed(_digests(interactions[USER]) ^ np.uint64(seed), _digests(interactions[ITEM])) / 2.0**64
+    listeners, items = _digests(interactions[USER]), _digests(interactions[ITEM])
+    drawn = _mixed(listeners ^ np.uint64(seed % 2**64), items) / 2.0**64
     labels = np.where(drawn < test_share, TEST, np.where(drawn < test_share + valid_share, VALID, TRAIN))
     return labels.astype(np.int8)
 

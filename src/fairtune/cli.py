@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 
 ELSEWHERE: Final = {
     "benchmark": "fairtune.benchmark.command:benchmark",
+    "history": "fairtune.champions:history",
     "ingest-events": "fairtune.ingest_events:ingest_events",
+    "promote": "fairtune.champions:promote",
     "recommend": "fairtune.serving.command:recommend",
     "repeat": "fairtune.benchmark.repeat_command:repeat",
+    "rollback": "fairtune.champions:rollback",
     "taste-groups": "fairtune.taste_table:taste_groups",
     "tune": "fairtune.worker:tune",
     "validate": "fairtune.checkup:validate",

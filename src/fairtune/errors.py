@@ -12,10 +12,12 @@ FairtuneError                 one line: what, where, what to do next; exit code 
 ├── NotThere                  a file that an earlier stage writes is missing
 ├── StudyFailed               the database that a search shares can't be used
 ├── RegistryFailed            the model registry refused, or a registered model doesn't work
+├── Overtaken                 somebody else moved the champion at the same time, and was first
 ├── Busy                      another run works on the same data set
 ├── StageFailed               a stage of the pipeline stopped the run
 └── LimitBroken               a gate failed or a metric regressed; exit code 1
-    └── DataDrifted           new data is too far from the champion's
+    ├── DataDrifted           new data is too far from the champion's
+    └── Refused               a version may not become champion, by the checks or because it was withdrawn
 """
 
 from collections.abc import Sequence
@@ -92,6 +94,10 @@ class RegistryFailed(FairtuneError):
     """The registry can't be reached, or what it returned doesn't predict."""
 
 
+class Overtaken(FairtuneError):
+    """Of two moves of the champion at once, this one came second: it did nothing."""
+
+
 class Busy(FairtuneError):
     """Another run works on the same data set: overlapping runs are refused."""
 
@@ -108,3 +114,7 @@ class LimitBroken(FairtuneError):
 
 class DataDrifted(LimitBroken):
     """New data is further from the champion's than the owners allow: nothing is trained on it."""
+
+
+class Refused(LimitBroken):
+    """A version didn't become champion: it failed a check, or was withdrawn before."""

@@ -1,10 +1,9 @@
 """What a run of the pipeline came to: figures, gates, champion and where the report is."""
 
-import os
 import sys
 from collections.abc import Mapping, Sequence
 
-from fairtune import store, summary
+from fairtune import glance, store, summary
 from fairtune.drift import words
 from fairtune.drift.judgement import Drift, State
 from fairtune.gates import Verdict
@@ -28,8 +27,8 @@ def show(paths: Paths, *, gates: bool) -> None:
         gate.show(verdict, title=f"{paths.dataset}: gates")
     print(f"gates:    {len(verdict.gates) - len(verdict.failed)} of {len(verdict.gates)} passed")
     if verdict.passed and paths.registration.exists():
-        receipt = store.read_json(paths.registration)
-        print(f"champion: {receipt['model']} version {receipt['version']}")
+        for line in _standing(paths):
+            print(line)
     print(f"report:   {paths.report}")
     if drift:
         print(f"drift:    {words.summary(drift)}; {paths.drift_page}")
@@ -68,20 +67,8 @@ def why_refused(paths: Paths, *, otherwise: str) -> str:
 
 
 def forget_lost_registration(paths: Paths) -> None:
-    """Remove the receipt of a registration that the registry no longer holds, so that it happens again.
-
-    For the default registry a look at its file is enough; a server is asked.
-    """
-    if not paths.registration.exists():
-        return
-    if os.environ.get("MLFLOW_TRACKING_URI"):
-        from fairtune import registry
-
-        receipt = registry.Receipt.from_json(store.read_json(paths.registration))
-        held = registry.holds(receipt, root=paths.root)
-    else:
-        held = (paths.root / "mlflow.db").exists()
-    if not held:
+    """Remove the receipt of a registration that the registry no longer holds, so that it happens again."""
+    if paths.registration.exists() and not _look(paths).held:
         paths.registration.unlink()
 
 
@@ -95,6 +82,22 @@ def _drift_page(drift: Drift, paths: Paths) -> str:
     told = words.summary(drift)
     page = f"The whole story: `{paths.drift_page.resolve()}`"
     return "\n\n".join([f"{told[:1].upper()}{told[1:]}.", *([table] if words.rows(drift) else []), page])
+
+
+def _standing(paths: Paths) -> tuple[str, ...]:
+    """Say which version is champion now, and what became of this run's version if it is another."""
+    receipt = store.read_json(paths.registration)
+    champion = _look(paths).champion
+    lines = () if champion is None else (f"champion: {receipt['model']} version {champion}",)
+    if champion == receipt["version"]:
+        return lines
+    why = receipt.get("reason") or f"see `fairtune history --dataset {paths.dataset}`"
+    return (f"registered: {receipt['model']} version {receipt['version']}, not champion: {why}", *lines)
+
+
+def _look(paths: Paths) -> glance.Glance:
+    receipt = {"model": "", "version": 0, "digest": "", **store.read_json(paths.registration)}
+    return glance.glance(paths.root, receipt["model"], receipt["version"], receipt["digest"])
 
 
 def _verdict(paths: Paths) -> Verdict:

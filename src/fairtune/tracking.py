@@ -42,21 +42,34 @@ def connected(root: Path) -> Iterator["MlflowClient"]:
     for chatty in ("mlflow", "alembic"):  # they tell of every table they create
         logging.getLogger(chatty).setLevel(logging.WARNING)
     named = os.environ.get(URI)
-    uri = named or f"sqlite:///{_default_store(root)}"
-    mlflow.set_tracking_uri(uri)
+    # this one prints the stack of what it raises, too
+    logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
+    at = uri(root)
+    mlflow.set_tracking_uri(at)
     try:
-        yield mlflow.MlflowClient(uri)
+        yield mlflow.MlflowClient(at)
     except (MlflowException, SQLAlchemyError) as error:
-        reason, shown = (
-            str(error).splitlines()[0],
-            re.sub(r"//[^/@]*@", "//", uri),
-        )  # a password may stand there
-        raise RegistryFailed(
-            f"registry {shown}: {reason}; check {URI}, and that the server answers"
-        ) from error
+        raise RegistryFailed(told(at, error)) from error
     finally:
         if not named:  # MLflow puts it there, and the next project would be taken to have named a registry
             os.environ.pop(URI, None)
+
+
+def told(at: str, error: Exception) -> str:
+    """Say in one line what the registry at URI `at` failed with, and what to do."""
+    shown = re.sub(r"//[^/@]*@", "//", at)  # a password may stand there
+    if "database is locked" in str(error):
+        return (
+            f"registry {shown}: another process keeps the database locked; nothing was changed: "
+            "wait for it to end, or stop it, and try again"
+        )
+    reason = str(error).splitlines()[0]
+    return f"registry {shown}: {reason}; check {URI}, and that the server answers"
+
+
+def uri(root: Path) -> str:
+    """Give MLFLOW_TRACKING_URI, or the default registry in the project."""
+    return os.environ.get(URI) or f"sqlite:///{_default_store(root)}"
 
 
 def exists(root: Path) -> bool:

@@ -13,20 +13,22 @@ from fairtune.registry.trials import Trial
 class Receipt:
     """What a registration leaves behind: no clock and no run number, so that repeating it writes the same.
 
-    promoted: whether the version became champion then.
+    promoted: whether the version became champion then; reason: why not.
     """
 
     model: str
     version: int
     digest: str
     promoted: bool = True
+    reason: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "reason" or value}
 
     @classmethod
     def from_json(cls, json: Mapping[str, Any]) -> Self:
-        return cls(json["model"], json["version"], json["digest"], json.get("promoted", True))
+        promoted = json.get("promoted", True)
+        return cls(json["model"], json["version"], json["digest"], promoted, json.get("reason", ""))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,61 +5,75 @@ with all its tags at once, and found again by the digest of its release; the ali
 everything else.
 """
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fairtune import registered, tracking
-from fairtune.registered import CANDIDATE, CHAMPION
-from fairtune.registry import creating, moves, trying
+from fairtune.errors import Refused, RegistryFailed
+from fairtune.registered import CANDIDATE, CHAMPION, Version
+from fairtune.registry import creating, moves, settling, trying
+from fairtune.registry.checks import Judge
 from fairtune.registry.entry import Entry, Receipt
+from fairtune.registry.who import who
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-    from fairtune.challenge import Judged
-
-Judge = Callable[["MlflowClient", registered.Version], "Judged | None"]
-"""Judges a version against the champion; None: there is none to compare with."""
+WHY: Final = "passed its checks in the pipeline"
 
 
 def register(entry: Entry, *, root: Path, judge: Judge | None = None) -> Receipt:
     """Register a release, try the registered model as it will be used, and make it champion.
 
     root: the project, for Git, dvc.lock and the default registry. judge: says whether it is good enough; the
-    receipt of one that isn't says that it was not promoted. The same release again changes nothing.
-    `RegistryFailed` if the registry can't be used or the model doesn't recommend what the release does: then
-    the champion stays.
+    receipt of one that isn't, or that was withdrawn before, says that it was not promoted. The same release
+    again changes nothing. `RegistryFailed` if the registry can't be used or the model doesn't recommend what
+    the release does: then the champion stays.
     """
+    acting = who(root)
     with tracking.connected(root) as client:
+        settling.current(client, entry.model, who=acting)
         champion = registered.version(client, entry.model, CHAMPION)
         if champion is not None and champion.tags.get(tracking.DIGEST) == entry.digest:
             return Receipt(entry.model, champion.number, entry.digest)
-        number = _find(client, entry) or creating.create(client, entry, root)
-        client.set_registered_model_alias(entry.model, CANDIDATE, str(number))
-        trying.try_out(entry.model, number, entry.release)
-        candidate = registered.version(client, entry.model, number)
-        judged = judge(client, candidate) if judge and candidate else None
-        if judged is not None and not judged.passed:
-            return Receipt(entry.model, number, entry.digest, promoted=False)
-        moves.promote(client, entry.model, number)
-        return Receipt(entry.model, number, entry.digest)
+        version = _find(client, entry) or _alone(client, entry, creating.create(client, entry, root))
+        client.set_registered_model_alias(entry.model, CANDIDATE, str(version.number))
+        try:
+            moves.promote(
+                client,
+                version,
+                moves.Mover(who=acting, why=WHY),
+                trial=lambda tried: trying.try_out(tried.model, tried.number, entry.release),
+                judge=judge,
+            )
+        except Refused as refusal:
+            return Receipt(entry.model, version.number, entry.digest, promoted=False, reason=str(refusal))
+        return Receipt(entry.model, version.number, entry.digest)
 
 
 def holds(receipt: Receipt, *, root: Path) -> bool:
-    """Say whether the registry still has what `receipt` says: this release as champion."""
+    """Say whether the registry still has this version, with this release; champion or not."""
     if not tracking.exists(root):
         return False
     with tracking.connected(root) as client:
-        champion = registered.version(client, receipt.model, CHAMPION)
-        return (
-            champion is not None
-            and champion.number == receipt.version
-            and champion.tags.get(tracking.DIGEST) == receipt.digest
-        )
+        version = registered.version(client, receipt.model, receipt.version)
+        return version is not None and version.tags.get(tracking.DIGEST) == receipt.digest
 
 
-def _find(client: "MlflowClient", entry: Entry) -> int | None:
-    """Give the newest version of this very release, if there is one."""
+def _find(client: "MlflowClient", entry: Entry) -> Version | None:
+    """Give the version of this very release, if there is one: the oldest, which everybody takes."""
     found = registered.versions(client, entry.model, {tracking.DIGEST: entry.digest})
-    return found[-1].number if found else None
+    return found[0] if found else None
+
+
+def _alone(client: "MlflowClient", entry: Entry, number: int) -> Version:
+    """Give the one version of this release: of those that two processes made at once, the lower number."""
+    first = _find(client, entry)
+    if first is None:
+        raise RegistryFailed(f"{entry.model} version {number} was deleted while it was being registered")
+    if first.number != number:
+        ours = registered.version(client, entry.model, number)
+        client.delete_model_version(entry.model, str(number))
+        if ours is not None and ours.run_id:
+            client.delete_run(ours.run_id)
+    return first

@@ -1,11 +1,16 @@
 """Loading a registered model and predicting with it, before it becomes champion."""
 
 from pathlib import Path
-from typing import Final
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
 
+from fairtune import provenance, tracking
 from fairtune.errors import RegistryFailed
 from fairtune.serving import packaging
 from fairtune.serving.recommender import Recommender
+
+if TYPE_CHECKING:
+    from fairtune.registered import Version
 
 TRIED: Final = 5  # items of each list that the check compares
 
@@ -35,3 +40,27 @@ def try_out(model: str, number: int, release: Path) -> None:
     ]
     if found != expected:
         raise RegistryFailed(f"{where} doesn't recommend what {release} does: the champion stays")
+
+
+def try_stored(version: "Version") -> None:
+    """Try a version with nothing but what the registry keeps: its files are whole, it loads and predicts.
+
+    `RegistryFailed` if a byte of its release isn't as it was registered, or it doesn't predict.
+    """
+    import mlflow.artifacts
+
+    where = f"models:/{version.model}/{version.number}"
+    with TemporaryDirectory() as folder:
+        try:
+            stored = Path(mlflow.artifacts.download_artifacts(where, dst_path=folder))
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}".splitlines()[0]
+            raise RegistryFailed(f"{where} can't be loaded ({reason}): the champion stays") from error
+        found = {provenance.digest(path): path for path in (stored / "artifacts").glob("*") if path.is_dir()}
+        release = found.get(version.tags.get(tracking.DIGEST, ""))
+        if release is None:
+            raise RegistryFailed(
+                f"{where}: its files are not those that were registered: the champion stays; "
+                f"register the release again, or delete this version in MLflow"
+            )
+        try_out(version.model, version.number, release)

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
-    """Register the release, compare it with the champion, and leave a receipt if it took the place.
+    """Register the release, compare it with the champion, and leave a receipt unless it compares badly.
 
     `LimitBroken` if the verdict isn't a pass, and then nothing is registered; or if it compares badly with
-    the champion, which then stays.
+    the champion, which then stays. A release that was withdrawn before is registered, not promoted.
     """
     verdict = store.read_json(paths.verdict)
     if not verdict["passed"]:
@@ -44,12 +44,15 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
         )
         receipt = registry.register(entry, root=paths.root, judge=judge)
     challenge.forget_others(paths, receipt.version)
-    if not receipt.promoted:
-        reasons = "; ".join(reason for judged in found for reason in judged.reasons)
+    reasons = "; ".join(reason for judged in found for reason in judged.reasons)
+    if reasons and not receipt.promoted:
         raise LimitBroken(
             f"{receipt.model} version {receipt.version} is registered, but the champion stays: {reasons}; "
             f'see {paths.comparison_page}. `fairtune promote {receipt.version} --force --reason "..."` makes '
             "it champion all the same"
         )
     store.write_json(paths.registration, receipt.to_json())
-    print(f"{receipt.model} version {receipt.version} is champion")
+    if receipt.promoted:
+        print(f"{receipt.model} version {receipt.version} is champion")
+    else:
+        print(f"registered, not champion: {receipt.reason}")

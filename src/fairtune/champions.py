@@ -1,0 +1,126 @@
+"""`fairtune promote`, `rollback` and `history`: which version is champion, who decided it, and why."""
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from fairtune.errors import BadRequest
+
+if TYPE_CHECKING:
+    from fairtune.registry.history import Row, Told
+
+REASON = "Why: it stands in the history."
+PIPED_WIDTH = 120
+DATASET = "Data set of params.yaml; may be left out where only one is registered."
+
+
+@click.command()
+@click.argument("version", type=click.IntRange(min=1))
+@click.option("--dataset", help=DATASET)
+@click.option("--force", is_flag=True, help="Past verdict, comparison and withdrawal; needs --reason.")
+@click.option("--reason", default="", help=REASON)
+def promote(version: int, *, dataset: str | None, force: bool, reason: str) -> None:
+    """Make VERSION of a registered model the champion.
+
+    It must have passed its limits and compare well with the present champion, unless it is forced; it must
+    load and predict in any case. Exits with 1 if it is refused.
+    """
+    from fairtune import challenge, params
+    from fairtune.paths import Paths
+    from fairtune.registry import desk, moves, trying
+
+    if force and not reason.strip():
+        raise BadRequest('--force needs --reason "...": it stands in the history')
+    root = params.project_root()
+    everything = params.load(root)
+    with desk.at(root, everything, dataset) as model:
+        event = moves.promote(
+            model.client,
+            model.version(version),
+            moves.Mover(who=model.who, why=reason.strip() or "promoted by hand", forced=force),
+            trial=trying.try_stored,
+            judge=lambda client, candidate: challenge.against_champion(
+                client, candidate, everything.dataset(model.dataset), Paths(model.dataset, root)
+            ),
+        )
+        if event is None:
+            click.echo(f"{model.name} version {version} is champion already")
+            return
+        before = f"; version {event.before} was, and is `previous` now" if event.before else ""
+        click.echo(f"{model.name} version {version} is champion{before}")
+
+
+@click.command()
+@click.option("--reason", required=True, help=REASON)
+@click.option("--dataset", help=DATASET)
+@click.option("--to", type=click.IntRange(min=1), help="An earlier champion; default: the one before.")
+def rollback(*, reason: str, dataset: str | None, to: int | None) -> None:
+    """Make the champion before the present one champion again.
+
+    The version that is left is withdrawn: it becomes champion again only by force. A second rollback goes one
+    champion further back.
+    """
+    from fairtune import params
+    from fairtune.registry import desk, moves, trying
+
+    if not reason.strip():
+        raise BadRequest("--reason is empty: say why, it stands in the history")
+    root = params.project_root()
+    with desk.at(root, params.load(root), dataset) as model:
+        by = moves.Mover(who=model.who, why=reason.strip())
+        event = moves.rollback(model.client, model.name, by, trial=trying.try_stored, to=to)
+        left = f"; version {event.before} is withdrawn" if event.before else ""
+        click.echo(f"{model.name} version {event.to} is champion again{left}")
+
+
+@click.command()
+@click.option("--dataset", help="Data set of params.yaml; default: all that are registered.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
+def history(*, dataset: str | None, as_json: bool) -> None:
+    """Show which version was champion when: who moved it, when, from what to what, and why."""
+    from fairtune import params
+    from fairtune.registry import desk
+    from fairtune.registry import history as histories
+
+    root = params.project_root()
+    with desk.all_at(root, params.load(root), dataset) as models:
+        told = {each.dataset: histories.tell(each.client, each.name, who=each.who) for each in models}
+    if as_json:
+        shown = [{"dataset": name, **each.to_json()} for name, each in told.items()]
+        click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
+        return
+    if not told:
+        click.echo("nothing is registered yet: `fairtune run DATASET` does that")
+    for name, each in told.items():
+        _show(name, each)
+
+
+def _show(dataset: str, told: "Told") -> None:
+    from rich.box import SIMPLE
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=Text(f"{dataset}: history of {told.model}"), title_justify="left", box=SIMPLE)
+    for column in ("no.", "when (UTC)", "what", "version"):
+        table.add_column(column, no_wrap=column != "what")
+    table.add_column("by whom, why, and what was checked", overflow="fold")
+    for row in told.rows():
+        table.add_row(*(Text(cell) for cell in _cells(row)))
+    console = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH)
+    console.print(table)
+    if not told.history.events:
+        click.echo("no moves yet")
+    aliases = ", ".join(f"{alias} {number}" for alias, number in sorted(told.aliases.items()))
+    click.echo(f"aliases now: {aliases or 'none'}")
+    for note in told.notes:
+        click.echo(f"note: {note}")
+    click.echo()
+
+
+def _cells(row: "Row") -> tuple[str, ...]:
+    when = row.when.removesuffix("Z").replace("T", " ")
+    story = "\n".join((row.who, row.why, *(f"- {check}" for check in row.checks)))
+    return (str(row.number), when, row.what, row.versions, story)

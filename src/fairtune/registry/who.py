@@ -1,0 +1,44 @@
+"""Who acts: what the history of a model calls them."""
+
+import getpass
+import os
+import socket
+import subprocess
+from pathlib import Path
+from typing import Final
+
+WHO: Final = "FAIRTUNE_WHO"
+LONGEST: Final = 200
+
+
+def who(root: Path) -> str:
+    """Give FAIRTUNE_WHO (for services), else Git's user of the project, else login and host."""
+    named = os.environ.get(WHO, "").strip() or _git_user(root) or _login()
+    return " ".join(named.split())[:LONGEST]
+
+
+def _git_user(root: Path) -> str:
+    name, email = _git(root, "user.name"), _git(root, "user.email")
+    return f"{name} <{email}>" if name and email else name or email
+
+
+def _git(root: Path, setting: str) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603 - fixed arguments
+            ["git", "config", setting],  # noqa: S607
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError:
+        return ""
+    return done.stdout.strip()
+
+
+def _login() -> str:
+    try:
+        login = getpass.getuser()
+    except (OSError, KeyError):
+        login = f"user {os.getuid()}"
+    return f"{login}@{socket.gethostname()}"

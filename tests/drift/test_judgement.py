@@ -175,7 +175,7 @@ def test_a_night_of_bots_is_stopped_and_what_they_play_is_named():
     assert drift.state is State.STOP
     worst = drift.columns[0]
     assert (worst.column, worst.state) == ("items per listener", State.STOP)
-    assert worst.moved[0].value == "3 to 4"
+    assert worst.moved[0].value == "3 to 4 items"
     assert worst.moved[0].before < 0.01
     assert worst.moved[0].after == pytest.approx(0.2, abs=0.01)
 

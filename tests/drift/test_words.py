@@ -46,16 +46,16 @@ def drift(*columns):
 @pytest.mark.parametrize(
     ("column", "line"),
     [
-        (ARTIST, "artist, of plays: Jensen-Shannon distance 0.31, limit 0.2 (Blur 12.1 % -> 3.0 %)"),
+        (ARTIST, "artist, of plays: Jensen-Shannon distance 0.31, limit 0.2 (Blur: 12.1 % -> 3.0 %)"),
         (
             replace(AGE, moved=(Moved("18 to 24", 0.1, 0.5),)),
-            "age, of listeners: population stability index 0.2, limit 0.1 (18 to 24 10.0 % -> 50.0 %)",
+            "age, of listeners: population stability index 0.2, limit 0.1 (18 to 24: 10.0 % -> 50.0 %)",
         ),
         (
             UNKNOWN,
             (
                 "listener gender, of listeners: change of the share of unknowns 0.34, limit 0.2 "
-                "(unknown 5.9 % -> 40.0 %)"
+                "(unknown: 5.9 % -> 40.0 %)"
             ),
         ),
         (ROWS, "interactions: change of the number of rows 0.875, limit 0.5 (80,000 -> 10,000 rows)"),
@@ -70,7 +70,7 @@ def test_a_stop_names_the_worst_column_and_every_limit_to_raise():
 
     assert words.summary(found) == (
         "the data is not like that of the champion, version 3 of fairtune-demo-track: "
-        "artist, of plays: Jensen-Shannon distance 0.31, limit 0.2 (Blur 12.1 % -> 3.0 %) and 1 more column"
+        "artist, of plays: Jensen-Shannon distance 0.31, limit 0.2 (Blur: 12.1 % -> 3.0 %) and 1 more column"
     )
     assert words.remedy(found) == (
         "nothing is trained on it; if it is right, raise validate.drift.js.stop and validate.drift.rows.stop "
@@ -83,7 +83,7 @@ def test_a_warning_and_no_drift_ask_for_nothing():
 
     assert words.summary(drift(AGE, fine)) == (
         "the data is not quite like that of the champion, version 3 of fairtune-demo-track: "
-        "age, of listeners: population stability index 0.2, limit 0.1 (Blur 12.1 % -> 3.0 %)"
+        "age, of listeners: population stability index 0.2, limit 0.1 (Blur: 12.1 % -> 3.0 %)"
     )
     assert words.summary(drift(fine)) == (
         "the data is like that of the champion, version 3 of fairtune-demo-track: no column is beyond a limit"

@@ -123,7 +123,7 @@ def test_a_poisoned_night_is_stopped_with_everything_written_but_the_profile(wit
     told = (
         f"the data is not like that of the champion, version 1 of {MODEL}: "
         "items per listener, of listeners: population stability index 1.753, limit 0.25 "
-        "(3 to 4 0.0 % -> 23.1 %) and 3 more columns; nothing is trained on it; if it is right, raise "
+        "(3 to 4 items: 0.0 % -> 23.1 %) and 3 more columns; nothing is trained on it; if it is right, raise "
         "validate.drift.psi.stop and validate.drift.unknown.stop in params.yaml. "
         f"See {paths.drift_page}"
     )

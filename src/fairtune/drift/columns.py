@@ -39,6 +39,7 @@ Tables = Mapping[Table, pd.DataFrame]
 AGES: Final = (18, 25, 35, 50)
 """Lower bounds of the age bands after the first; the same for all profiles, so that they can be compared."""
 DOUBLINGS: Final = 40  # bins of counts: 0, 1, 2, 3 to 4, 5 to 8, ...
+UNITS: Final = {"plays": "play", "items per listener": "item", "listeners per item": "listener"}
 
 OF_MUSIC: Final = {
     "artist": ARTIST,
@@ -173,7 +174,7 @@ def doublings(values: Codes) -> Codes:
 
 
 def bin_name(column: str, position: int) -> str:
-    """Name a bin of a column of bins: "5 to 8", "25 to 34"."""
+    """Name a bin of a column of bins: "5 to 8 plays", "25 to 34"."""
     if column == AGE:
         if position == 0:
             return f"under {AGES[0]}"
@@ -182,6 +183,7 @@ def bin_name(column: str, position: int) -> str:
             if position == len(AGES)
             else f"{AGES[position - 1]} to {AGES[position] - 1}"
         )
+    unit = UNITS[column]
     if position <= 2:  # noqa: PLR2004 - the bins of 0, 1 and 2
-        return str(position)
-    return f"{2 ** (position - 2) + 1:,} to {2 ** (position - 1):,}"
+        return f"{position} {unit}" if position == 1 else f"{position} {unit}s"
+    return f"{2 ** (position - 2) + 1:,} to {2 ** (position - 1):,} {unit}s"

@@ -30,10 +30,10 @@ def sentence(column: Column) -> str:
 
 
 def moved(column: Column, value: Moved) -> str:
-    """Say how one value moved: 'rock 12.1 % -> 3.0 %'."""
+    """Say how one value moved: 'rock: 12.1 % -> 3.0 %'."""
     if column.measure is Measure.ROWS:
         return f"{value.before:,.0f} -> {value.after:,.0f} rows"
-    return f"{value.value} {percent(value.before)} -> {percent(value.after)}"
+    return f"{value.value}: {percent(value.before)} -> {percent(value.after)}"
 
 
 def summary(drift: Drift) -> str:

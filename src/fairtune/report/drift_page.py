@@ -1,9 +1,10 @@
 """The page about drift: whether new data is like the champion's, for people who write no code."""
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from fairtune.drift import chance, words
-from fairtune.drift.judgement import Column, Drift, State
+from fairtune.drift.judgement import Column, Drift, Moved, State
 from fairtune.drift.measures import NAMES, Measure
 from fairtune.report import charts, document, numbers
 from fairtune.report.exhibit import Exhibit, Section, Table
@@ -11,7 +12,9 @@ from fairtune.report.picture import MODEL, SOFT
 from fairtune.report.reading import Estimate
 
 PICTURES: Final = 6
-"""Columns with a picture: those beyond a limit, and as many of the others."""
+"""Columns with a picture, those furthest beyond their limits, or closest to them."""
+_NAMED: Final = 3
+"""Values named in one sentence."""
 
 _TITLES: Final = {
     ("plays", "pairs"): "How often somebody plays an item",
@@ -117,24 +120,28 @@ def _title(column: Column) -> str:
 
 def _light(column: Column) -> _Light:
     key = f"validate.drift.{column.measure}.{'stop' if column.state is State.STOP else 'warn'}"
-    what = "; ".join(
-        words.moved(column, value).replace("->", "\N{RIGHTWARDS ARROW}") for value in column.moved[:3]
-    )
     return _Light(
         str(column.state),
         _title(column),
         _STATES[column.state],
-        f"{numbers.sentence(what)}." if column.measure is not Measure.JS else f"{what}.",
+        "; ".join(_moved(column, value) for value in column.moved[:_NAMED]),
         words.number(column.distance),
         f"limit {words.number(words.limit(column))} ({key})",
     )
 
 
+def _moved(column: Column, value: Moved) -> str:
+    return words.moved(column, value).replace("->", "\N{RIGHTWARDS ARROW}")
+
+
 def _pictures(drift: Drift) -> Section | None:
-    shown = [column for column in drift.columns if column.measure is not Measure.ROWS and _moved(column)][
-        :PICTURES
-    ]
-    if not shown:
+    moved = [column for column in drift.columns if any(value.before != value.after for value in column.moved)]
+    shares = [column for column in moved if column.measure in (Measure.PSI, Measure.JS)][:PICTURES]
+    unknown = [column for column in moved if column.measure is Measure.UNKNOWN][:PICTURES]
+    exhibits = [_exhibit(column, f"moved-{position}") for position, column in enumerate(shares)]
+    if unknown:
+        exhibits.append(_unknown(unknown))
+    if not exhibits:
         return None
     return Section(
         name="moved",
@@ -144,42 +151,49 @@ def _pictures(drift: Drift) -> Section | None:
             "Shares when the champion was trained, and now: "
             "of each column the values that most of its distance comes from."
         ),
-        exhibits=tuple(_exhibit(column, f"moved-{position}") for position, column in enumerate(shown)),
+        exhibits=tuple(exhibits),
     )
-
-
-def _moved(column: Column) -> bool:
-    return any(value.before != value.after for value in column.moved)
 
 
 def _exhibit(column: Column, name: str) -> Exhibit:
-    values = column.moved
-    labels = [numbers.sentence(value.value) if value.value == "unknown" else value.value for value in values]
-    shares = [(Estimate(value.before), Estimate(value.after)) for value in values]
     reading = (
         f"{numbers.sentence(NAMES[column.measure])} {words.number(column.raw)}, beyond chance "
-        f"{words.number(column.distance)}: {_STATES[column.state]}. Most of it comes from "
-        f"{words.moved(column, values[0]).replace('->', chr(0x2192))}."
+        f"{words.number(column.distance)}: {_STATES[column.state]}. "
+        f"Most of it comes from {_moved(column, column.moved[0])}."
     )
+    return _beside([(value.value, value) for value in column.moved], name, _title(column), reading)
+
+
+def _unknown(columns: Sequence[Column]) -> Exhibit:
+    """Show the shares of unknowns of several columns in one picture."""
+    named = [(f"{numbers.sentence(column.column)}, of {column.of}", column.moved[0]) for column in columns]
+    column = columns[0]
+    reading = (
+        f"Furthest from what it was: {words.name(column)}, {_moved(column, column.moved[0])}, "
+        f"{_STATES[column.state]}."
+    )
+    return _beside(named, "moved-unknown", "Of how much something isn't known", reading)
+
+
+def _beside(values: Sequence[tuple[str, Moved]], name: str, title: str, reading: str) -> Exhibit:
+    """Draw shares before and now, a bunch of two bars for each value."""
+    before = tuple(Estimate(value.before) for _, value in values)
+    after = tuple(Estimate(value.after) for _, value in values)
     return Exhibit(
         name=name,
-        title=_title(column),
+        title=title,
         reading=reading,
         picture=charts.bars(
-            [_short(label) for label in labels],
-            [
-                charts.Bar("the champion's data", SOFT, tuple(before for before, _ in shares)),
-                charts.Bar("now", MODEL, tuple(after for _, after in shares)),
-            ],
+            [_short(label) for label, _ in values],
+            [charts.Bar("the champion's data", SOFT, before), charts.Bar("now", MODEL, after)],
             show=numbers.tenths,
             name=name,
-            alt=f"{_title(column)}: bars of the champion's data and of the data now, {len(values)} values.",
+            alt=f"{title}: bars of shares in the champion's data and now, for {len(values)} values.",
         ),
         table=Table(
             ("", "the champion's data", "now"),
             tuple(
-                (label, words.percent(value.before), words.percent(value.after))
-                for label, value in zip(labels, values, strict=True)
+                (label, words.percent(value.before), words.percent(value.after)) for label, value in values
             ),
         ),
     )
@@ -208,7 +222,8 @@ def _all(drift: Drift) -> Section:
             (
                 "",
                 Table(
-                    ("column", "apart", "by chance", "beyond chance", "warning above", "stop above", ""), rows
+                    ("column", "apart", "by chance", "beyond chance", "warning above", "stop above", "state"),
+                    rows,
                 ),
             ),
         ),

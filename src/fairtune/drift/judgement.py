@@ -160,7 +160,7 @@ def _moved(key: Key, values: Sequence[str], before: np.ndarray, after: np.ndarra
     """Name the values that the distance comes from, the largest part first; none if nothing moved."""
     names = list(values)
     if key.measure is Measure.UNKNOWN:
-        return (Moved("unknown", *(float(shares(side)[1]) for side in (before, after))),)
+        return (Moved("unknown", *(round(float(shares(side)[1]), 6) for side in (before, after))),)
     if key.measure is Measure.PSI:
         names = [columns.bin_name(key.column, position) for position in range(len(values))]
         terms = stability_terms(before, after)

@@ -53,8 +53,9 @@ def remedy(drift: Drift) -> str:
     stops = drift.those(State.STOP)
     if not stops:
         return ""
-    keys = sorted({f"validate.drift.{column.measure}.stop" for column in stops})
-    return f"nothing is trained on it; if it is right, raise {' and '.join(keys)} in params.yaml"
+    *keys, last = sorted({f"validate.drift.{column.measure}.stop" for column in stops})
+    limits = f"{', '.join(keys)} and {last}" if keys else last
+    return f"nothing is trained on it; if it is right, raise {limits} in params.yaml"
 
 
 def rows(drift: Drift) -> Sequence[Sequence[str]]:

@@ -98,8 +98,9 @@ def _headline(drift: Drift) -> str:
         case State.STOP:
             return (
                 "Nothing was trained on this data, and the champion stays in use. If something went wrong on "
-                "the way, repair it and run again. If the world has changed, raise the limit that is named "
-                "below in params.yaml and run again: later data is compared with the next champion's."
+                "the way, repair it, or withdraw it (fairtune ingest-events --withdraw), and run again. If "
+                "the world has changed, raise the limit that is named below in params.yaml and run again: "
+                "later data is compared with the next champion's."
             )
         case State.WARNING:
             return (

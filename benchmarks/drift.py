@@ -5,8 +5,9 @@
 
 For each data set: a random half of the listeners beside the other half, and all listeners beside a data set
 that lacks some, as before it grew by 1, 5 and 10 %. Counted are comparisons with a column beyond a limit of
-params.yaml, by the distance beyond chance and by the raw one; rows of tables aside, which did change. Needs
-the outputs of stage `ingest`. `--speed` profiles 17.5 million generated pairs.
+params.yaml, by the distance beyond chance and by the raw one; rows of tables aside, which did change. Then
+bots: new listeners of whom nothing is known and who play the same five items. Needs the outputs of stage
+`ingest`. `--speed` profiles 17.5 million generated pairs.
 """
 
 import argparse
@@ -17,7 +18,8 @@ import numpy as np
 import pandas as pd
 
 from fairtune import params, store
-from fairtune.columns import ITEM, USER, Table
+from fairtune.columns import ITEM, PLAYS, USER, Table
+from fairtune.drift import words
 from fairtune.drift.judgement import Column, compare
 from fairtune.drift.measures import Measure
 from fairtune.drift.profile import Profile, profile
@@ -28,6 +30,8 @@ Tables = Mapping[Table, pd.DataFrame]
 HALVES = 100
 GROWN = 20
 GROWTHS = (0.01, 0.05, 0.1)
+BOTS = (30, 75, 150)
+TRACKS = 5
 
 
 def main() -> None:
@@ -45,6 +49,10 @@ def main() -> None:
             *((f"+{by:.0%}", grown(tables, by)) for by in GROWTHS),
         ):
             print(f"{dataset}, {what}: {told(pairs, limits)}", flush=True)
+        before = profile(with_bots(tables, 0))
+        for count in BOTS:
+            drift = compare(before, profile(with_bots(tables, count)), limits, model="", version=0)
+            print(f"{dataset}, {count} bots: {words.summary(drift)}", flush=True)
     if arguments.speed:
         print(speed())
 
@@ -77,6 +85,20 @@ def of(people: np.ndarray, tables: Tables) -> Tables:
         Table.INTERACTIONS: theirs,
         Table.ITEMS: items[items[ITEM].isin(theirs[ITEM])],
         Table.ITEM_TYPES: tables[Table.ITEM_TYPES][tables[Table.ITEM_TYPES][ITEM].isin(theirs[ITEM])],
+    }
+
+
+def with_bots(tables: Tables, count: int) -> Tables:
+    """Add listeners of whom nothing is known and who play the same few items once; times are left out."""
+    users, played = tables[Table.USERS], tables[Table.INTERACTIONS]
+    ids = users[USER].max() + 1 + np.arange(count)
+    new = pd.DataFrame({USER: ids}).reindex(columns=users.columns).astype(users.dtypes.to_dict())
+    items = tables[Table.ITEMS][ITEM].to_numpy()[:TRACKS]
+    night = pd.DataFrame({USER: np.repeat(ids, TRACKS), ITEM: np.tile(items, count), PLAYS: 1})
+    return {
+        **tables,
+        Table.USERS: pd.concat([users, new], ignore_index=True),
+        Table.INTERACTIONS: pd.concat([played[[USER, ITEM, PLAYS]], night], ignore_index=True),
     }
 
 

@@ -16,9 +16,14 @@ LISTENERS, TRACKS = 800, 500
 @cache
 def tables():
     """Give the canonical tables of a small `demo`; not to be changed."""
+    return generated(
+        params.Generate(listeners=LISTENERS, tracks=TRACKS, regional_bias=0.5, taste_strength=0.7), seed=5
+    )
+
+
+def generated(spec, *, seed):
     chosen = params.load().dataset("demo")
-    spec = params.Generate(listeners=LISTENERS, tracks=TRACKS, regional_bias=0.5, taste_strength=0.7)
-    made = demo.generate(spec, seed=5)
+    made = demo.generate(spec, seed=seed)
     rejected = pd.DataFrame(columns=list(delimited.REJECTED))
     raw = RawTables(**{str(name): table for name, table in made.items()}, rejected=rejected)
     return dict(ingest.ingest(raw, demo.DATASET, music_types.vocabulary(), chosen.ingest).tables)

@@ -38,6 +38,11 @@ def test_the_jensen_shannon_distance_is_1_without_a_category_in_common_and_known
     assert js([7, 0], [2, 2]) ** 2 == pytest.approx(1.5 - 0.75 * math.log2(3))
 
 
+def test_what_docs_say_of_the_limits_in_shares_of_men_and_women_holds():
+    assert js([66, 34], [54, 46]) == pytest.approx(0.104, abs=5e-4)
+    assert js([66, 34], [42, 58]) == pytest.approx(0.206, abs=5e-4)
+
+
 @given(COUNTS, COUNTS)
 def test_the_jensen_shannon_distance_is_that_of_scipy(before, after):
     assume(before.sum() > 0 and after.sum() > 0)

@@ -3,6 +3,7 @@
 from functools import cache
 
 import numpy as np
+import pandas as pd
 import pytest
 from tests.drift import listening
 
@@ -178,6 +179,32 @@ def test_a_night_of_bots_is_stopped_and_what_they_play_is_named():
     assert worst.moved[0].value == "3 to 4 items"
     assert worst.moved[0].before < 0.01
     assert worst.moved[0].after == pytest.approx(0.2, abs=0.01)
+
+
+def with_night(tables, name):
+    """Give the tables after a night of docs/example: plays of a pair add up, newcomers are unknown."""
+    night = pd.read_csv(params.project_root() / "docs" / "example" / name)
+    plays = pd.concat([tables[INTERACTIONS], night])[["user_id", "item_id", "plays"]]
+    plays = plays.groupby(["user_id", "item_id"], as_index=False)["plays"].sum()
+    whole = dict(tables)
+    for table, key in ((USERS, "user_id"), (ITEMS, "item_id")):
+        ids = pd.unique(night[key])
+        new = pd.DataFrame({key: ids[~np.isin(ids, tables[table][key])]})
+        columns = tables[table].columns
+        whole[table] = pd.concat([tables[table], new.reindex(columns=columns).astype(tables[table].dtypes)])
+    return {**whole, INTERACTIONS: plays.assign(timestamp=pd.Timestamp("2012-01-08"))}
+
+
+def test_of_the_nights_of_the_example_the_good_one_is_no_drift_and_the_bad_one_is_stopped():
+    everything = params.load()
+    before = listening.generated(everything.dataset("demo").download.generate, seed=everything.seed)
+    was = profile(before)
+
+    assert judged(with_night(before, "night-good.csv"), was).state is State.FINE
+    bad = judged(with_night(before, "night-bad.csv"), was)
+    assert bad.state is State.STOP
+    stopped = {(column.column, column.of) for column in bad.those(State.STOP)}
+    assert stopped >= {("items per listener", "listeners"), ("artist", "plays"), ("age", "listeners")}
 
 
 def test_bots_that_nothing_but_their_music_gives_away_are_warned_of():

@@ -1,5 +1,8 @@
 """Stage `validate` beside a champion in a real registry: what it says, writes and stops."""
 
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
 
 import pandas as pd
@@ -147,6 +150,21 @@ def test_a_poisoned_night_is_stopped_with_everything_written_but_the_profile(wit
     assert "items per listener" in shown
     assert f"drift:    {paths.drift_page}" in shown
     assert "gates" not in shown
+
+
+def test_the_stage_exits_with_1_and_tells_all_of_it_in_one_line(with_champion, chosen):
+    paths = with_champion
+    shutil.copy(params.project_root() / params.FILE, paths.root)
+    poison(paths)
+    ingest.run(chosen, paths, seed=1)
+
+    stage = [sys.executable, "-m", "fairtune.stages", "validate", "demo"]
+    done = subprocess.run(stage, cwd=paths.root, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("validate@demo: the data is not like that of the champion, version 1 of ")
+    assert line.endswith(" in params.yaml. See reports/demo/drift.html")
 
 
 def test_a_raised_limit_lets_the_same_data_pass_with_a_warning(with_champion, chosen, capsys):

@@ -17,11 +17,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx
+import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 ONE, MANY, BATCH, LISTED = 150, 15, 256, 10
@@ -48,8 +50,8 @@ def environment(source: Path, **more: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving(release: Path, source: Path) -> Iterator[httpx.Client]:
-    """Register `release` with the code in `source`, and serve it."""
+def serving(release: Path, source: Path) -> Iterator[tuple[httpx.Client, psutil.Process]]:
+    """Register `release` with the code in `source`, and serve it; give what asks, and what answers."""
     with tempfile.TemporaryDirectory() as scratch, socket.socket() as free:
         subprocess.run(
             [sys.executable, "-c", ENTER, str(release), scratch],
@@ -80,7 +82,7 @@ def serving(release: Path, source: Path) -> Iterator[httpx.Client]:
         ):
             try:
                 wait(client)
-                yield client
+                yield client, psutil.Process(process.pid)
             finally:
                 process.terminate()
                 process.wait(30)
@@ -97,14 +99,32 @@ def wait(client: httpx.Client) -> None:
     raise TimeoutError("the server did not start")
 
 
-def seconds(call: Callable[[], object], *, repeats: int) -> float:
-    """Median wall time of `call`."""
-    times = []
+class Took(NamedTuple):
+    """What a request took: median wall time, and the mean of the server's CPU time, in seconds."""
+
+    wall: float
+    cpu: float
+
+
+def spent(server: psutil.Process) -> float:
+    """CPU time of a process and those it started."""
+    times = [process.cpu_times() for process in (server, *server.children(recursive=True))]
+    return sum(each.user + each.system for each in times)
+
+
+def took(asked: Sequence[tuple[Callable[[], object], psutil.Process]], *, repeats: int) -> list[Took]:
+    """Measure calls and the servers that they ask, by turns: what else the machine does slows all of them."""
+    times: list[list[float]] = [[] for _ in asked]
+    before = [spent(server) for _, server in asked]
     for _ in range(repeats):
-        start = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
+        for (call, _), own in zip(asked, times, strict=True):
+            start = time.perf_counter()
+            call()
+            own.append(time.perf_counter() - start)
+    return [
+        Took(statistics.median(own), (spent(server) - began) / repeats)
+        for (_, server), own, began in zip(asked, times, before, strict=True)
+    ]
 
 
 def asking(client: httpx.Client, users: list[str], size: int) -> Callable[[], object]:
@@ -122,16 +142,20 @@ def asking(client: httpx.Client, users: list[str], size: int) -> Callable[[], ob
     return ask
 
 
-def served(release: Path, source: Path) -> tuple[float, float]:
-    """Seconds of a request for one listener, and of one for 256."""
+def served(release: Path, sources: Sequence[Path]) -> list[list[Took]]:
+    """Measure requests for one listener, and for 256, of the model as each of `sources` serves it."""
     import pyarrow.parquet as pq
 
     users = [str(user) for user in pq.read_table(release / "listeners.parquet")["user_id"].to_pylist()]
-    with serving(release, source) as client:
-        one, many = asking(client, users, 1), asking(client, users, BATCH)
-        for ask in (one, many):
-            ask()  # what an answer needs is read when it is first asked for
-        return seconds(one, repeats=ONE), seconds(many, repeats=MANY)
+    with ExitStack() as stack:
+        servers = [stack.enter_context(serving(release, source)) for source in sources]
+        found = []
+        for size, repeats in ((1, ONE), (BATCH, MANY)):
+            asked = [(asking(client, users, size), server) for client, server in servers]
+            for ask, _ in asked:
+                ask()  # what an answer needs is read when it is first asked for
+            found.append(took(asked, repeats=repeats))
+        return found
 
 
 def registered(dataset: str) -> tuple[float, float]:
@@ -167,17 +191,17 @@ def main() -> None:
         for dataset in asked.datasets:
             release = ROOT / "models" / dataset / "all"
             target = json.loads((release / "manifest.json").read_text("utf-8"))["target"]
-            now = served(release, ROOT)
-            before = served(release, other) if asked.against else None
-            for name, size, took, then in zip(
-                ("one listener", f"{BATCH} listeners"), (1, BATCH), now, before or (None, None), strict=True
-            ):
-                than = f"  {then / took:5.2f} x as fast as {asked.against}" if then else ""
-                rate = f"{1 / took:7.1f} requests/s, {size / took:8.0f} listeners/s"
-                print(f"{dataset:<10} {target:<10} {name:<13} {1000 * took:8.1f} ms  {rate}{than}")
+            sources = [ROOT, other] if asked.against else [ROOT]
+            for size, (here, *there) in zip((1, BATCH), served(release, sources), strict=True):
+                rate = f"{1 / here.wall:7.1f} requests/s, {size / here.wall:6.0f} listeners/s"
+                cost = f"{1000 * here.wall:7.1f} ms, {1000 * here.cpu:7.1f} ms of CPU"
+                print(f"{dataset:<10} {target:<10} {size:>3} a request: {rate}; {cost}")
+                for than in there:
+                    ratio = f"{than.wall / here.wall:.2f} x as fast as {asked.against}"
+                    print(f"{'':<36} {ratio}, {than.cpu / here.cpu:.2f} x by CPU")
             clock, cpu = registered(dataset)
-            aim = f"{clock / REGISTER_AIM:5.2f} x the aim of {REGISTER_AIM:g} s"
-            print(f"{dataset:<10} {'':<10} register      {clock:8.2f} s   {cpu:5.2f} s of CPU; {aim}")
+            aim = f"{clock / REGISTER_AIM:.2f} x the aim of {REGISTER_AIM:g} s"
+            print(f"{dataset:<10} {target:<10} register: {clock:.2f} s, {cpu:.2f} s of CPU; {aim}")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ FairtuneError                 one line: what, where, what to do next; exit code 
 ├── StudyFailed               the database that a search shares can't be used
 ├── RegistryFailed            the model registry refused, or a registered model doesn't work
 ├── Overtaken                 somebody else moved the champion at the same time, and was first
+├── ServerFailed              the Prefect server doesn't answer, or plans no runs
+├── PushFailed                what a good run made could not be pushed to DVC's remote
 ├── Busy                      another run works on the same data set
 ├── StageFailed               a stage of the pipeline stopped the run
 └── LimitBroken               a gate failed or a metric regressed; exit code 1
@@ -96,6 +98,12 @@ class RegistryFailed(FairtuneError):
 
 class Overtaken(FairtuneError):
     """Of two moves of the champion at once, this one came second: it did nothing."""
+class ServerFailed(FairtuneError):
+    """The Prefect server that a schedule needs can't be started, reached, or relied on."""
+
+
+class PushFailed(FairtuneError):
+    """Outputs didn't reach DVC's remote; everything else of the run was done."""
 
 
 class Busy(FairtuneError):

@@ -1,27 +1,28 @@
 """Retraining as a Prefect flow: the stages of dvc.yaml in their order, each a task that is named after it.
 
 `python flows/retrain.py --dataset demo` runs it here and now, on Prefect's embedded server unless
-PREFECT_API_URL names another; prefect.yaml puts it on a schedule.
+PREFECT_API_URL names another; `fairtune schedule` and prefect.yaml run it by the clock.
 """
 
 import argparse
 import os
 import socket
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
-from fairtune import environment, outcome
-from fairtune.errors import FairtuneError, LimitBroken
+from fairtune import commits, environment, keeping, outcome, overheard, params
+from fairtune.errors import Busy, FairtuneError, LimitBroken, StageFailed
 from fairtune.paths import Paths
 from fairtune.pipeline import Pipeline, Step
 
 environment.prepare()  # Prefect reads it when it is imported
 
-from prefect import flow, get_client, get_run_logger, runtime, task  # noqa: E402 - see above
+from prefect import State, flow, get_client, get_run_logger, runtime, task  # noqa: E402 - see above
 from prefect.artifacts import create_markdown_artifact  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
-from prefect.client.schemas.filters import FlowRunFilter  # noqa: E402
-from prefect.states import Crashed  # noqa: E402
+from prefect.client.schemas.filters import FlowRunFilter, TaskRunFilter  # noqa: E402
+from prefect.states import Cancelled, Completed, Crashed  # noqa: E402
 
 
 def _run_name() -> str:
@@ -30,50 +31,108 @@ def _run_name() -> str:
 
 
 @flow(name="retrain", flow_run_name=_run_name)
-def retrain(dataset: str, refresh: bool = False) -> None:
-    """Run what is not up to date; `refresh` fetches the sources anew, and unchanged bytes retrain nothing."""
-    with Pipeline() as pipeline, pipeline.alone(dataset):
-        _sweep()
-        outcome.forget_lost_registration(Paths(dataset))
-        try:
-            for step in pipeline.steps(dataset):
-                named = _run.with_options(
-                    name=step.name,
-                    description=step.description,
-                    task_run_name=step.address,
-                    retries=step.retries,
-                )
-                named(pipeline, step, force=refresh and step.source)
-        except LimitBroken as error:
-            _publish(Paths(dataset))
-            raise LimitBroken(outcome.why_refused(Paths(dataset), otherwise=str(error))) from error
-        _publish(Paths(dataset))
+def retrain(dataset: str, refresh: bool = False, branch: str | None = None) -> State:
+    """Run what is not up to date; then record dvc.lock and push what it names.
+
+    refresh: fetch the sources anew; unchanged bytes retrain nothing. branch: also commit dvc.lock and the
+    small results there. A second run of a data set is refused, which is a cancelled run; a broken limit is
+    a failed run, and the champion stays.
+    """
+    model, paths = params.load().dataset(dataset).register.model, Paths(dataset)
+    try:
+        with Pipeline() as pipeline, pipeline.alone(dataset):
+            _sweep()
+            if branch is not None:
+                commits.check(branch)
+            _stages(pipeline, paths, refresh=refresh)
+            _keep(pipeline, paths, branch)
+    except Busy as error:
+        return Cancelled(message=f"refused: {error}")
+    except FairtuneError:
+        get_run_logger().info(outcome.champion(model))
+        raise
+    return Completed(message=outcome.champion(model))
+
+
+def _stages(pipeline: Pipeline, paths: Paths, *, refresh: bool) -> None:
+    """Run the stages, each as a task of its name; publish what they came to, also when one stops the run."""
+    outcome.forget_lost_registration(paths)
+    reached: list[str] = []
+    try:
+        for step in pipeline.steps(paths.dataset):
+            reached.append(step.name)
+            named = _run.with_options(
+                name=step.name,
+                description=step.description,
+                task_run_name=step.address,
+                retries=step.retries,
+            )
+            named(pipeline, step, force=refresh and step.source)
+    except LimitBroken as error:
+        raise LimitBroken(outcome.why_refused(paths, reached, otherwise=str(error))) from error
+    finally:
+        _publish(outcome.pages(paths, reached), paths)
 
 
 @task(cache_policy=NO_CACHE)  # DVC knows what is up to date
 def _run(pipeline: Pipeline, step: Step, *, force: bool) -> None:
-    if force or not pipeline.is_current(step):
-        pipeline.run(step, force=force)
-    else:
+    if not force and pipeline.is_current(step):
         get_run_logger().info("%s is up to date", step.address)
+        return
+    try:
+        with overheard.stderr() as lines:
+            pipeline.run(step, force=force)
+    except (LimitBroken, StageFailed) as error:
+        own = [line for line in lines if line.startswith(f"{step.address}: ")]
+        raise type(error)(own[-1] if own else str(error)) from error
 
 
-def _publish(paths: Paths) -> None:
-    """Show verdict, figures and the report's place on the Prefect page."""
-    for name, text in outcome.pages(paths).items():
+def _keep(pipeline: Pipeline, paths: Paths, branch: str | None) -> None:
+    """Record dvc.lock, push, and only then commit: a branch names nothing that the remote doesn't have."""
+    _record(paths)
+    _push(pipeline, paths)
+    if branch is not None:
+        _commit(paths, branch)
+
+
+@task(name="record", task_run_name="record", cache_policy=NO_CACHE)
+def _record(paths: Paths) -> None:
+    get_run_logger().info(keeping.record(paths))
+
+
+@task(name="push", task_run_name="push", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=10)
+def _push(pipeline: Pipeline, paths: Paths) -> None:
+    get_run_logger().info(pipeline.push(paths.dataset))
+
+
+@task(name="commit", task_run_name="commit", cache_policy=NO_CACHE)
+def _commit(paths: Paths, branch: str) -> None:
+    get_run_logger().info(keeping.commit(paths, branch))
+
+
+def _publish(pages: Mapping[str, str], paths: Paths) -> None:
+    """Show verdict, figures and what else there is to read on the Prefect page."""
+    for name, text in pages.items():
         key = "".join(letter if letter.isalnum() else "-" for letter in f"{paths.dataset}-{name}".lower())
         create_markdown_artifact(text, key=key)
 
 
 def _sweep() -> None:
     """Mark runs of this name that still "run" as crashed: the lock is ours, so they were killed."""
-    mine = FlowRunFilter.model_validate(
-        {"name": {"any_": [runtime.flow_run.name]}, "state": {"type": {"any_": ["RUNNING"]}}}
-    )
+    begun = {"state": {"type": {"any_": ["PENDING", "RUNNING"]}}}
+    crashed = Crashed(message="killed while it ran")
+    mine = FlowRunFilter.model_validate({"name": {"any_": [runtime.flow_run.name]}, **begun})
     with get_client(sync_client=True) as client:
         for run in client.read_flow_runs(flow_run_filter=mine):
-            if str(run.id) != runtime.flow_run.id:
-                client.set_flow_run_state(run.id, Crashed(message="killed while it ran"), force=True)
+            if str(run.id) == runtime.flow_run.id:
+                continue
+            of = FlowRunFilter.model_validate({"id": {"any_": [run.id]}})
+            for each in client.read_task_runs(
+                flow_run_filter=of, task_run_filter=TaskRunFilter.model_validate(begun)
+            ):
+                client.set_task_run_state(each.id, crashed, force=True)
+            client.set_flow_run_state(run.id, crashed, force=True)
+            get_run_logger().info("%s was killed while it ran: marked as crashed", run.id)
 
 
 def main() -> int:
@@ -81,14 +140,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Retrain a data set's model as a Prefect flow.")
     parser.add_argument("--dataset", required=True)
     parser.add_argument("--refresh", action="store_true", help="fetch the sources anew")
+    parser.add_argument("--branch", help="Git branch to commit dvc.lock and the small results to")
     arguments = parser.parse_args()
     os.chdir(Path(__file__).resolve().parents[1])
-    try:
-        retrain(arguments.dataset, refresh=arguments.refresh)
-    except FairtuneError as error:
-        print(f"retrain: {error}", file=sys.stderr)
-        return error.exit_code
-    return 0
+    ended = retrain(arguments.dataset, refresh=arguments.refresh, branch=arguments.branch, return_state=True)
+    if ended.is_completed():
+        print(f"retrain: {ended.message}")
+        return 0
+    error = None if ended.is_cancelled() else ended.result(raise_on_failure=False)
+    print(f"retrain: {error if isinstance(error, FairtuneError) else ended.message}", file=sys.stderr)
+    return error.exit_code if isinstance(error, FairtuneError) else 2
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ def test_steps_come_in_the_order_they_run_with_what_dvc_yaml_says_of_them(pipeli
 
     assert [step.address for step in steps] == ["fetch@small", "count@small", "gate@small", "ship@small"]
     assert [step.source for step in steps] == [True, False, False, False]
-    assert [step.retries for step in steps] == [1, 0, 0, 0]
+    assert [step.retries for step in steps] == [2, 0, 0, 0]
     assert steps[0].description == "take the source as it is"
 
 

@@ -17,12 +17,12 @@ stages:
       cmd: echo fetch >> ran-${key} && sh fetch.sh && mkdir -p data/${key} && cat ${key}.txt > data/${key}/raw
       outs:
         - data/${key}/raw: {persist: true}
-      meta: {retries: 1}
+      meta: {retries: 2}
   count:
     foreach: ${shared.toy}
     do:
       cmd: >-
-        echo count >> ran-${key} && mkdir -p reports/${key}
+        echo count >> ran-${key} && sh count.sh && mkdir -p reports/${key}
         && wc -c < data/${key}/raw > reports/${key}/count
       deps: ["data/${key}/raw"]
       outs: ["reports/${key}/count"]
@@ -65,6 +65,10 @@ class Toy:
         """Have `fetch` run this first."""
         (self.root / "fetch.sh").write_text(script)
 
+    def count_script(self, script: str) -> None:
+        """Have `count` run this first."""
+        (self.root / "count.sh").write_text(script)
+
 
 def create(
     root: Path, *, limits: Mapping[str, object] = LIMITS, params: Mapping[str, Any] | None = None
@@ -76,7 +80,8 @@ def create(
     values = {**(params or {}), "shared": {"toy": limits}}
     (root / "params.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
     (root / "dvc.yaml").write_text(DVC_YAML)
-    (root / "fetch.sh").write_text("true\n")
+    for script in ("fetch.sh", "count.sh"):
+        (root / script).write_text("true\n")
     for dataset in limits:
         (root / f"{dataset}.txt").write_text("Radiohead\n")
     for command in (["git", "init", "-q"], ["dvc", "init", "-q"]):

@@ -1,14 +1,20 @@
 """What a run of the pipeline came to: figures, gates, champion and where the report is."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Final
 
 from fairtune import glance, store, summary
 from fairtune.drift import words
 from fairtune.drift.judgement import Drift, State
+from fairtune.errors import RegistryFailed
 from fairtune.gates import Verdict
 from fairtune.paths import Paths
 from fairtune.stages import gate
+
+EVERYTHING: Final = ("validate", "gate", "register")
+"""The stages that leave something to tell."""
 
 
 def show(paths: Paths, *, gates: bool) -> None:
@@ -34,36 +40,56 @@ def show(paths: Paths, *, gates: bool) -> None:
         print(f"drift:    {words.summary(drift)}; {paths.drift_page}")
 
 
-def pages(paths: Paths) -> Mapping[str, str]:
+def pages(paths: Paths, reached: Collection[str] = EVERYTHING) -> Mapping[str, str]:
     """Give drift, verdict, figures and comparison as Markdown, a text each; what there isn't is left out.
 
-    After a stop by drift, drift alone: the others are those of an earlier run.
+    So is what belongs to stages that weren't `reached`: it would be that of an earlier run. After a stop
+    by drift, drift alone.
     """
-    drift = _drift(paths)
+    drift = _drift(paths) if "validate" in reached else None
     told = {"drift": _drift_page(drift, paths)} if drift else {}
-    if (drift and drift.state is State.STOP) or not (paths.verdict.exists() and paths.metrics.exists()):
+    if drift and drift.state is State.STOP:
         return told
     report = f"The whole story: `{paths.report.resolve()}`"
-    gates = summary.markdown(summary.GATES_HEAD, summary.gates(_verdict(paths)))
-    figures = summary.markdown(summary.FIGURES_HEAD, summary.figures(store.read_json(paths.metrics)))
-    told |= {"verdict": f"{gates}\n\n{report}", "metrics": figures}
-    if paths.comparison_page.exists():
+    if "gate" in reached and paths.verdict.exists():
+        gates = summary.markdown(summary.GATES_HEAD, summary.gates(_verdict(paths)))
+        told["verdict"] = f"{gates}\n\n{report}"
+    if "gate" in reached and paths.metrics.exists():
+        figures = summary.figures(store.read_json(paths.metrics))
+        told["metrics"] = f"{summary.markdown(summary.FIGURES_HEAD, figures)}\n\n{report}"
+    if "register" in reached and paths.comparison_page.exists():
         told["comparison"] = paths.comparison_page.read_text(encoding="utf-8")
     return told
 
 
-def why_refused(paths: Paths, *, otherwise: str) -> str:
-    """Give what drifted, the reasons of the failed gates, why the champion stays or `otherwise`: one line."""
+def why_refused(paths: Paths, reached: Sequence[str] = EVERYTHING, *, otherwise: str) -> str:
+    """Give what drifted, the reasons of the failed gates, why the champion stays or `otherwise`: one line.
+
+    The last stage that was `reached` is the one that stopped.
+    """
     drift = _drift(paths)
-    if drift and drift.state is State.STOP:
+    if "validate" in reached and drift and drift.state is State.STOP:
         return f"{words.summary(drift)}; {words.remedy(drift)}. See {paths.drift_page}"
-    if not paths.verdict.exists():
-        return otherwise
-    failed = _verdict(paths).failed
-    if not failed and paths.comparison.exists():
+    failed = _verdict(paths).failed if "gate" in reached and paths.verdict.exists() else ()
+    if "register" in reached and not failed and paths.comparison.exists():
         judged = store.read_json(paths.comparison)
         return otherwise if judged["passed"] else f"the champion stays: {judged['summary']}"
     return " ".join(f"{gate.name}: {gate.reason}" for gate in failed) or otherwise
+
+
+def champion(model: str) -> str:
+    """Say which version of `model` is in use, as the registry of the working folder has it."""
+    from fairtune import registered, tracking
+
+    root = Path()
+    if not tracking.exists(root):
+        return f"{model} has no champion yet"
+    try:
+        with tracking.connected(root) as client:
+            found = registered.version(client, model, registered.CHAMPION)
+    except RegistryFailed as error:
+        return f"which version of {model} is champion can't be told: {error}"
+    return f"{model} version {found.number} is champion" if found else f"{model} has no champion yet"
 
 
 def forget_lost_registration(paths: Paths) -> None:

@@ -189,6 +189,11 @@ class Paths:
         return self.reports / "comparison.md"
 
     @property
+    def recorded(self) -> Path:
+        """For which version, and which entries of dvc.lock, the flow recorded it; no output of a stage."""
+        return self.reports / "recorded.json"
+
+    @property
     def benchmark(self) -> Path:
         """The result of `fairtune benchmark`."""
         return self.root / "reports" / "benchmarks" / f"{self.dataset}.json"

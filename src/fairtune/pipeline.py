@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from fairtune import event_store, locks, own_files, params
-from fairtune.errors import BadRequest, FairtuneError, LimitBroken, NotThere, StageFailed
+from fairtune.errors import BadRequest, FairtuneError, LimitBroken, NotThere, PushFailed, StageFailed
 from fairtune.paths import Paths
 
 _INTERRUPTED = (-2, 130)
@@ -131,6 +131,26 @@ class Pipeline:
                 f"{md5} is in neither DVC's cache nor its default remote: {_flat(error)}"
             ) from error
         return content
+
+    def push(self, dataset: str) -> str:
+        """Push a data set's outputs to DVC's default remote; say how many files that took.
+
+        Without a default remote nothing is pushed. `PushFailed` if the remote can't take them.
+        """
+        from dvc.config import NoRemoteError
+
+        addresses = [step.address for step in self.steps(dataset)]
+        try:
+            self._repo.cloud.get_remote_odb()
+            pushed = self._repo.push(targets=addresses)
+        except NoRemoteError:
+            return "no default remote of DVC: nothing is pushed"
+        except Exception as error:  # every remote fails in its own way
+            raise PushFailed(
+                f"push: DVC's default remote doesn't take the outputs: {_flat(error)}; what is registered "
+                "stays: mend the remote, then `dvc push`, or let the next run do it"
+            ) from error
+        return f"{pushed} files pushed to DVC's default remote"
 
     @contextmanager
     def alone(self, dataset: str) -> Iterator[None]:

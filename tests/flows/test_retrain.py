@@ -1,27 +1,15 @@
-"""The flow, against Prefect's embedded server, on the toy pipeline: one named task a stage."""
+"""The flow, on a real Prefect server, on the toy pipeline: one named task a stage."""
+
+import subprocess
 
 import pytest
-from tests import toy_pipeline
+from prefect.exceptions import CancelledRun
+from tests.flows.prefect_page import artifacts, flow_runs, tasks_of
 
 from fairtune import gates, store
-from fairtune.errors import Busy, LimitBroken
+from fairtune.errors import BadRequest, LimitBroken, PushFailed, StageFailed
 from fairtune.pipeline import Pipeline
 from flows import retrain as module
-
-
-@pytest.fixture(scope="module", autouse=True)
-def server():
-    from prefect.testing.utilities import prefect_test_harness
-
-    with prefect_test_harness(server_startup_timeout=None):
-        yield
-
-
-@pytest.fixture
-def project(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return toy_pipeline.create(tmp_path)
-
 
 NDCG = {"value": 0.25, "low": 0.24, "high": 0.26}
 FAILED = gates.GateResult(
@@ -33,107 +21,161 @@ FAILED = gates.GateResult(
     **NDCG,
 )
 VERDICT = gates.Verdict((FAILED,))
-
-
-def artifact(key):
-    from prefect import get_client
-    from prefect.client.schemas.filters import ArtifactFilter
-
-    named = ArtifactFilter.model_validate({"key": {"any_": [key]}})
-    with get_client(sync_client=True) as client:
-        return client.read_artifacts(artifact_filter=named)[-1].data
-
-
-def flow_runs():
-    from prefect import get_client
-
-    with get_client(sync_client=True) as client:
-        return sorted(client.read_flow_runs(), key=lambda run: run.created)
-
-
-def tasks_of(flow_run):
-    from prefect import get_client
-    from prefect.client.schemas.filters import FlowRunFilter
-
-    mine = FlowRunFilter.model_validate({"id": {"any_": [flow_run.id]}})
-    with get_client(sync_client=True) as client:
-        runs = client.read_task_runs(flow_run_filter=mine)
-    return [(run.name, run.state_name) for run in sorted(runs, key=lambda run: run.start_time)]
+ALL = ["fetch", "count", "gate", "ship"]
 
 
 def test_each_stage_of_dvc_yaml_is_a_task_of_its_name(project):
-    module.retrain("small")
+    module.retrain("demo")
 
-    assert tasks_of(flow_runs()[-1]) == [
-        ("fetch@small", "Completed"),
-        ("count@small", "Completed"),
-        ("gate@small", "Completed"),
-        ("ship@small", "Completed"),
+    run = flow_runs()[-1]
+    assert tasks_of(run) == [
+        *((f"{stage}@demo", "Completed") for stage in ALL),
+        ("record", "Completed"),
+        ("push", "Completed"),
     ]
-    assert project.ran() == ["fetch", "count", "gate", "ship"]
+    assert project.ran("demo") == ALL
+    assert run.state.message == "fairtune-demo-track has no champion yet"
 
 
-def test_a_refresh_that_fetches_the_same_bytes_runs_the_source_alone(project):
-    module.retrain("small")
-    project.ran()
+def test_nothing_retrains_when_no_byte_changed_and_new_rows_do(project):
+    module.retrain("demo", refresh=True)
+    project.ran("demo")
 
-    module.retrain("small", refresh=True)
+    module.retrain("demo")
+    assert project.ran("demo") == []
+    module.retrain("demo", refresh=True)
+    assert project.ran("demo") == ["fetch"]
 
-    assert project.ran() == ["fetch"]
+    with (project.root / "demo.txt").open("a") as source:
+        source.write("Björk\n")
+    module.retrain("demo", refresh=True)
+
+    assert project.ran("demo") == ALL
 
 
-def test_a_stage_is_tried_again_as_often_as_its_meta_says(project):
-    project.fetch_script("test -e second || { touch second; exit 2; }")
+def test_a_stage_that_fails_twice_is_tried_a_third_time_as_its_meta_says(project):
+    project.fetch_script("test -e second && exit 0; test -e first && touch second; touch first; exit 2")
 
-    module.retrain("small")
+    module.retrain("demo")
 
-    assert project.ran() == ["fetch", "fetch", "count", "gate", "ship"]
+    assert project.ran("demo") == ["fetch", "fetch", *ALL]
+    assert flow_runs()[-1].state_name == "Completed"
+
+
+def test_a_stage_that_fails_more_often_is_a_failed_run_in_its_own_words(project):
+    project.fetch_script('echo "fetch@demo: plays.csv is missing: put it back" >&2; exit 2')
+
+    with pytest.raises(StageFailed) as failed:
+        module.retrain("demo")
+
+    assert str(failed.value) == "fetch@demo: plays.csv is missing: put it back"
+    assert flow_runs()[-1].state.message.endswith(
+        "StageFailed: fetch@demo: plays.csv is missing: put it back"
+    )
+    assert project.ran("demo") == ["fetch", "fetch", "fetch"]
 
 
 def test_a_failed_gate_is_a_failed_run_that_says_why_and_ships_nothing(project):
     with pytest.raises(LimitBroken):
-        module.retrain("large")
+        module.retrain("lfm-2b")
 
     failed = flow_runs()[-1]
     assert failed.state_name == "Failed"
-    assert failed.state.message.endswith("LimitBroken: gate@large: a limit is broken; nothing after it ran")
-    assert project.ran("large") == ["fetch", "count", "gate"]
+    assert failed.state.message.endswith("LimitBroken: gate@lfm-2b: a limit is broken; nothing after it ran")
+    assert project.ran("lfm-2b") == ["fetch", "count", "gate"]
 
 
 def test_the_prefect_page_shows_verdict_figures_and_the_reason_of_a_failure(project):
-    reports = project.root / "reports/large"
+    reports = project.root / "reports/lfm-2b"
     store.write_json(reports / "metrics.json", {"ranking": {"als": {"ndcg@10": NDCG}}})
     store.write_json(reports / "verdict.json", VERDICT.to_json())
 
     with pytest.raises(LimitBroken):
-        module.retrain("large")
+        module.retrain("lfm-2b")
 
     assert flow_runs()[-1].state.message.endswith("LimitBroken: ranking: It scores less than popularity.")
-    assert artifact("large-metrics").endswith("| nDCG@10, als | 0.2500 | 0.2400 to 0.2600 |")
-    page = artifact("large-verdict")
+    report = f"`{project.root.resolve()}/reports/lfm-2b/report.html`"
+    figures, page = artifacts("lfm-2b-metrics")[-1], artifacts("lfm-2b-verdict")[-1]
+    assert "| nDCG@10, als | 0.2500 | 0.2400 to 0.2600 |" in figures
     assert "| FAIL | ranking | 0.250 | 0.300 | It scores less than popularity. |" in page
-    assert page.endswith(f"`{project.root.resolve()}/reports/large/report.html`")
+    assert figures.endswith(report)
+    assert page.endswith(report)
 
 
-def test_a_second_run_of_the_data_set_is_refused(project):  # noqa: ARG001 - it is the working folder
-    with Pipeline() as pipeline, pipeline.alone("small"), pytest.raises(Busy):
-        module.retrain("small")
+def test_a_verdict_of_an_earlier_run_is_not_that_of_one_that_stopped_before_the_gate(project):
+    store.write_json(project.root / "reports/demo/verdict.json", VERDICT.to_json())
+    before = artifacts("demo-verdict")
+    project.count_script("exit 1")
 
-    assert flow_runs()[-1].state_name == "Failed"
+    with pytest.raises(LimitBroken) as stopped:
+        module.retrain("demo")
+
+    assert str(stopped.value) == "count@demo: a limit is broken; nothing after it ran"
+    assert artifacts("demo-verdict") == before
 
 
-def test_a_run_that_was_killed_is_marked_as_crashed_by_the_next(project):
-    from prefect import get_client
-    from prefect.states import Running
+def test_a_second_run_of_the_data_set_is_refused(project):
+    with (
+        Pipeline() as pipeline,
+        pipeline.alone("demo"),
+        pytest.raises(CancelledRun, match="refused: a run of"),
+    ):
+        module.retrain("demo")
 
-    module.retrain("small")
-    killed = flow_runs()[-1]
-    with get_client(sync_client=True) as client:
-        client.set_flow_run_state(killed.id, Running(), force=True)
+    refused = flow_runs()[-1]
+    assert refused.state_name == "Cancelled"
+    assert refused.state.message.startswith("refused: a run of demo (process ")
+    assert refused.state.message.endswith(") is in progress: wait for it to end, or stop it")
+    assert project.ran("demo") == []
 
-    module.retrain("small")
 
-    by_id = {run.id: run.state_name for run in flow_runs()}
-    assert by_id[killed.id] == "Crashed"
-    assert list(by_id.values())[-1] == "Completed"
-    assert project.ran() == ["fetch", "count", "gate", "ship"]
+def test_outputs_are_pushed_to_the_default_remote(project):
+    dvc(project, "remote", "add", "--default", "shared", "kept")
+
+    module.retrain("demo")
+
+    kept = sorted(path for path in (project.root / "kept").rglob("*") if path.is_file())
+    assert [path.read_text() for path in kept if path.read_text().startswith("Radio")] == ["Radiohead\n"]
+    assert len(kept) == 2  # what fetch and count write; the others are not cached
+
+
+def test_a_push_that_fails_is_a_failed_run_after_all_else_is_done_and_the_next_one_pushes(
+    project, monkeypatch
+):
+    monkeypatch.setattr(module, "_push", module._push.with_options(retries=0))
+    (project.root / "kept").write_text("a file where a folder should be")
+    dvc(project, "remote", "add", "--default", "shared", "kept")
+
+    with pytest.raises(PushFailed, match=r"^push: DVC's default remote doesn't take the outputs: .*"):
+        module.retrain("demo", branch="nightly")
+
+    failed = flow_runs()[-1]
+    assert failed.state_name == "Failed"
+    assert failed.state.message.endswith(
+        "; what is registered stays: mend the remote, then `dvc push`, or let the next run do it"
+    )
+    assert project.ran("demo") == ALL
+    assert git(project, "branch", "--list", "nightly") == ""  # it names nothing that the remote lacks
+
+    (project.root / "kept").unlink()
+    module.retrain("demo", branch="nightly")
+
+    assert project.ran("demo") == []
+    assert (project.root / "kept").is_dir()
+    assert git(project, "show", "nightly:dvc.lock") == (project.root / "dvc.lock").read_text().strip()
+
+
+def test_a_branch_that_is_checked_out_is_refused_before_anything_runs(project):
+    with pytest.raises(BadRequest, match="is checked out in"):
+        module.retrain("demo", branch=git(project, "symbolic-ref", "--short", "HEAD"))
+
+    assert project.ran("demo") == []
+
+
+def dvc(project, *arguments):
+    subprocess.run(["dvc", *arguments], cwd=project.root, check=True, capture_output=True)
+
+
+def git(project, *arguments):
+    done = subprocess.run(["git", *arguments], cwd=project.root, capture_output=True, text=True, check=True)
+    return done.stdout.strip()

@@ -39,11 +39,11 @@ READERS = "fairtune.datasets"
 HOMES = {
     "dvc": {"pipeline"},
     "great_expectations": {"expectations"},
-    "httpx": {"transfer"},
+    "httpx": {"scheduling", "transfer"},
     "implicit": {"models"},
     "matplotlib": {"report"},
     "mlflow": {"registered", "registry", "serving", "tracking"},
-    "prefect": set(),  # flows/ alone
+    "prefect": {"scheduling"},  # and flows/
     "torch": {"models"},
 }
 

@@ -27,6 +27,7 @@ ELSEWHERE: Final = {
     "recommend": "fairtune.serving.command:recommend",
     "repeat": "fairtune.benchmark.repeat_command:repeat",
     "rollback": "fairtune.champions:rollback",
+    "schedule": "fairtune.scheduling.command:schedule",
     "taste-groups": "fairtune.taste_table:taste_groups",
     "tune": "fairtune.worker:tune",
     "validate": "fairtune.checkup:validate",

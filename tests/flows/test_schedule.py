@@ -1,81 +1,223 @@
-"""prefect.yaml on a real server: its deployment fires on its schedule.
+"""Runs that nobody starts by hand, on a real Prefect server: by the clock, by a worker, and after a kill -9.
 
 With the wrong sqlalchemy Prefect runs flows, but no schedule ever fires: nothing else would notice.
 """
 
-import os
+import re
 import shutil
-import socket
+import signal
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 
-import httpx
 import pytest
 import yaml
-from tests import toy_pipeline
+from tests.flows.conftest import ROOT
+from tests.flows.prefect_page import PATIENCE, flow_runs, tasks_of, wait_for
 
-ROOT = Path(__file__).parents[2]
-PATIENCE = 120  # seconds; it takes about 25
+from fairtune import cli
+from fairtune.scheduling import server
+
+ALL = ["fetch", "count", "gate", "ship"]
 
 
-@pytest.fixture
-def project(tmp_path):
-    """Give the toy pipeline with the flow and the first deployment of prefect.yaml, due every second."""
-    toy = toy_pipeline.create(tmp_path)
-    shutil.copytree(ROOT / "flows", tmp_path / "flows", ignore=shutil.ignore_patterns("__pycache__"))
+def test_fairtune_schedule_says_what_runs_when_and_the_run_fires(project, api):
+    second = (int(time.time()) + 15) % 60
+    with started(schedule("--dataset", "demo", "--cron", f"* * * * * {second}"), project) as (process, said):
+        wait_for(lambda: "Ctrl-C ends it." in said())
+        wait_for((project.root / "reports/demo/shipped").exists)
+        served = wait_for(lambda: completed(project))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
+
+    lines = said().splitlines()
+    assert lines[0] == f"Prefect server: {api}"
+    when = r"next run \d{4}-\d\d-\d\d \d\d:\d\d UTC"
+    assert re.fullmatch(rf"demo: \* \* \* \* \* {second} \(UTC\); {when}", lines[1])
+    assert lines[-1] == "Stopped: nothing is scheduled any more."
+    assert served.parameters == {"dataset": "demo", "refresh": True, "branch": None}
+    assert project.ran("demo") == ALL
+    assert [run.state_name for run in flow_runs() if run.state_name in {"Scheduled", "Late"}] == []
+
+
+def test_runs_that_were_missed_are_not_made_up_for(project):
+    """A deployment whose server planned runs for times at which nobody served: they are gone."""
+    from prefect import get_client
+    from prefect.states import Scheduled
+
+    nightly = schedule("--dataset", "demo", "--cron", "0 3 1 1 *")
+    with started(nightly, project) as (process, said):
+        wait_for(lambda: "Ctrl-C ends it." in said())
+        process.kill()  # it leaves its schedule behind
+    with get_client(sync_client=True) as client:
+        planned = [run for run in flow_runs() if run.auto_scheduled and run.state_name == "Scheduled"]
+        for run in planned:
+            past = Scheduled(scheduled_time=datetime.now(UTC) - timedelta(days=1))
+            client.set_flow_run_state(run.id, past, force=True)
+
+    with started(nightly, project) as (process, said):
+        wait_for(lambda: "Ctrl-C ends it." in said())
+
+    assert planned
+    assert project.ran("demo") == []
+    assert not {run.id for run in planned} & {run.id for run in flow_runs()}
+
+
+def test_a_worker_picks_up_a_deployment_of_prefect_yaml(project):
     declared = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))
-    nightly, *_ = declared["deployments"]
-    often = {**nightly, "parameters": {"dataset": "small"}, "schedules": [{"interval": 1}]}
-    (tmp_path / "prefect.yaml").write_text(yaml.safe_dump({**declared, "deployments": [often]}))
-    return toy
+    nightly, by_hand = declared["deployments"]
+    (project.root / "prefect.yaml").write_text(
+        yaml.safe_dump({**declared, "deployments": [{**nightly, "schedules": []}, by_hand]})
+    )
+    run(project, "work-pool create --type process fairtune")
+    run(project, "deploy --all")
+    run(project, "deployment run retrain/demo")
+    with started(["prefect", "worker", "start", "--pool", "fairtune", "--limit", "1"], project):
+        picked = wait_for(lambda: completed(project))
+
+    assert picked.work_pool_name == "fairtune"
+    assert project.ran("demo") == ALL
 
 
-def test_a_deployment_fires_on_its_schedule(project, tmp_path_factory):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    environment = {
-        **os.environ,
-        "PREFECT_HOME": str(tmp_path_factory.mktemp("prefect")),
-        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
-        "PREFECT_WORKER_QUERY_SECONDS": "1",
-        "PREFECT_SERVER_SERVICES_SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS": "1",
-    }
+def test_a_run_killed_with_9_is_swept_by_the_next_and_its_work_is_kept(project):
+    project.count_script("touch counting; while test -e wait; do sleep 0.1; done")
+    (project.root / "wait").touch()
+    command = [sys.executable, "flows/retrain.py", "--dataset", "demo"]
+    with started(command, project) as (process, _):
+        wait_for((project.root / "counting").exists)
+        killed = wait_for(lambda: running(project))
+        wait_for(lambda: ("count@demo", "Running") in tasks_of(killed, ended=False))
+        process.kill()
+        process.wait(PATIENCE)
+    assert running(project).id == killed.id  # so says Prefect
+    (project.root / "wait").unlink()
+    assert project.ran("demo") == ["fetch", "count"]
 
-    def prefect(command):
-        whole = [sys.executable, "-m", "prefect", "--no-prompt", *command.split()]
-        return subprocess.Popen(whole, cwd=project.root, env=environment, stdout=subprocess.DEVNULL)
+    done = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False)
 
-    with ending(prefect(f"server start --host 127.0.0.1 --port {port} --no-ui")):
-        wait_for(lambda: answers(f"http://127.0.0.1:{port}/api/health"))
-        assert prefect("work-pool create --type process fairtune").wait() == 0
-        assert prefect("deploy --all").wait() == 0
-        with ending(prefect("worker start --pool fairtune --limit 1")):
-            wait_for((project.root / "reports/small/shipped").exists)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "retrain: fairtune-demo-track has no champion yet"
+    assert project.ran("demo") == ["count", "gate", "ship"]
+    swept = next(run for run in flow_runs() if run.id == killed.id)
+    assert (swept.state_name, swept.state.message) == ("Crashed", "killed while it ran")
+    assert tasks_of(swept) == [("fetch@demo", "Completed"), ("count@demo", "Crashed")]
+
+
+def test_without_a_server_one_is_started_and_ends_with_the_command_even_by_kill_9(
+    project, database, tmp_path_factory, monkeypatch
+):
+    home = tmp_path_factory.mktemp("own")
+    shutil.copy(database, home)
+    monkeypatch.setenv("PREFECT_HOME", str(home))
+    monkeypatch.delenv("PREFECT_API_URL")
+    with started(schedule("--dataset", "demo"), project) as (process, said):
+        wait_for(lambda: "Ctrl-C ends it." in said())
+        url = re.search(r"^Prefect server: (\S+) \(it ends with this command\)$", said(), re.MULTILINE)[1]
+        assert server.answers(f"{url}/api")
+
+        second = subprocess.run(
+            schedule("--dataset", "lfm-2b"), cwd=project.root, capture_output=True, text=True, check=False
+        )
+        process.kill()
+        process.wait(PATIENCE)
+
+    wait_for(lambda: not server.answers(f"{url}/api"))
+    assert second.returncode == 2
+    assert re.fullmatch(
+        rf"fairtune: the Prefect server at {url} \(process \d+\) works in {home} already: stop the `fairtune "
+        r"schedule` that started it and give every data set to one \(--dataset A --dataset B\), or run "
+        r"`prefect server start` and set PREFECT_API_URL\n",
+        second.stderr,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["--dataset", "nope"],
+            "params.yaml: no data set 'nope'; there are: demo, lastfm-2k, lfm-2b",
+        ),
+        (
+            ["--dataset", "demo", "--cron", "0 25 * * *"],
+            (
+                "schedule: '0 25 * * *' is no cron expression: minute hour day month weekday, such as "
+                '"0 3 * * *" for every day at three'
+            ),
+        ),
+        (
+            ["--dataset", "demo", "--timezone", "Mars/Base"],
+            "schedule: 'Mars/Base' is no time zone; give one such as UTC or Europe/Berlin",
+        ),
+        (["--dataset", "demo", "--branch", "a b"], "'a b' is no name for a Git branch"),
+    ],
+)
+@pytest.mark.usefixtures("project")
+def test_what_makes_no_sense_is_refused_in_one_line(capsys, arguments, message):
+    assert cli.main(["schedule", *arguments]) == 2
+
+    assert capsys.readouterr().err == f"fairtune: {message}\n"
+
+
+@pytest.mark.usefixtures("project")
+def test_a_server_that_does_not_answer_is_named(capsys, monkeypatch):
+    from prefect.context import refresh_global_settings_context
+
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    refresh_global_settings_context()
+    code = cli.main(["schedule", "--dataset", "demo"])
+    monkeypatch.undo()
+    refresh_global_settings_context()
+
+    assert code == 2
+    assert capsys.readouterr().err == (
+        "fairtune: no Prefect server answers at http://127.0.0.1:9/api (PREFECT_API_URL): start it with "
+        "`prefect server start`, or unset the variable and one is started here\n"
+    )
+
+
+def test_the_schedule_of_prefect_yaml_is_that_of_the_command():
+    nightly = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"][0]
+    options = {option.name: option.default for option in cli.fairtune.get_command(None, "schedule").params}
+
+    assert nightly["schedules"] == [{"cron": options["cron"], "timezone": options["timezone"]}]
+
+
+def completed(project):
+    return last(project, "Completed")
+
+
+def running(project):
+    return last(project, "Running")
+
+
+def last(project, state):
+    """Give the last run in this folder that is in a state."""
+    runs = [run for run in flow_runs() if run.name.endswith(f":{project.root.resolve()}")]
+    return next((run for run in reversed(runs) if run.state_name == state), None)
+
+
+def schedule(*arguments):
+    return [sys.executable, "-m", "fairtune.cli", "schedule", *arguments]
+
+
+def run(project, command):
+    whole = [sys.executable, "-m", "prefect", "--no-prompt", *command.split()]
+    subprocess.run(whole, cwd=project.root, check=True, capture_output=True)
 
 
 @contextmanager
-def ending(process):
-    """End the process with the block, gently, so that it ends what it started."""
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def wait_for(condition):
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.2)
-
-
-def answers(url):
-    try:
-        return httpx.get(url).is_success
-    except httpx.TransportError:
-        return False
+def started(command, project):
+    """Start a command, give it and what it has printed; end it with the block, gently."""
+    log = project.root / "log"
+    with (
+        log.open("w") as out,
+        subprocess.Popen(command, cwd=project.root, stdout=out, stderr=subprocess.DEVNULL) as process,
+    ):
+        try:
+            yield process, log.read_text
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)

@@ -98,6 +98,8 @@ class RegistryFailed(FairtuneError):
 
 class Overtaken(FairtuneError):
     """Of two moves of the champion at once, this one came second: it did nothing."""
+
+
 class ServerFailed(FairtuneError):
     """The Prefect server that a schedule needs can't be started, reached, or relied on."""
 

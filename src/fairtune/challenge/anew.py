@@ -1,7 +1,7 @@
 """Two versions judged anew, by the test part of the present matrix."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,10 +11,10 @@ from fairtune.errors import FairtuneError
 from fairtune.evaluation import whole
 from fairtune.evaluation.unlearned import unlearned
 from fairtune.matrix import Matrix
-from fairtune.models import carried
+from fairtune.models import carried, play_predictor
 from fairtune.models.carried import Fitted
 from fairtune.models.play_predictor import PlayPredictor
-from fairtune.params import Evaluate
+from fairtune.params import HEADLINE, Evaluate
 
 
 class Impossible(FairtuneError):
@@ -53,17 +53,25 @@ def judge(then: Contestant, now: Contestant, matrix: Matrix, params: Evaluate, *
     guessing = all(_guesses(of, matrix) for of in both)
     blocks = {block for block in matrix.item_blocks if all(block in of.fitted.columns for of in both)}
     threads = os.cpu_count() or 1
+    compared = replace(params, ks=(HEADLINE,), fairness_ks=(HEADLINE,))  # no figure of another length is
 
     def evaluate(of: Contestant) -> Evaluated:
         fit = carried.carry(of.fitted, left, Part.TRAIN_VALID, age_bands=params.age_bands, threads=threads)
-        predictor = of.predictor if guessing else None
+        predictor = _compared(of.predictor) if of.predictor and guessing else None
         found = whole.evaluate(
-            left, fit, predictor, {}, params, refits={}, seed=seed, threads=threads, taste=False
+            left, fit, predictor, {}, compared, refits={}, seed=seed, threads=threads, taste=False
         )
         also = {name: figures for name, figures in found.metrics["also"].items() if name in blocks}
         return Evaluated({**found.metrics, "also": also}, found.listeners)
 
     return Anew(evaluate(then), evaluate(now), _how(matrix, left_out, guessing=guessing), left_out)
+
+
+def _compared(predictor: PlayPredictor) -> PlayPredictor:
+    """Leave out what is not compared: rungs between, and what is guessed without an influencer."""
+    return PlayPredictor(
+        rungs={rung: predictor.rungs[rung] for rung in (play_predictor.BIAS, play_predictor.FULL)}, without={}
+    )
 
 
 def _check(of: Contestant, matrix: Matrix) -> None:

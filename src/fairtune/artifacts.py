@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.sparse import csr_array, issparse
 
 from fairtune import store
-from fairtune.columns import ARTIST, ITEM, NAME, REGION, USER, BlockName, Part
+from fairtune.columns import ARTIST, ITEM, NAME, REGION, SIDE_BLOCKS, USER, BlockName, Part
 from fairtune.matrix import Matrix
 from fairtune.models.als import Als
 from fairtune.models.carried import Fitted
@@ -164,6 +164,39 @@ def read_fitted(folder: Path) -> Fitted:
     )
 
 
+def read_released(folder: Path) -> Fitted:
+    """Give the fit of the release that `write_release` wrote.
+
+    Blocks that say who listeners are are left out: a release doesn't name their columns.
+    """
+    manifest = store.read_json(folder / "manifest.json")
+    blocks = [BlockName(block) for block in manifest["blocks"]]
+    listeners = pd.Index(store.read_table(folder / "listeners.parquet")[USER])
+    items = {
+        block: store.read_table(folder / f"columns_{block}.parquet")
+        for block in blocks
+        if block not in SIDE_BLOCKS
+    }
+    columns = {block: pd.Index(of[ITEM]) for block, of in items.items()}
+    audience = {block: of["listeners"].to_numpy() for block, of in items.items()}
+    if BlockName.FRIEND in blocks:
+        friends = store.read_sparse(folder / f"plays_{BlockName.FRIEND}.npz")
+        columns[BlockName.FRIEND] = listeners
+        audience[BlockName.FRIEND] = np.bincount(friends.indices, minlength=friends.shape[1])
+    item_block = BlockName(manifest["item_block"])
+    return Fitted(
+        model=read_als(folder),
+        target=BlockName(manifest["target"]),
+        item_block=item_block,
+        counts=manifest["counts"],
+        regularization=manifest["regularization"],
+        listeners=listeners,
+        columns=columns,
+        audience=audience,
+        heard=store.read_sparse(folder / f"plays_{item_block}.npz"),
+    )
+
+
 def write_play_predictor(path: Path, predictor: PlayPredictor) -> None:
     """Write what `read_play_predictor` reads."""
     of = {
@@ -195,9 +228,19 @@ def _regression_of(values: dict[str, Any]) -> Regression:
 
 
 def write_release(
-    folder: Path, model: Als, matrix: Matrix, chosen: Hyperparameters, *, dataset: str, seed: int
+    folder: Path,
+    model: Als,
+    matrix: Matrix,
+    chosen: Hyperparameters,
+    *,
+    dataset: str,
+    seed: int,
+    started: Mapping[str, object] | None = None,
 ) -> None:
-    """Write everything that recommending needs and nothing that only training needs."""
+    """Write everything that recommending needs and nothing that only training needs.
+
+    started: where the fit started, if not afresh; it stands in the manifest.
+    """
     write_als(folder, model)
     manifest = {
         "dataset": dataset,
@@ -209,6 +252,7 @@ def write_release(
         "hyperparameters": asdict(chosen),
         "scaling": _scaling(model.weights),
         "seed": seed,
+        **({"warm_start": dict(started)} if started else {}),
     }
     store.write_json(folder / "manifest.json", manifest)
     store.write_table(folder / "listeners.parquet", matrix.listeners[[USER]])

@@ -1,7 +1,8 @@
 """The fits that a registered version keeps beside its release: those that are judged, not what ships."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 from zipfile import BadZipFile
 
 from fairtune import artifacts, registered, store
@@ -16,6 +17,8 @@ from fairtune.registered import Version
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+
+Kept = TypeVar("Kept")
 
 FOLDER: Final = "fits"
 """Where they are in a version's run: a folder each."""
@@ -51,9 +54,14 @@ def read(
     if found is None:
         return None
     predictor = found / PREDICTOR
+    guesses = unbroken(version, artifacts.read_play_predictor, predictor) if predictor.exists() else None
+    return unbroken(version, artifacts.read_fitted, found), guesses
+
+
+def unbroken(version: Version, read: Callable[[Path], Kept], path: Path) -> Kept:
+    """Read what was downloaded of a version; `RegistryFailed` if it is broken."""
     try:
-        guesses = artifacts.read_play_predictor(predictor) if predictor.exists() else None
-        return artifacts.read_fitted(found), guesses
+        return read(path)
     except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
-        reason = f"{type(error).__name__}: {error}".splitlines()[0].replace(str(folder), "its run")
+        reason = f"{type(error).__name__}: {error}".splitlines()[0].replace(str(path), path.name)
         raise RegistryFailed(f"the fits kept with version {version.number} are broken ({reason})") from error

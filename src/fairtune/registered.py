@@ -68,5 +68,18 @@ def fetch(client: "MlflowClient", of: Version, path: str, folder: Path) -> Path 
     return Path(client.download_artifacts(of.run_id, path, str(folder)))
 
 
+def fetch_release(client: "MlflowClient", of: Version, folder: Path) -> Path | None:
+    """Download the release of a version below `folder`, as it was registered; None if there is none in it."""
+    import mlflow.artifacts
+
+    where = f"models:/{of.model}/{of.number}"
+    found = Path(
+        mlflow.artifacts.download_artifacts(
+            artifact_uri=where, dst_path=str(folder), tracking_uri=client.tracking_uri
+        )
+    )
+    return next((manifest.parent for manifest in found.glob("artifacts/*/manifest.json")), None)
+
+
 def _version(found: Any) -> Version:
     return Version(found.name, int(found.version), found.run_id or "", dict(found.tags))

@@ -8,7 +8,7 @@ ICDM 2008, equation 4).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -18,10 +18,12 @@ from scipy.sparse import csr_array, hstack
 from fairtune import demographics
 from fairtune.columns import DEMOGRAPHIC, ITEM, SIDE_BLOCKS, USER, BlockName, Part
 from fairtune.matrix import Matrix
-from fairtune.models.als import Als, Factors
+from fairtune.models.als import Als, Factors, Start, weigh, weigh_listeners
+from fairtune.params import Hyperparameters
 from fairtune.weights import BlockWeights
 
 Places = NDArray[np.intp]
+Number = TypeVar("Number", bound=np.number)
 
 NEVER: Final = np.float32(-1e6)
 """Bonus of a column that a model doesn't know: far below every score, so that no list has it."""
@@ -122,16 +124,66 @@ def carry(fitted: Fitted, matrix: Matrix, part: Part, *, age_bands: Sequence[int
     return replace(carried, listener_factors=factors)
 
 
+def why_not(fitted: Fitted, matrix: Matrix, part: Part, chosen: Hyperparameters) -> str:
+    """Say why a fit on `part` can't start from another; empty if it can.
+
+    Where that one has learned pairs that this one is judged by, what it knows of them would stay in the
+    factors.
+    """
+    factors = fitted.model.listener_factors.shape[1]
+    if factors != chosen.factors:
+        return f"it has {factors} factors, not {chosen.factors}"
+    if fitted.item_block is not matrix.item_block:
+        return f"it learned from plays of {fitted.item_block}, not of {matrix.item_block}"
+    leaked = 0 if part is Part.ALL else _leaked(learned(fitted, matrix), matrix, part)
+    held_out = "validation or test part" if part is Part.TRAIN else "test part"
+    return f"it has learned {leaked:,} pairs of the present {held_out}" if leaked else ""
+
+
+def _leaked(pairs: csr_array, matrix: Matrix, part: Part) -> int:
+    """Count the pairs that a fit on `part` must not know, among these."""
+    held_out = matrix.test + matrix.valid if part is Part.TRAIN else matrix.test
+    judged = csr_array(_ones(pairs).multiply(_ones(held_out)))
+    return int(judged.nnz - csr_array(judged.multiply(_ones(matrix.plays(part)))).nnz)
+
+
+def start(
+    fitted: Fitted,
+    matrix: Matrix,
+    part: Part,
+    chosen: Hyperparameters,
+    *,
+    age_bands: Sequence[int],
+    threads: int,
+) -> Start:
+    """Give factors of rows and columns of `matrix` from where a fit of as many factors on `part` can go on.
+
+    Who is new is folded in by the columns, then what is new by the listeners. A column that nobody played
+    when it was fitted counts as new: what factors it has came after the fit.
+    """
+    rows = carry(fitted, matrix, part, age_bands=age_bands, threads=threads)
+    weights, listeners = weigh(matrix, part, chosen), weigh_listeners(matrix, part, chosen)
+    found = []
+    for block, at in places_of(fitted, matrix, age_bands=age_bands).items():
+        cells = weights[block].confidence(matrix.block(block, part), listeners)
+        learned = taken(fitted.audience.get(block, np.zeros(0, dtype=np.int64)), at) > 0
+        factors = np.where(learned[:, None], rows.column_factors[block], np.float32(0))
+        new = np.flatnonzero(~learned & (np.bincount(cells.indices, minlength=len(at)) > 0))
+        if len(new):
+            some = csr_array(cells.tocsc()[:, new].T)
+            factors[new] = _solved(
+                rows.listener_factors, some, regularization=chosen.regularization, threads=threads
+            )
+        found.append(factors)
+    return rows.listener_factors, np.concatenate(found)
+
+
 def fold_in(fitted: Fitted, cells: Mapping[BlockName, csr_array], *, threads: int) -> Factors:
     """Give factors to new listeners, all at once: (n, factors); 0 for who plays nothing that the fit knows.
 
     cells: for each block, n x the fit's columns, confidences. Columns that nobody played when it was fitted
     tell nothing: their factors came afterwards (`fairtune.models.cold`).
     """
-    from implicit.cpu.als import AlternatingLeastSquares
-    from scipy.sparse import csr_matrix
-    from threadpoolctl import threadpool_limits
-
     (n,) = {of.shape[0] for of in cells.values()}
     played = [
         np.where(fitted.audience[block][:, None] > 0, fitted.model.column_factors[block], np.float32(0))
@@ -140,17 +192,8 @@ def fold_in(fitted: Fitted, cells: Mapping[BlockName, csr_array], *, threads: in
     whole = [
         cells.get(block, csr_array((n, len(ids)), dtype=np.float32)) for block, ids in fitted.columns.items()
     ]
-    solver = AlternatingLeastSquares(
-        factors=fitted.model.listener_factors.shape[1],
-        regularization=fitted.regularization,
-        alpha=1.0,
-        num_threads=threads,
-    )
-    solver.item_factors = np.concatenate(played)
-    with threadpool_limits(limits=1, user_api="blas"):
-        return np.asarray(
-            solver.recalculate_user(np.arange(n), csr_matrix(hstack(whole, format="csr"), dtype=np.float32))
-        )
+    columns, confidence = np.concatenate(played), csr_array(hstack(whole, format="csr"))
+    return _solved(columns, confidence, regularization=fitted.regularization, threads=threads)
 
 
 def learned(fitted: Fitted, matrix: Matrix) -> csr_array:
@@ -182,11 +225,26 @@ def places_of(fitted: Fitted, matrix: Matrix, *, age_bands: Sequence[int]) -> di
     }
 
 
-def taken(values: Factors, places: Places) -> Factors:
+def taken(values: NDArray[Number], places: Places) -> NDArray[Number]:
     """Give the lines of `values` at `places`, 0 where a place is -1."""
     found = np.zeros((len(places), *values.shape[1:]), dtype=values.dtype)
     found[places >= 0] = values[places[places >= 0]]
     return found
+
+
+def _solved(factors: Factors, confidence: csr_array, *, regularization: float, threads: int) -> Factors:
+    """Give the factors of each row of `confidence`, (n, m), that fit those of its columns, (m, factors)."""
+    from implicit.cpu.als import AlternatingLeastSquares
+    from scipy.sparse import csr_matrix
+    from threadpoolctl import threadpool_limits
+
+    solver = AlternatingLeastSquares(
+        factors=factors.shape[1], regularization=regularization, alpha=1.0, num_threads=threads
+    )
+    solver.item_factors = factors
+    with threadpool_limits(limits=1, user_api="blas"):  # sums in one order, whatever the machine is doing
+        rows = np.arange(confidence.shape[0])
+        return np.asarray(solver.recalculate_user(rows, csr_matrix(confidence, dtype=np.float32)))
 
 
 def _bonus(fitted: Fitted, places: Mapping[BlockName, Places]) -> dict[BlockName, NDArray[np.float32]]:

@@ -3,7 +3,7 @@
 import os
 import time
 
-from fairtune import alternatives, artifacts, store
+from fairtune import alternatives, artifacts, store, warm
 from fairtune.columns import Part
 from fairtune.matrix import Matrix
 from fairtune.models import als, out_of_fold, play_predictor
@@ -27,23 +27,51 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     names, seconds = tuple(params.train.alternatives), {}
     left_out = matrix.influencers
     folds = params.train.folds
-    rounds = (len(Part) + folds + len(left_out)) * chosen.iterations
+    warmed = warm.prepare(params, paths, matrix, chosen, threads=threads)
+    if warmed is not None:
+        print(warmed.told())
+    short = len(warmed.starts) if warmed else 0
+    rounds = (len(Part) - short + folds + len(left_out)) * chosen.iterations
+    rounds += short * warmed.chosen.iterations if warmed else 0
     with steps("train", total=rounds + len(names)) as advance:
 
         def fit(of: Matrix, part: Part) -> als.Als:
             return als.fit(of, part, chosen, seed=seed, threads=threads, progress=lambda _: advance())
 
-        plain = fit(matrix, Part.TRAIN)
+        def whole(part: Part) -> als.Als:
+            """Fit everything in `part`, from the champion's factors if that is wanted and sound."""
+            start = warmed.starts.get(part) if warmed else None
+            if warmed is None or start is None:
+                return fit(matrix, part)
+            return als.fit(
+                matrix,
+                part,
+                warmed.chosen,
+                seed=seed,
+                threads=threads,
+                progress=lambda _: advance(),
+                start=start,
+            )
+
+        plain = whole(Part.TRAIN)
         multipliers = _multipliers(params, paths, matrix, plain, threads=threads)
 
         def lifted(model: als.Als, part: Part) -> als.Als:
             return lift(matrix, model, part, multipliers, params.evaluate) if multipliers else model
 
         artifacts.write_als(paths.fit(Part.TRAIN), lifted(plain, Part.TRAIN))
-        for_test = lifted(fit(matrix, Part.TRAIN_VALID), Part.TRAIN_VALID)
+        for_test = lifted(whole(Part.TRAIN_VALID), Part.TRAIN_VALID)
         artifacts.write_als(paths.fit(Part.TRAIN_VALID), for_test)
-        release = lifted(fit(matrix, Part.ALL), Part.ALL)
-        artifacts.write_release(paths.release, release, matrix, chosen, dataset=paths.dataset, seed=seed)
+        release = lifted(whole(Part.ALL), Part.ALL)
+        artifacts.write_release(
+            paths.release,
+            release,
+            matrix,
+            chosen,
+            dataset=paths.dataset,
+            seed=seed,
+            started=warmed.origin if warmed else None,
+        )
         predictor = play_predictor.learn(
             matrix, Part.TRAIN_VALID, lambda held: fit(held, Part.TRAIN), folds=folds, seed=seed
         )

@@ -181,6 +181,18 @@ def test_fits_that_are_broken_are_named(project, tmp_path):
     assert judged.reasons == ("the fits kept with version 1 are broken (EOFError: No data left in file)",)
 
 
+def test_without_the_present_data_there_is_no_comparison(project, tmp_path):
+    project.made(split(listening())).version(tmp_path, champion=True)
+    project.made(split(listening(), seed=1))
+    number = project.version(tmp_path)
+    (project.paths.matrix / "about.json").unlink()
+    (reason,) = project.judged(number).reasons
+    assert reason == (
+        f"both have to be judged by the present data, and {project.paths.matrix}/about.json is missing: "
+        "run the stage that writes it (`dvc repro`)"
+    )
+
+
 def test_a_champion_that_ranks_something_else_can_not_be_compared(project, tmp_path):
     project.made(split(listening())).version(tmp_path, champion=True)
     about = next(tmp_path.glob("mlartifacts/**/train_valid/about.json"))

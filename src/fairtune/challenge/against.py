@@ -15,7 +15,7 @@ from fairtune.challenge.anew import Contestant, Impossible
 from fairtune.challenge.judged import Judged, compared, incomparable
 from fairtune.columns import Part
 from fairtune.comparison import Evaluated, Tolerance, compare
-from fairtune.errors import RegistryFailed
+from fairtune.errors import NotThere, RegistryFailed
 from fairtune.params import DatasetParams
 from fairtune.paths import Paths
 from fairtune.registered import CHAMPION, Version
@@ -29,7 +29,7 @@ def against_champion(
 ) -> Judged | None:
     """Compare a version with the champion; None if there is no champion, or if it is this very release.
 
-    `NotThere` if both have to be judged by the present matrix and there is none.
+    Where they can't be compared, that is a refusal with its reason, never a pass.
     """
     champion = registered.version(client, version.model, CHAMPION)
     if champion is None or champion.number == version.number:
@@ -65,8 +65,11 @@ def _evaluations(
             return then, now, "Compared: what was logged with each, of the same held-out listening.", 0
         one = _contestant(client, champion, places[0])
         other = _contestant(client, version, places[1])
-    seed = int(now.metrics["seed"])
-    found = anew.judge(one, other, artifacts.read_matrix(paths.matrix), params.evaluate, seed=seed)
+    try:
+        matrix = artifacts.read_matrix(paths.matrix)
+    except NotThere as error:
+        raise Impossible(f"both have to be judged by the present data, and {error}") from error
+    found = anew.judge(one, other, matrix, params.evaluate, seed=int(now.metrics["seed"]))
     return found.then, found.now, found.how, found.left_out
 
 

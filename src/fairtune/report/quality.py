@@ -42,10 +42,13 @@ def _lead(validation: Mapping[str, Any]) -> str:
     checked = (
         "Before a model is built, every table is checked by rules; breaking a serious one stops the run."
     )
-    if "evaluated" not in validation:
-        return checked
-    kept = validation["evaluated"] - validation["failed"]
-    return f"{checked} Here {numbers.count(kept)} of {numbers.count(validation['evaluated'])} rules are kept."
+    if "evaluated" in validation:
+        kept = validation["evaluated"] - validation["failed"]
+        checked += f" Here {numbers.count(kept)} of {numbers.count(validation['evaluated'])} rules are kept."
+    return (
+        f"{checked} If a model was in use before, its data is compared with this: drift.html, beside this "
+        "page, shows how far they are apart."
+    )
 
 
 def _checks(validation: Mapping[str, Any], about: Mapping[str, Any]) -> Table:

@@ -51,7 +51,7 @@ def main() -> None:
             print(f"{dataset}, {what}: {told(pairs, limits)}", flush=True)
         before = profile(with_bots(tables, 0))
         for count in BOTS:
-            drift = compare(before, profile(with_bots(tables, count)), limits, model="", version=0)
+            drift = compare(before, profile(with_bots(tables, count)), limits, model=dataset, version=0)
             print(f"{dataset}, {count} bots: {words.summary(drift)}", flush=True)
     if arguments.speed:
         print(speed())

@@ -1,3 +1,4 @@
+import re
 import shutil
 
 import pytest
@@ -14,6 +15,15 @@ def loaded(root, drift):
     values["datasets"]["demo"]["validate"] = {**values["shared"]["validate"], "drift": drift}
     (root / params.FILE).write_text(yaml.safe_dump(values), encoding="utf-8")
     return params.load(root).dataset("demo").validate.drift
+
+
+def test_docs_show_the_limits_that_params_yaml_has():
+    root = params.project_root()
+    page = (root / "docs/drift.md").read_text("utf-8")
+    (shown,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+
+    chosen = yaml.safe_load((root / params.FILE).read_text("utf-8"))["shared"]["validate"]
+    assert yaml.safe_load(shown)["drift"] == chosen["drift"]
 
 
 def test_null_and_what_is_left_out_are_no_limits(tmp_path):

@@ -2,7 +2,7 @@
 
 Needs the released models of the data sets named. `--against REV` serves, in the same run, the model that the
 code of another revision makes of the same release. Requests come one after the other, over loopback;
-registration is stage `register` as a process of its own, into an empty registry.
+registration is stage `register` as a process of its own, into an empty registry that has its tables.
 """
 
 import argparse
@@ -34,6 +34,13 @@ from pathlib import Path
 from fairtune import registry
 release, root = map(Path, sys.argv[1:])
 registry.register(registry.Entry(model="served", release=release, metrics={}, passed=True), root=root)
+"""
+
+TABLES = """
+from pathlib import Path
+from fairtune import tracking
+with tracking.connected(Path()) as client:
+    client.search_registered_models()
 """
 
 
@@ -171,6 +178,7 @@ def registered(dataset: str) -> tuple[float, float]:
         command = [sys.executable, "-m", "fairtune.stages", "register", dataset]
         told = environment(ROOT)
         told.pop("MLFLOW_TRACKING_URI", None)
+        subprocess.run([sys.executable, "-c", TABLES], cwd=project, env=told, check=True)
         before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
         subprocess.run(command, cwd=project, env=told, check=True, stdout=subprocess.DEVNULL)
         took, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)

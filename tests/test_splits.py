@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairtune import splits
@@ -208,6 +208,7 @@ def timed(rows, seed):
     return [whole[whole[BATCH] <= number].reset_index(drop=True) for number in range(5)]
 
 
+@settings(max_examples=30)  # each of five sizes
 @given(BATCHES, st.integers(0, 50))
 @pytest.mark.parametrize("split", ["leave_last", "temporal"])
 def test_what_is_held_out_was_never_learned_from_before(split, rows, seed):

@@ -1,11 +1,13 @@
 """What came of a candidate against the champion, and how it is told."""
 
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, Final
 
 from fairtune import side_by_side, store
 from fairtune.comparison import Comparison
 from fairtune.paths import Paths
+
+NDCG: Final = "ranking.als.ndcg@10"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +39,11 @@ class Judged:
 def compared(comparison: Comparison, *, champion: int, candidate: int, how: str, left_out: int) -> Judged:
     """Judge by a comparison: whatever regressed is a reason to refuse."""
     reasons = tuple(change.reason for change in comparison.regressions)
-    (ndcg,) = (change for change in comparison.changes if change.figure == "ranking.als.ndcg@10")
-    moved = f"nDCG@10 {ndcg.base:.4f} to {ndcg.now:.4f}" if ndcg.base and ndcg.now else "no nDCG@10"
+    moved = ", ".join(
+        f"nDCG@10 {change.base:.4f} to {change.now:.4f} "
+        for change in comparison.changes
+        if change.figure == NDCG and change.base is not None and change.now is not None
+    )
     regressed = ", ".join(change.figure for change in comparison.regressions)
     said = f"worse than the champion in {regressed}" if reasons else "no figure worse than the champion's"
     return Judged(
@@ -46,7 +51,7 @@ def compared(comparison: Comparison, *, champion: int, candidate: int, how: str,
         candidate=candidate,
         passed=comparison.passed,
         reasons=reasons,
-        summary=f"{said} ({moved} since version {champion})",
+        summary=f"{said} ({moved}since version {champion})",
         how=how,
         left_out=left_out,
         comparison=comparison,

@@ -80,7 +80,7 @@ def test_many_together_get_what_each_gets_alone(model, monkeypatch):
     ]
     together = recommender.for_all(asked, n=5, kind=kind, strict=False)
     assert [listed.as_dict() for listed in together] == [listed.as_dict() for listed in alone]
-    assert recommender.for_all([], kind=kind) == []
+    assert list(recommender.for_all([], kind=kind)) == []
 
 
 def test_items_are_ranked_by_factors_of_listener_and_item(model):

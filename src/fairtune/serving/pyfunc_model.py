@@ -61,11 +61,11 @@ class Recommendations(PythonModel):
         """Give at most `n` items of `kind` to each; fewer where less is left."""
         wanted = params or {}
         try:
-            asked = [self._asker(row, of) for row, of in enumerate(model_input.to_dict("records"))]
+            asked = (self._asker(row, of) for row, of in enumerate(model_input.to_dict("records")))
             lists = self.recommender.for_all(asked, n=wanted.get("n"), kind=wanted.get("kind"), strict=False)
+            told = [_cells(row, item) for row, listed in enumerate(lists) for item in listed.items]
         except BadRequest as error:
             raise MlflowException(str(error), error_code=INVALID_PARAMETER_VALUE) from error
-        told = [_cells(row, item) for row, listed in enumerate(lists) for item in listed.items]
         return pd.DataFrame(told, columns=list(COLUMNS))
 
     def _asker(self, row: int, of: Mapping[str, Any]) -> Asker:

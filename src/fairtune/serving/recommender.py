@@ -1,6 +1,6 @@
 """Recommend music from a released model, to its own listeners and to new ones, with reasons."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, repeat
 from pathlib import Path
@@ -21,7 +21,8 @@ from fairtune.serving.release import Release
 
 DEFAULT_N: Final = 10
 TAIL_SHARE: Final = 0.2  # of listener-item pairs, held by the emerging items
-BATCH_CELLS: Final = 4_000_000  # scores that `batch` holds at once
+BATCH_CELLS: Final = 4_000_000  # scores that are held at once
+EXPLAINED: Final = 256  # askers that are held at once: each has a matrix of its own, factors x factors
 
 Scores = NDArray[np.float32]
 Columns = NDArray[np.int64]
@@ -55,7 +56,7 @@ class Recommender:
         strict: a list that can't have `n` items is an error, else it is shorter.
         """
         asked = [askers.known(self.release, user_id)]
-        return self.for_all(asked, n=n, kind=kind, strict=strict)[0]
+        return next(self.for_all(asked, n=n, kind=kind, strict=strict))
 
     def for_likes(
         self,
@@ -67,19 +68,19 @@ class Recommender:
     ) -> RecommendationList:
         """Recommend to somebody the model never saw, who likes "Radiohead, Björk", or a list of names."""
         asked = [askers.newcomer(self.release, names.likes(self.release, likes))]
-        return self.for_all(asked, n=n, kind=kind, strict=strict)[0]
+        return next(self.for_all(asked, n=n, kind=kind, strict=strict))
 
     def for_all(
-        self, asked: Sequence[Asker], *, n: int | None = None, kind: str | None = None, strict: bool = True
-    ) -> list[RecommendationList]:
-        """Recommend to each of many, as if they had asked one by one: scored and ranked together."""
-        block = self.kind(kind)
-        step = self._rows_at_once(block)
-        return [
-            listed
-            for start in range(0, len(asked), step)
-            for listed in self._recommend(asked[start : start + step], n, block, strict=strict)
-        ]
+        self, asked: Iterable[Asker], *, n: int | None = None, kind: str | None = None, strict: bool = True
+    ) -> Iterator[RecommendationList]:
+        """Recommend to each of many, as if they had asked one by one.
+
+        A part of them at a time is held, scored and ranked together.
+        """
+        block, left = self.kind(kind), iter(asked)
+        step = min(EXPLAINED, self._rows_at_once(block))
+        while part := list(islice(left, step)):
+            yield from self._recommend(part, n, block, strict=strict)
 
     def batch(self, user_ids: Sequence[int | str], *, n: int = DEFAULT_N, kind: str | None = None) -> Columns:
         """Rank for many listeners at once: (len(user_ids), n) columns of `kind`, -1 where none is left."""

@@ -18,6 +18,7 @@ from tests.flows.conftest import ROOT
 from tests.flows.prefect_page import PATIENCE, flow_runs, tasks_of, wait_for
 
 from fairtune import cli
+from fairtune.pipeline import Pipeline
 from fairtune.scheduling import server
 
 ALL = ["fetch", "count", "gate", "ship"]
@@ -63,6 +64,27 @@ def test_runs_that_were_missed_are_not_made_up_for(project):
     assert planned
     assert project.ran("demo") == []
     assert not {run.id for run in planned} & {run.id for run in flow_runs()}
+
+
+def test_stopping_the_schedule_cancels_what_runs(project):
+    from prefect import get_client
+
+    project.count_script("echo $PPID > counting; while test -e wait; do sleep 0.1; done")
+    (project.root / "wait").touch()
+    with started(schedule("--dataset", "demo", "--cron", "0 3 1 1 *"), project) as (process, said):
+        wait_for(lambda: "Ctrl-C ends it." in said())
+        with get_client(sync_client=True) as client:
+            deployment = client.read_deployment_by_name("retrain/demo-served")
+            asked = client.create_flow_run_from_deployment(deployment.id)
+            wait_for((project.root / "counting").exists)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(PATIENCE) == 0
+            ended = client.read_flow_run(asked.id)
+    (project.root / "wait").unlink()
+
+    assert ended.state_name == "Cancelled", ended.state
+    with Pipeline() as pipeline, pipeline.alone("demo"):
+        pass  # nobody holds its lock any more
 
 
 def test_a_worker_picks_up_a_deployment_of_prefect_yaml(project):

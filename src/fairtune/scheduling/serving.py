@@ -116,10 +116,14 @@ def _serve(wanted: Sequence[Scheduled], clocks: Sequence["CronSchedule"], *, say
     from prefect.runner import Runner
 
     class _Gently(Runner):
-        """Prefect's own answer to SIGTERM forgets to end the runs: the same as to Ctrl-C."""
+        """A runner that ends what it runs; Prefect's own leaves it behind, and fails at SIGTERM."""
 
         def handle_sigterm(self, *_: object, **__: object) -> None:
             os.kill(os.getpid(), signal.SIGINT)
+
+        async def __aexit__(self, *error: object) -> None:
+            await self.cancel_all()
+            await super().__aexit__(*error)
 
     runner = _Gently(name="fairtune", limit=None)
     for each, clock in zip(wanted, clocks, strict=True):

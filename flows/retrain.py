@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from fairtune import commits, environment, keeping, outcome, overheard, params
+from fairtune import champion_settings, commits, environment, keeping, outcome, overheard, params
 from fairtune.errors import Busy, FairtuneError, LimitBroken, StageFailed
 from fairtune.paths import Paths
 from fairtune.pipeline import Pipeline, Step
@@ -31,10 +31,11 @@ def _run_name() -> str:
 
 
 @flow(name="retrain", flow_run_name=_run_name)
-def retrain(dataset: str, refresh: bool = False, branch: str | None = None) -> State:
+def retrain(dataset: str, refresh: bool = False, search: bool = False, branch: str | None = None) -> State:
     """Run what is not up to date; then record dvc.lock and push what it names.
 
-    refresh: fetch the sources anew; unchanged bytes retrain nothing. branch: also commit dvc.lock and the
+    refresh: fetch the sources anew; unchanged bytes retrain nothing. search: for settings, too, where the
+    champion's would be kept. branch: also commit dvc.lock and the
     small results there. A second run of a data set is refused, which is a cancelled run; a broken limit is
     a failed run, and the champion stays.
     """
@@ -44,7 +45,8 @@ def retrain(dataset: str, refresh: bool = False, branch: str | None = None) -> S
             _sweep()
             if branch is not None:
                 commits.check(branch)
-            _stages(pipeline, paths, refresh=refresh)
+            with champion_settings.keeping(paths, search=search):
+                _stages(pipeline, paths, refresh=refresh)
             _keep(pipeline, paths, branch)
     except Busy as error:
         return Cancelled(message=f"refused: {error}")
@@ -140,10 +142,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Retrain a data set's model as a Prefect flow.")
     parser.add_argument("--dataset", required=True)
     parser.add_argument("--refresh", action="store_true", help="fetch the sources anew")
+    parser.add_argument(
+        "--search", action="store_true", help="search for settings, don't keep the champion's"
+    )
     parser.add_argument("--branch", help="Git branch to commit dvc.lock and the small results to")
     arguments = parser.parse_args()
     os.chdir(Path(__file__).resolve().parents[1])
-    ended = retrain(arguments.dataset, refresh=arguments.refresh, branch=arguments.branch, return_state=True)
+    ended = retrain(
+        arguments.dataset,
+        refresh=arguments.refresh,
+        search=arguments.search,
+        branch=arguments.branch,
+        return_state=True,
+    )
     if ended.is_completed():
         print(f"retrain: {ended.message}")
         return 0

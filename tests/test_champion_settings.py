@@ -1,5 +1,6 @@
 """The champion's settings are kept where that is asked for, and only there."""
 
+import os
 from dataclasses import asdict
 
 import pytest
@@ -7,6 +8,7 @@ from tests.toy import POINT
 
 from fairtune import champion_settings, params, store, tracking
 from fairtune.errors import RegistryFailed
+from fairtune.paths import Paths
 
 MODEL = "fairtune-demo-track"
 
@@ -57,3 +59,23 @@ def test_a_search_that_keeps_settings_tries_them_beside_the_librarys_and_nothing
     kept = champion_settings.instead_of_search(tune, POINT)
     assert (kept.trials, dict(kept.space), kept.limits) == (2, {}, tune.limits)
     assert asdict(kept.start) == {**asdict(POINT), "iterations": tune.start.iterations}
+
+
+def test_while_a_run_keeps_settings_the_stages_know_and_a_search_forgets_what_was_kept(root, monkeypatch):
+    monkeypatch.delenv(champion_settings.VARIABLE)
+    paths = Paths("demo", root)
+    store.write_json(paths.best, {"number": 1, "kept_from": 3})
+    with champion_settings.keeping(paths, search=False):
+        assert os.environ[champion_settings.VARIABLE] == "1"
+    assert paths.best.exists()
+    with champion_settings.keeping(paths, search=True):
+        assert os.environ[champion_settings.VARIABLE] == "0"
+    assert champion_settings.VARIABLE not in os.environ
+    assert not paths.best.exists()
+
+
+def test_what_a_search_chose_is_not_searched_for_again(root):
+    paths = Paths("demo", root)
+    store.write_json(paths.best, {"number": 4})
+    champion_settings.forget(paths)
+    assert paths.best.exists()

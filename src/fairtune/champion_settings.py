@@ -6,6 +6,8 @@ searches when there is time to look at what comes out.
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +18,7 @@ from pydantic import ValidationError
 from fairtune import registered, store, tracking
 from fairtune.errors import RegistryFailed
 from fairtune.params import Hyperparameters, Tune, hyperparameters
+from fairtune.paths import Paths
 
 FILE: Final = "best.json"
 VARIABLE: Final = "FAIRTUNE_KEEP_SETTINGS"
@@ -24,6 +27,28 @@ KEPT_FROM: Final = "kept_from"
 """In best.json: the version whose settings were kept; not there after a search."""
 GIVEN: Final = 2
 """The library's defaults and the settings that are kept: there is nothing else to try."""
+
+
+@contextmanager
+def keeping(paths: Paths, *, search: bool) -> Iterator[None]:
+    """Have stage `tune` keep the settings while the block runs; or `search`, also where they were kept."""
+    before = os.environ.get(VARIABLE)
+    if search:
+        forget(paths)
+    os.environ[VARIABLE] = "0" if search else "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[VARIABLE]
+        else:
+            os.environ[VARIABLE] = before
+
+
+def forget(paths: Paths) -> None:
+    """Remove a choice that was kept instead of searched for, so that stage `tune` runs again."""
+    if paths.best.exists() and KEPT_FROM in store.read_json(paths.best):
+        paths.best.unlink()
 
 
 def kept(model: str, *, root: Path) -> tuple[Hyperparameters, int] | None:

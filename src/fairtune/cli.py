@@ -64,7 +64,8 @@ def fairtune() -> None:
 @fairtune.command()
 @click.argument("dataset")
 @click.option("--force", is_flag=True, help="Run every stage, also those that are up to date.")
-def run(dataset: str, *, force: bool) -> None:
+@click.option("--search", is_flag=True, help="Search for settings where a flow kept the champion's.")
+def run(dataset: str, *, force: bool, search: bool) -> None:
     """Run the pipeline for DATASET: whatever is not up to date, from download to register.
 
     Exits with 1 if the model breaks one of its limits; then it is not registered.
@@ -75,6 +76,10 @@ def run(dataset: str, *, force: bool) -> None:
 
     _enter_project().dataset(dataset)
     outcome.forget_lost_registration(Paths(dataset))
+    if search:
+        from fairtune import champion_settings
+
+        champion_settings.forget(Paths(dataset))
     try:
         with Pipeline() as pipeline:
             ran = runs.run(pipeline, dataset, force=force, say=_say, timed=sys.stdout.isatty())

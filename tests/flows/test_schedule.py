@@ -38,7 +38,7 @@ def test_fairtune_schedule_says_what_runs_when_and_the_run_fires(project, api):
     when = r"next run \d{4}-\d\d-\d\d \d\d:\d\d UTC"
     assert re.fullmatch(rf"demo: \* \* \* \* \* {second} \(UTC\); {when}", lines[1])
     assert lines[-1] == "Stopped: nothing is scheduled any more."
-    assert served.parameters == {"dataset": "demo", "refresh": True, "branch": None}
+    assert served.parameters == {"dataset": "demo", "refresh": True, "search": False, "branch": None}
     assert project.ran("demo") == ALL
     assert [run.state_name for run in flow_runs() if run.state_name in {"Scheduled", "Late"}] == []
 

@@ -13,11 +13,12 @@ from fairtune.errors import NotThere
 @click.option("--dataset", "datasets", required=True, multiple=True, help="What; may be repeated.")
 @click.option("--timezone", default="UTC", show_default=True, help="Whose clock, such as Europe/Berlin.")
 @click.option("--no-refresh", is_flag=True, help="Don't fetch the sources anew.")
+@click.option("--search", is_flag=True, help="Search for settings, don't keep the champion's.")
 @click.option(
     "--branch", metavar="NAME", help="Commit dvc.lock and the small results of good runs to this Git branch."
 )
 def schedule(
-    *, cron: str, datasets: Sequence[str], timezone: str, no_refresh: bool, branch: str | None
+    *, cron: str, datasets: Sequence[str], timezone: str, no_refresh: bool, search: bool, branch: str | None
 ) -> None:
     """Serve the retraining flow on a schedule until Ctrl-C.
 
@@ -37,7 +38,9 @@ def schedule(
     if branch is not None:
         commits.check(branch)
     wanted = [
-        serving.Scheduled(dataset, cron=cron, timezone=timezone, refresh=not no_refresh, branch=branch)
+        serving.Scheduled(
+            dataset, cron=cron, timezone=timezone, refresh=not no_refresh, search=search, branch=branch
+        )
         for dataset in dict.fromkeys(datasets)
     ]
     serving.serve(wanted, say=lambda line: print(line, flush=True))

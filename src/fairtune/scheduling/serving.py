@@ -35,6 +35,7 @@ class Scheduled:
     cron: str
     timezone: str
     refresh: bool
+    search: bool
     branch: str | None
 
     @property

@@ -45,7 +45,7 @@ def compared(comparison: Comparison, *, champion: int, candidate: int, how: str,
         if change.figure == NDCG and change.base is not None and change.now is not None
     )
     regressed = ", ".join(change.figure for change in comparison.regressions)
-    said = f"worse than the champion in {regressed}" if reasons else "no figure worse than the champion's"
+    said = f"worse than the champion in {regressed}" if reasons else "no figure regressed"
     return Judged(
         champion=champion,
         candidate=candidate,

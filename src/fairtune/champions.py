@@ -2,13 +2,16 @@
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from fairtune.errors import BadRequest
+from fairtune.paths import Paths
 
 if TYPE_CHECKING:
+    from fairtune.registry.desk import Model
     from fairtune.registry.history import Row, Told
 
 REASON = "Why: it stands in the history."
@@ -28,8 +31,7 @@ def promote(version: int, *, dataset: str | None, force: bool, reason: str) -> N
     load and predict in any case. Exits with 1 if it is refused.
     """
     from fairtune import challenge, params
-    from fairtune.paths import Paths
-    from fairtune.registry import desk, moves, trying
+    from fairtune.registry import banner, desk, moves, trying
 
     if force and not reason.strip():
         raise BadRequest('--force needs --reason "...": it stands in the history')
@@ -48,6 +50,9 @@ def promote(version: int, *, dataset: str | None, force: bool, reason: str) -> N
         if event is None:
             click.echo(f"{model.name} version {version} is champion already")
             return
+        if event.forced:
+            banner.put(model.client, model.version(version), event)
+        _write_page(model, root)
         before = f"; version {event.before} was, and is `previous` now" if event.before else ""
         click.echo(f"{model.name} version {version} is champion{before}")
 
@@ -71,6 +76,7 @@ def rollback(*, reason: str, dataset: str | None, to: int | None) -> None:
     with desk.at(root, params.load(root), dataset) as model:
         by = moves.Mover(who=model.who, why=reason.strip())
         event = moves.rollback(model.client, model.name, by, trial=trying.try_stored, to=to)
+        _write_page(model, root)
         left = f"; version {event.before} is withdrawn" if event.before else ""
         click.echo(f"{model.name} version {event.to} is champion again{left}")
 
@@ -78,7 +84,8 @@ def rollback(*, reason: str, dataset: str | None, to: int | None) -> None:
 @click.command()
 @click.option("--dataset", help="Data set of params.yaml; default: all that are registered.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
-def history(*, dataset: str | None, as_json: bool) -> None:
+@click.option("--html", "as_page", is_flag=True, help="Write reports/<data set>/history.html instead.")
+def history(*, dataset: str | None, as_json: bool, as_page: bool) -> None:
     """Show which version was champion when: who moved it, when, from what to what, and why."""
     from fairtune import params
     from fairtune.registry import desk
@@ -87,14 +94,27 @@ def history(*, dataset: str | None, as_json: bool) -> None:
     root = params.project_root()
     with desk.all_at(root, params.load(root), dataset) as models:
         told = {each.dataset: histories.tell(each.client, each.name, who=each.who) for each in models}
+        if as_page:
+            for each in models:
+                click.echo(str(_write_page(each, root)))
+            return
     if as_json:
         shown = [{"dataset": name, **each.to_json()} for name, each in told.items()]
         click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
         return
     if not told:
         click.echo("nothing is registered yet: `fairtune run DATASET` does that")
-    for name, each in told.items():
-        _show(name, each)
+    for name, story in told.items():
+        _show(name, story)
+
+
+def _write_page(model: "Model", root: Path) -> Path:
+    from fairtune.registry import history as histories
+    from fairtune.registry import history_page
+
+    paths = Paths(model.dataset, root)
+    history_page.write(histories.tell(model.client, model.name, who=model.who), paths)
+    return paths.history
 
 
 def _show(dataset: str, told: "Told") -> None:

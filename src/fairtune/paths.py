@@ -194,6 +194,11 @@ class Paths:
         return self.reports / "recorded.json"
 
     @property
+    def history(self) -> Path:
+        """Who made which version champion, as a page: written after each move; no output of DVC."""
+        return self.reports / "history.html"
+
+    @property
     def benchmark(self) -> Path:
         """The result of `fairtune benchmark`."""
         return self.root / "reports" / "benchmarks" / f"{self.dataset}.json"

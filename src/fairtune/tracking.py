@@ -79,12 +79,20 @@ def exists(root: Path) -> bool:
 
 def experiment(client: "MlflowClient", root: Path) -> str:
     """Give the id of our experiment; it is made if there is none."""
+    from mlflow.exceptions import MlflowException
+
     found = client.get_experiment_by_name(EXPERIMENT)
     if found is not None:
         return str(found.experiment_id)
     server = client.tracking_uri.startswith(("http://", "https://", "databricks"))
     place = None if server else (root.resolve() / "mlartifacts").as_uri()
-    return str(client.create_experiment(EXPERIMENT, artifact_location=place))
+    try:
+        return str(client.create_experiment(EXPERIMENT, artifact_location=place))
+    except MlflowException as error:  # another process may have been first
+        found = client.get_experiment_by_name(EXPERIMENT)
+        if found is None or error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
+        return str(found.experiment_id)
 
 
 def log_metrics(metrics: Mapping[str, Any], *, model_id: str) -> None:

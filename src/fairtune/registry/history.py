@@ -49,6 +49,7 @@ class Row:
     checks: tuple[str, ...]
     forced: bool
     counts: bool
+    refused: bool
 
 
 def tell(client: "MlflowClient", model: str, *, who: str) -> Told:
@@ -77,6 +78,7 @@ def _row(event: Event, history: History) -> Row:
         checks=tuple(f"{name}: {result}" for name, result in event.checks.items()),
         forced=event.forced and event.moves,
         counts=counts,
+        refused=not event.moves,
     )
 
 

@@ -10,6 +10,7 @@ from fairtune.errors import LimitBroken
 from fairtune.params import DatasetParams
 from fairtune.paths import Paths
 from fairtune.registered import Version
+from fairtune.registry import history_page
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -43,6 +44,7 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
             tags=challenge.tags(params, paths, seed=seed),
         )
         receipt = registry.register(entry, root=paths.root, judge=judge)
+    history_page.renew(receipt.model, paths)
     challenge.forget_others(paths, receipt.version)
     reasons = "; ".join(reason for judged in found for reason in judged.reasons)
     if reasons and not receipt.promoted:

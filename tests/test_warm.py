@@ -124,6 +124,16 @@ def test_a_champion_that_learned_the_held_out_part_is_no_start_but_for_the_relea
     )
 
 
+def test_pairs_that_were_withdrawn_do_not_live_on_in_factors(project, capsys):
+    withdrawn = (PAIRS["user_id"] < 60) & (PAIRS["user_id"] % 10 > 1) & (PAIRS["split"] == "train")
+    kept, gone = PAIRS[~withdrawn], int(withdrawn.sum())
+    assert gone > 1
+    run_train(project, kept, rounds=2)
+    first = capsys.readouterr().out.splitlines()[0]
+    reason = f"it has learned {gone} pairs that are no longer there"
+    assert first == f"warm start: train, train_valid, all afresh: {reason}"
+
+
 def test_without_a_registry_or_a_champion_fits_start_afresh(tmp_path, monkeypatch, capsys):
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     project = Project(tmp_path)

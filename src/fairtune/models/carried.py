@@ -127,24 +127,25 @@ def carry(fitted: Fitted, matrix: Matrix, part: Part, *, age_bands: Sequence[int
 def why_not(fitted: Fitted, matrix: Matrix, part: Part, chosen: Hyperparameters) -> str:
     """Say why a fit on `part` can't start from another; empty if it can.
 
-    Where that one has learned pairs that this one is judged by, what it knows of them would stay in the
-    factors.
+    Every pair that one has learned must be among those that this one learns. Otherwise what it knows of pairs
+    that are held out, or were withdrawn, would stay in the factors. So nothing does through a chain of starts
+    either.
     """
     factors = fitted.model.listener_factors.shape[1]
     if factors != chosen.factors:
         return f"it has {factors} factors, not {chosen.factors}"
     if fitted.item_block is not matrix.item_block:
         return f"it learned from plays of {fitted.item_block}, not of {matrix.item_block}"
-    leaked = 0 if part is Part.ALL else _leaked(learned(fitted, matrix), matrix, part)
-    held_out = "validation or test part" if part is Part.TRAIN else "test part"
-    return f"it has learned {leaked:,} pairs of the present {held_out}" if leaked else ""
-
-
-def _leaked(pairs: csr_array, matrix: Matrix, part: Part) -> int:
-    """Count the pairs that a fit on `part` must not know, among these."""
-    held_out = matrix.test + matrix.valid if part is Part.TRAIN else matrix.test
-    judged = csr_array(_ones(pairs).multiply(_ones(held_out)))
-    return int(judged.nnz - csr_array(judged.multiply(_ones(matrix.plays(part)))).nnz)
+    known, own = _ones(learned(fitted, matrix)), _ones(matrix.plays(part))
+    other = known - csr_array(known.multiply(own))
+    other.eliminate_zeros()
+    judged = {Part.TRAIN: matrix.valid + matrix.test, Part.TRAIN_VALID: matrix.test}.get(part)
+    leaked = 0 if judged is None else csr_array(other.multiply(_ones(judged))).nnz
+    if leaked:
+        held_out = "validation or test part" if part is Part.TRAIN else "test part"
+        return f"it has learned {leaked:,} pairs of the present {held_out}"
+    gone = fitted.heard.nnz - known.nnz + other.nnz
+    return f"it has learned {gone:,} pairs that are no longer there" if gone else ""
 
 
 def start(

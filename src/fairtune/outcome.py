@@ -79,17 +79,11 @@ def why_refused(paths: Paths, reached: Sequence[str] = EVERYTHING, *, otherwise:
 
 def champion(model: str) -> str:
     """Say which version of `model` is in use, as the registry of the working folder has it."""
-    from fairtune import registered, tracking
-
-    root = Path()
-    if not tracking.exists(root):
-        return f"{model} has no champion yet"
     try:
-        with tracking.connected(root) as client:
-            found = registered.version(client, model, registered.CHAMPION)
+        number = glance.glance(Path(), model, 0, "").champion
     except RegistryFailed as error:
         return f"which version of {model} is champion can't be told: {error}"
-    return f"{model} version {found.number} is champion" if found else f"{model} has no champion yet"
+    return f"{model} has no champion yet" if number is None else f"{model} version {number} is champion"
 
 
 def forget_lost_registration(paths: Paths) -> None:

@@ -63,6 +63,8 @@ def told(at: str, error: Exception) -> str:
             f"registry {shown}: another process keeps the database locked; nothing was changed: "
             "wait for it to end, or stop it, and try again"
         )
+    if "disk is full" in str(error):
+        return f"registry {shown}: the disk is full; the champion stays: make room there, and try again"
     reason = str(error).splitlines()[0]
     return f"registry {shown}: {reason}; check {URI}, and that the server answers"
 

@@ -66,3 +66,17 @@ def test_a_full_disk_is_named_and_nothing_is_left_of_the_model_on_it(
     )
     assert loads(project)
     assert register(entry(other_release), root=project).version == 2
+
+
+def test_a_full_disk_under_the_database_is_named(project, release, other_release, tmp_path):
+    register(entry(release), root=project)
+    size = (project / "mlflow.db").stat().st_size
+    with small(tmp_path / "small", size + 20_000):
+        (tmp_path / "small" / "mlflow.db").write_bytes((project / "mlflow.db").read_bytes())
+        with pytest.raises(RegistryFailed) as error:
+            register(entry(other_release), root=tmp_path / "small")
+    assert str(error.value) == (
+        f"registry sqlite:///{tmp_path}/small/mlflow.db: the disk is full; the champion stays: make room "
+        "there, and try again"
+    )
+    assert loads(project)

@@ -204,6 +204,22 @@ def test_a_model_that_recommends_something_else_never_becomes_champion(project, 
     assert state(project)[1]["champion"] == 2
 
 
+def test_a_model_with_one_more_byte_never_becomes_champion(project, release, other_release):
+    register(entry(release), root=project)
+    register(entry(other_release), root=project)
+    of_release = (release / "scaling.json").read_bytes()
+    stored = project.glob("mlartifacts/models/*/artifacts/artifacts/all/scaling.json")
+    path = next(path for path in stored if path.read_bytes() == of_release)
+    path.write_bytes(of_release + b" ")  # no list tells: what answers doesn't read it
+    with pytest.raises(RegistryFailed) as error:
+        register(entry(release), root=project)
+    assert str(error.value) == (
+        f"models:/fairtune-tiny-music_type/1: its files are not those of {release}: the champion stays; "
+        "delete this version in MLflow, and register the release again"
+    )
+    assert state(project)[1]["champion"] == 2
+
+
 def test_nothing_is_held_where_no_registry_is_and_none_is_made(tmp_path, monkeypatch):
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     assert not registry.holds(Receipt(NAME, 1, "00"), root=tmp_path)

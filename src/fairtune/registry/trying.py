@@ -18,7 +18,7 @@ TRIED: Final = 5  # items of each list that the check compares
 def try_out(model: str, number: int, release: Path) -> None:
     """Load a version as its users will and compare what it recommends with what `release` does.
 
-    `RegistryFailed` if it doesn't predict, or recommends something else.
+    `RegistryFailed` if it doesn't predict, recommends something else, or a byte of what it loaded differs.
     """
     import mlflow.pyfunc
 
@@ -26,7 +26,9 @@ def try_out(model: str, number: int, release: Path) -> None:
     asked = packaging.example(recommender)
     where = f"models:/{model}/{number}"
     try:
-        told = mlflow.pyfunc.load_model(where).predict(asked, params={"n": TRIED})
+        loaded = mlflow.pyfunc.load_model(where)
+        told = loaded.predict(asked, params={"n": TRIED})
+        stored = provenance.digest(loaded.unwrap_python_model().recommender.release.folder)
         found = [
             told.loc[told["row"] == row, ["item_id", "score"]].to_records(index=False).tolist()
             for row in range(len(asked))
@@ -40,6 +42,11 @@ def try_out(model: str, number: int, release: Path) -> None:
     ]
     if found != expected:
         raise RegistryFailed(f"{where} doesn't recommend what {release} does: the champion stays")
+    if stored != provenance.digest(release):
+        raise RegistryFailed(
+            f"{where}: its files are not those of {release}: the champion stays; delete this version in "
+            "MLflow, and register the release again"
+        )
 
 
 def try_stored(version: "Version") -> None:

@@ -4,6 +4,7 @@ Creating a version is one transaction, numbered by the registry's database: what
 from, they have one order, and there is no lock that could be left behind.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +22,7 @@ ABOUT: Final = (
     "is deleted or edited here is told there."
 )
 LONGEST_DESCRIPTION: Final = 1000
+AT_ONCE: Final = ("IntegrityError", "UniqueViolation", "StaleDataError")
 TRIES: Final = 5  # MLflow gives up a number after three that were taken
 
 
@@ -50,7 +52,21 @@ def append(client: "MlflowClient", model: str, event: Event, history: History) -
 
 def settled(client: "MlflowClient", model: str, event: Event) -> None:
     """Note that the aliases were set to what `event` says."""
-    client.set_model_version_tag(name(model), str(event.number), SETTLED, "true")
+    repeated(lambda: client.set_model_version_tag(name(model), str(event.number), SETTLED, "true"))
+
+
+def repeated(write: Callable[[], object]) -> None:
+    """Write what another process may be writing too: of two that insert a row at once, MLflow fails one."""
+    from mlflow.exceptions import MlflowException
+
+    for left in reversed(range(TRIES)):
+        try:
+            write()
+        except MlflowException as error:
+            if not left or not any(word in str(error) for word in AT_ONCE):
+                raise
+        else:
+            return
 
 
 def _create(client: "MlflowClient", model: str, event: Event) -> int:

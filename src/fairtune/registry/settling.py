@@ -108,6 +108,6 @@ def _set(client: "MlflowClient", model: str, alias: str, number: int | None) -> 
     if now == number:
         return
     if number is None:
-        client.delete_registered_model_alias(model, alias)
+        log.repeated(lambda: client.delete_registered_model_alias(model, alias))
     else:
-        client.set_registered_model_alias(model, alias, str(number))
+        log.repeated(lambda: client.set_registered_model_alias(model, alias, str(number)))

@@ -22,6 +22,7 @@ from prefect import State, flow, get_client, get_run_logger, runtime, task  # no
 from prefect.artifacts import create_markdown_artifact  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.client.schemas.filters import FlowRunFilter, TaskRunFilter  # noqa: E402
+from prefect.settings import get_current_settings  # noqa: E402
 from prefect.states import Cancelled, Completed, Crashed  # noqa: E402
 
 
@@ -148,6 +149,9 @@ def main() -> int:
     parser.add_argument("--branch", help="Git branch to commit dvc.lock and the small results to")
     arguments = parser.parse_args()
     os.chdir(Path(__file__).resolve().parents[1])
+    settings = get_current_settings()
+    if not settings.api.url and not (settings.home / "prefect.db").exists():
+        print("retrain: Prefect makes its database first: half a minute, once", flush=True)
     ended = retrain(
         arguments.dataset,
         refresh=arguments.refresh,

@@ -18,7 +18,7 @@ TELEMETRY_OFF: Final = {
 ONE_BLAS_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1"}  # implicit has threads of its own; both together crawl
 
 PATIENCE: Final = {
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90"
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180"
 }  # the first start migrates for 30 s
 
 

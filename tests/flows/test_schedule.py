@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -25,8 +24,7 @@ ALL = ["fetch", "count", "gate", "ship"]
 
 
 def test_fairtune_schedule_says_what_runs_when_and_the_run_fires(project, api):
-    second = (int(time.time()) + 15) % 60
-    with started(schedule("--dataset", "demo", "--cron", f"* * * * * {second}"), project) as (process, said):
+    with started(schedule("--dataset", "demo", "--cron", "* * * * * */15"), project) as (process, said):
         wait_for(lambda: "Ctrl-C ends it." in said())
         wait_for((project.root / "reports/demo/shipped").exists)
         served = wait_for(lambda: completed(project))
@@ -36,10 +34,10 @@ def test_fairtune_schedule_says_what_runs_when_and_the_run_fires(project, api):
     lines = said().splitlines()
     assert lines[0] == f"Prefect server: {api}"
     when = r"next run \d{4}-\d\d-\d\d \d\d:\d\d UTC"
-    assert re.fullmatch(rf"demo: \* \* \* \* \* {second} \(UTC\); {when}", lines[1])
+    assert re.fullmatch(rf"demo: \* \* \* \* \* \*/15 \(UTC\); {when}", lines[1])
     assert lines[-1] == "Stopped: nothing is scheduled any more."
     assert served.parameters == {"dataset": "demo", "refresh": True, "search": False, "branch": None}
-    assert project.ran("demo") == ALL
+    assert project.ran("demo")[:4] == ALL  # a second run may have begun
     assert [run.state_name for run in flow_runs() if run.state_name in {"Scheduled", "Late"}] == []
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from prefect.client.schemas.schedules import CronSchedule
 
 FLOW: Final = "flows/retrain.py"
+LAST_WORDS: Final = 10  # seconds that Prefect's own messages may take at the end
 PATIENCE: Final = 120  # seconds until the scheduler must have planned a run; its loop takes up to 60
 
 Say = Callable[[str], None]
@@ -141,7 +142,19 @@ def _serve(wanted: Sequence[Scheduled], clocks: Sequence["CronSchedule"], *, say
             number = cast("UUID", runner.add_deployment(deployment))
             say(f"{each.dataset}: {each.cron} ({each.timezone}); {_next(client, number, each)}")
     say("Ctrl-C ends it.")
-    asyncio.run(runner.start())
+    try:
+        asyncio.run(runner.start())
+    finally:
+        _send_the_rest()
+
+
+def _send_the_rest() -> None:
+    """Send what Prefect still has to tell the server while that is there: later it would try for minutes."""
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
+
+    for worker in (EventsWorker, APILogWorker):
+        worker.drain_all(timeout=LAST_WORDS)
 
 
 def _forget_missed(client: "SyncPrefectClient", name: str) -> None:

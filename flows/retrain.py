@@ -36,9 +36,8 @@ def retrain(dataset: str, refresh: bool = False, search: bool = False, branch: s
     """Run what is not up to date; then record dvc.lock and push what it names.
 
     refresh: fetch the sources anew; unchanged bytes retrain nothing. search: for settings, too, where the
-    champion's would be kept. branch: also commit dvc.lock and the
-    small results there. A second run of a data set is refused, which is a cancelled run; a broken limit is
-    a failed run, and the champion stays.
+    champion's would be kept. branch: also commit dvc.lock and the small results there. A second run of a
+    data set is refused, which is a cancelled run; a broken limit is a failed run, and the champion stays.
     """
     model, paths = params.load().dataset(dataset).register.model, Paths(dataset)
     try:

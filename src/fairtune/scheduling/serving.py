@@ -167,6 +167,7 @@ def _forget_missed(client: "SyncPrefectClient", name: str) -> None:
         for run in client.read_flow_runs(flow_run_filter=_planned(deployment)):
             if run.auto_scheduled:
                 client.delete_flow_run(run.id)
+        client.delete_deployment(deployment)  # an update would leave it in the folder it was served from
     except ObjectNotFound:
         return
 

@@ -3,15 +3,16 @@
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from fairtune import glance, store, summary
-from fairtune.drift import words
-from fairtune.drift.judgement import Drift, State
 from fairtune.errors import RegistryFailed
 from fairtune.gates import Verdict
 from fairtune.paths import Paths
 from fairtune.stages import gate
+
+if TYPE_CHECKING:
+    from fairtune.drift.judgement import Drift
 
 EVERYTHING: Final = ("validate", "gate", "register")
 """The stages that leave something to tell."""
@@ -23,7 +24,9 @@ def show(paths: Paths, *, gates: bool) -> None:
     After a stop by drift, what drifted: figures and verdict are those of an earlier run.
     """
     drift = _drift(paths)
-    if drift and drift.state is State.STOP:
+    if drift and _stops(drift):
+        from fairtune.drift import words
+
         _print_table(words.HEAD, words.rows(drift), title=f"{paths.dataset}: what drifted")
         print(f"drift:    {paths.drift_page}")
         return
@@ -37,6 +40,8 @@ def show(paths: Paths, *, gates: bool) -> None:
             print(line)
     print(f"report:   {paths.report}")
     if drift:
+        from fairtune.drift import words
+
         print(f"drift:    {words.summary(drift)}; {paths.drift_page}")
 
 
@@ -48,7 +53,7 @@ def pages(paths: Paths, reached: Collection[str] = EVERYTHING) -> Mapping[str, s
     """
     drift = _drift(paths) if "validate" in reached else None
     told = {"drift": _drift_page(drift, paths)} if drift else {}
-    if drift and drift.state is State.STOP:
+    if drift and _stops(drift):
         return told
     report = f"The whole story: `{paths.report.resolve()}`"
     if "gate" in reached and paths.verdict.exists():
@@ -68,7 +73,9 @@ def why_refused(paths: Paths, reached: Sequence[str] = EVERYTHING, *, otherwise:
     The last stage that was `reached` is the one that stopped.
     """
     drift = _drift(paths)
-    if "validate" in reached and drift and drift.state is State.STOP:
+    if "validate" in reached and drift and _stops(drift):
+        from fairtune.drift import words
+
         return f"{words.summary(drift)}; {words.remedy(drift)}. See {paths.drift_page}"
     failed = _verdict(paths).failed if "gate" in reached and paths.verdict.exists() else ()
     if "register" in reached and not failed and paths.comparison.exists():
@@ -92,12 +99,24 @@ def forget_lost_registration(paths: Paths) -> None:
         paths.registration.unlink()
 
 
-def _drift(paths: Paths) -> Drift | None:
+def _drift(paths: Paths) -> "Drift | None":
     """Give how far the data was from the champion's when it was last validated, if it was compared."""
-    return Drift.from_json(store.read_json(paths.drift)) if paths.drift.exists() else None
+    if not paths.drift.exists():
+        return None  # and pandas need not be imported, which most runs with nothing to do would wait for
+    from fairtune.drift.judgement import Drift
+
+    return Drift.from_json(store.read_json(paths.drift))
 
 
-def _drift_page(drift: Drift, paths: Paths) -> str:
+def _stops(drift: "Drift") -> bool:
+    from fairtune.drift.judgement import State
+
+    return drift.state is State.STOP
+
+
+def _drift_page(drift: "Drift", paths: Paths) -> str:
+    from fairtune.drift import words
+
     table = summary.markdown(words.HEAD, words.rows(drift))
     told = words.summary(drift)
     page = f"The whole story: `{paths.drift_page.resolve()}`"

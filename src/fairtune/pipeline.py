@@ -45,6 +45,9 @@ class Pipeline:
     As a context manager it closes what DVC opened.
     """
 
+    def __init__(self) -> None:
+        self._changed: dict[str, bool] = {}  # what was found when DVC was last asked, until it is told
+
     def __enter__(self) -> Self:
         return self
 
@@ -89,8 +92,20 @@ class Pipeline:
         """
         if self._moved(step):
             return False
-        with _one_line(step.address):
-            return not self._repo.status([step.address])
+        if step.address not in self._changed:
+            self._changed = self._look(step)
+        return not self._changed.pop(step.address)
+
+    def _look(self, step: Step) -> dict[str, bool]:
+        """Whether this step and the others of its data set changed, by one reading of dvc.yaml and dvc.lock.
+
+        `Repo.status` would read them once a stage, which takes seconds.
+        """
+        from dvc.repo import lock_repo
+
+        with _one_line(step.address), lock_repo(self._repo):
+            stages = [stage for stage in self._repo.index.stages if _dataset(stage) == step.dataset]
+            return {stage.name: bool(stage.status()) for stage in stages}
 
     def run(self, step: Step, *, force: bool = False) -> None:
         """Run one step, not those before it; with the interpreter that runs this.
@@ -101,6 +116,7 @@ class Pipeline:
         folder = str(Path(sys.executable).parent)
         path = os.pathsep.join((folder, os.environ.get("PATH", os.defpath)))
         os.environ["SHELL"] = "/bin/sh"  # DVC would take the user's own, which a service may lack
+        self._changed = {}
         with _one_line(step.address):
             anew = force or self._moved(step)
             self._repo.reproduce(step.address, single_item=True, force=anew, run_env={"PATH": path})
@@ -143,7 +159,7 @@ class Pipeline:
         try:
             with lock_repo(self._repo):  # `Repo.push` reads dvc.lock twice a stage: seconds, for nothing
                 self._repo.cloud.get_remote_odb()
-                stages = [each for each in self._repo.index.stages if each.name.endswith(f"@{dataset}")]
+                stages = [each for each in self._repo.index.stages if _dataset(each) == dataset]
                 used = (objects for each in stages for objects in each.get_used_objs().values())
                 done = self._repo.cloud.push(set().union(*used))
             if done.failed:
@@ -166,6 +182,11 @@ class Pipeline:
             with _one_line("dvc"):
                 _sweep(self._repo)
             yield
+
+
+def _dataset(stage: Any) -> str:
+    name: str = stage.name
+    return name.partition("@")[2]
 
 
 def _step(stage: Any, *, source: bool) -> Step:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from fairtune import champion_settings, commits, environment, keeping, outcome, overheard, params
+from fairtune import champion_settings, commits, environment, keeping, outcome, overheard, params, refusals
 from fairtune.errors import Busy, FairtuneError, LimitBroken, StageFailed
 from fairtune.paths import Paths
 from fairtune.pipeline import Pipeline, Step
@@ -46,7 +46,7 @@ def retrain(dataset: str, refresh: bool = False, search: bool = False, branch: s
             if branch is not None:
                 commits.check(branch)
             with champion_settings.keeping(paths, search=search):
-                _stages(pipeline, paths, refresh=refresh)
+                _stages(pipeline, paths, model, refresh=refresh)
             _keep(pipeline, paths, branch)
     except Busy as error:
         return Cancelled(message=f"refused: {error}")
@@ -56,7 +56,7 @@ def retrain(dataset: str, refresh: bool = False, search: bool = False, branch: s
     return Completed(message=outcome.champion(model))
 
 
-def _stages(pipeline: Pipeline, paths: Paths, *, refresh: bool) -> None:
+def _stages(pipeline: Pipeline, paths: Paths, model: str, *, refresh: bool) -> None:
     """Run the stages, each as a task of its name; publish what they came to, also when one stops the run."""
     outcome.forget_lost_registration(paths)
     reached: list[str] = []
@@ -71,6 +71,7 @@ def _stages(pipeline: Pipeline, paths: Paths, *, refresh: bool) -> None:
             )
             named(pipeline, step, force=refresh and step.source)
     except LimitBroken as error:
+        refusals.record(model, paths, reached[-1], say=get_run_logger().warning)
         raise LimitBroken(outcome.why_refused(paths, reached, otherwise=str(error))) from error
     finally:
         _publish(outcome.pages(paths, reached), paths)

@@ -21,6 +21,7 @@ HOME = ROOT / ".prefect-nights"
 BASH = "/bin/bash"
 LOG = HOME / "schedule.log"
 PATIENCE = 420  # seconds for a run to come and to end
+STORY = [("promoted", None, 1), ("promoted", 1, 2), ("refused", 2, None), ("rolled back", 2, 1)]
 ENVIRONMENT = {
     **os.environ,
     "PATH": f"{ROOT / '.venv/bin'}{os.pathsep}{os.environ['PATH']}",
@@ -51,6 +52,7 @@ def main() -> None:
         for command in back:
             run(command)
         check(champion() == 1, "version 1 is champion again")
+        check(history() == STORY, "the history tells all of it")
         done = finished("Completed")
         wait("two more runs end well", lambda: finished("Completed") >= done + 2)
         check(champion() == 1, "no run has undone the rollback")
@@ -90,13 +92,22 @@ def scheduled(command: str) -> Iterator[None]:
 
 def champion() -> int | None:
     """Give the version that is champion, as `fairtune history` tells."""
-    told = subprocess.run(
+    aliases: dict[str, int] = told()["aliases"]
+    return aliases.get("champion")
+
+
+def history() -> list[tuple[str, int | None, int | None]]:
+    """Give what happened: action, from, to."""
+    return [(event["action"], event["from"], event["to"]) for event in told()["events"]]
+
+
+def told() -> dict[str, Any]:
+    done = subprocess.run(
         [ROOT / ".venv/bin/fairtune", "history", "--dataset", "demo", "--json"],
         cwd=ROOT, env=ENVIRONMENT, check=True, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
-    (model,) = json.loads(told.stdout)
-    aliases: dict[str, Any] = model["aliases"]
-    return aliases.get("champion")
+    (model,) = json.loads(done.stdout)
+    return model  # type: ignore[no-any-return]
 
 
 def finished(state: str) -> int:

@@ -70,11 +70,11 @@ def run(dataset: str, *, force: bool, search: bool) -> None:
 
     Exits with 1 if the model breaks one of its limits; then it is not registered.
     """
-    from fairtune import outcome, runs
+    from fairtune import outcome, refusals, runs
     from fairtune.paths import Paths
     from fairtune.pipeline import Pipeline
 
-    _enter_project().dataset(dataset)
+    model = _enter_project().dataset(dataset).register.model
     outcome.forget_lost_registration(Paths(dataset))
     if search:
         from fairtune import champion_settings
@@ -83,7 +83,8 @@ def run(dataset: str, *, force: bool, search: bool) -> None:
     try:
         with Pipeline() as pipeline:
             ran = runs.run(pipeline, dataset, force=force, say=_say, timed=sys.stdout.isatty())
-    except LimitBroken:
+    except LimitBroken as error:
+        refusals.record(model, Paths(dataset), str(error).partition("@")[0], say=_say)
         outcome.show(Paths(dataset), gates=False)
         raise
     outcome.show(Paths(dataset), gates="gate" not in {step.name for step in ran})

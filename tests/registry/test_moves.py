@@ -381,3 +381,23 @@ def test_looking_at_the_history_of_nothing_makes_nothing(client):
     assert tell(client, "fairtune-nothing", who=ADA).rows() == ()
     assert settling.current(client, "fairtune-nothing", who=ADA).events == ()
     assert client.search_registered_models("name LIKE 'fairtune-nothing%'") == []
+
+
+def test_a_run_that_was_refused_before_there_was_a_version_stands_in_the_history_once(client):
+    model = make_model(client, versions=1, promoted=1)
+    by = Mover(who=ADA, why="the data is not like that of the champion")
+
+    assert moves.note_refusal(client, model, by, check="data")
+    assert moves.note_refusal(client, model, by, check="data")
+
+    _, refused = tell(client, model, who=BOB).rows()
+    assert (refused.what, refused.versions, refused.who, refused.why) == ("refused", "1 stays", ADA, by.why)
+    assert refused.checks == ("data: failed",)
+    assert aliases(client, model)["champion"] == 1
+    promote(client, make_model(client, versions=1), 1)  # and nothing is in the way of the next move
+
+
+def test_a_refused_run_without_a_champion_leaves_no_history(client):
+    model = make_model(client, versions=1)
+    assert not moves.note_refusal(client, model, Mover(who=ADA, why="too far"), check="data")
+    assert tell(client, model, who=BOB).rows() == ()

@@ -73,13 +73,19 @@ def _row(event: Event, history: History) -> Row:
         when=event.when,
         who=event.who,
         what=what,
-        versions=f"{event.before or 'none'} -> {event.to or 'none'}",
+        versions=_versions(event),
         why=event.why,
         checks=tuple(f"{name}: {result}" for name, result in event.checks.items()),
         forced=event.forced and event.moves,
         counts=counts,
         refused=not event.moves,
     )
+
+
+def _versions(event: Event) -> str:
+    if event.to is None and not event.moves:
+        return f"{event.before} stays"  # there was no version yet that could have taken its place
+    return f"{event.before or 'none'} -> {event.to or 'none'}"
 
 
 def _json(event: Event, history: History) -> dict[str, Any]:

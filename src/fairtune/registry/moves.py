@@ -106,6 +106,22 @@ def rollback(client: "MlflowClient", model: str, by: Mover, *, trial: Trial, to:
     return _move(client, model, replace(event, checks={"model": WHOLE}), history)
 
 
+def note_refusal(client: "MlflowClient", model: str, by: Mover, *, check: str) -> bool:
+    """Keep in the history that a run was refused before there was a version; say whether there is a champion.
+
+    check: what failed. Without a champion nothing is kept: there was none that could stay.
+    """
+    history = settling.current(client, model, who=by.who)
+    champion = history.standing.champion
+    if champion is None:
+        return False
+    event = Event(
+        action=Action.REFUSED, before=champion, to=None, who=by.who, why=by.why, after=history.last_number
+    )
+    _refuse(client, model, event, {check: "failed"}, history, why=by.why)
+    return True
+
+
 def _move(client: "MlflowClient", model: str, event: Event, history: History) -> Event:
     """Write the event; if it counts, set the aliases."""
     written, after = log.append(client, model, event, history)

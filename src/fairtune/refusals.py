@@ -1,0 +1,54 @@
+"""Runs that a limit stopped before there was a version to promote: the model's history tells of them too.
+
+Whoever asks why the champion is an old one finds the nights that were refused, for their data or for what was
+learned from them, beside the versions that were.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fairtune import store, tracking
+from fairtune.errors import RegistryFailed
+from fairtune.gates import Verdict
+from fairtune.paths import Paths
+
+
+def record(model: str, paths: Paths, stage: str, *, say: Callable[[str], None]) -> None:
+    """Record in the history of `model` that `stage` stopped a run, if drift or a failed gate did.
+
+    Without a champion there is nothing to record. A registry that can't be used is said, and stops nothing:
+    the run was refused either way.
+    """
+    found = _reason(paths, stage)
+    if found is None or not tracking.exists(paths.root):
+        return
+    from fairtune.registry import history, history_page, moves
+    from fairtune.registry.who import who
+
+    check, why = found
+    by = moves.Mover(who=who(paths.root), why=why)
+    try:
+        with tracking.connected(paths.root) as client:
+            if moves.note_refusal(client, model, by, check=check):
+                history_page.write(history.tell(client, model, who=by.who), paths)
+    except RegistryFailed as error:
+        say(f"the refusal is not in the history of {model}: {error}")
+
+
+def _reason(paths: Paths, stage: str) -> tuple[str, str] | None:
+    """Give what was checked, and what was found."""
+    if stage == "validate" and paths.drift.exists():
+        return _drifted(store.read_json(paths.drift))
+    if stage == "gate" and paths.verdict.exists():
+        failed = Verdict.from_json(store.read_json(paths.verdict)).failed
+        reasons = " ".join(f"{gate.name}: {gate.reason}" for gate in failed)
+        return ("verdict", reasons) if reasons else None
+    return None
+
+
+def _drifted(told: Mapping[str, Any]) -> tuple[str, str] | None:
+    from fairtune.drift import words
+    from fairtune.drift.judgement import Drift, State
+
+    drift = Drift.from_json(told)
+    return ("data", words.summary(drift)) if drift.state is State.STOP else None

@@ -5,7 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from prefect.client.schemas.schedules import CronSchedule
 
 FLOW: Final = "flows/retrain.py"
+CANCELLED: Final = 2  # seconds until what was cancelled should have begun to end
 LAST_WORDS: Final = 10  # seconds that Prefect's own messages may take at the end
 PATIENCE: Final = 120  # seconds until the scheduler must have planned a run; its loop takes up to 60
 
@@ -118,12 +119,32 @@ def _serve(wanted: Sequence[Scheduled], clocks: Sequence["CronSchedule"], *, say
     from prefect.runner import Runner
 
     class _Gently(Runner):
-        """A runner that ends what it runs; Prefect's own leaves it behind, and fails at SIGTERM."""
+        """A runner that ends what it runs when it is told to stop; Prefect's own leaves it behind."""
+
+        told: asyncio.Event
+        ending = False
+
+        async def until_told(self) -> None:
+            """Run until SIGINT or SIGTERM.
+
+            asyncio would cancel once, and what is just about to start a run may swallow that: so it is done
+            until the end has begun.
+            """
+            self.told = asyncio.Event()
+            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self.told.set)
+            work, stop = asyncio.create_task(self.start()), asyncio.create_task(self.told.wait())
+            await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
+            while not (self.ending or work.done()):
+                work.cancel()
+                await asyncio.wait({work}, timeout=CANCELLED)
+            with suppress(asyncio.CancelledError):
+                await work
 
         def handle_sigterm(self, *_: object, **__: object) -> None:
-            os.kill(os.getpid(), signal.SIGINT)
+            asyncio.get_running_loop().call_soon_threadsafe(self.told.set)
 
         async def __aexit__(self, *error: object) -> None:
+            self.ending = True
             await self.cancel_all()
             await super().__aexit__(*error)
 
@@ -143,7 +164,7 @@ def _serve(wanted: Sequence[Scheduled], clocks: Sequence["CronSchedule"], *, say
             say(f"{each.dataset}: {each.cron} ({each.timezone}); {_next(client, number, each)}")
     say("Ctrl-C ends it.")
     try:
-        asyncio.run(runner.start())
+        asyncio.run(runner.until_told())
     finally:
         _send_the_rest()
 

@@ -20,6 +20,7 @@ from fairtune import cli
 from fairtune.pipeline import Pipeline
 from fairtune.scheduling import server
 
+GENTLY = 40  # seconds that a command has to end
 ALL = ["fetch", "count", "gate", "ship"]
 
 
@@ -230,7 +231,10 @@ def run(project, command):
 
 @contextmanager
 def started(command, project):
-    """Start a command, give it and what it has printed; end it with the block, gently."""
+    """Start a command, give it and what it has printed; end it with the block, gently if it can be.
+
+    Prefect's worker now and then goes on after SIGTERM.
+    """
     log = project.root / "log"
     with (
         log.open("w") as out,
@@ -240,4 +244,7 @@ def started(command, project):
             yield process, log.read_text
         finally:
             process.terminate()
-            process.wait(PATIENCE)
+            try:
+                process.wait(GENTLY)
+            except subprocess.TimeoutExpired:
+                process.kill()

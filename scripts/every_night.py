@@ -22,6 +22,7 @@ BASH = "/bin/bash"
 LOG = HOME / "schedule.log"
 PATIENCE = 420  # seconds for a run to come and to end
 STORY = [("promoted", None, 1), ("promoted", 1, 2), ("refused", 2, None), ("rolled back", 2, 1)]
+END = 120  # seconds for the schedule to end by itself
 ENVIRONMENT = {
     **os.environ,
     "PATH": f"{ROOT / '.venv/bin'}{os.pathsep}{os.environ['PATH']}",
@@ -87,7 +88,12 @@ def scheduled(command: str) -> Iterator[None]:
         raise
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(60)
+        start = time.monotonic()
+        try:
+            process.wait(END)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        print(f"  the schedule ends ({time.monotonic() - start:.0f} s)", flush=True)
 
 
 def champion() -> int | None:

@@ -4,6 +4,9 @@
 PREFECT_API_URL names another; `fairtune schedule` and prefect.yaml run it by the clock.
 """
 
+import fairtune.pinned  # noqa: F401 - before numpy and Prefect, which read the environment
+
+# isort: split
 import argparse
 import os
 import socket
@@ -11,19 +14,17 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from prefect import State, flow, get_client, get_run_logger, runtime, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.filters import FlowRunFilter, TaskRunFilter
+from prefect.settings import get_current_settings
+from prefect.states import Cancelled, Completed, Crashed
+
 from fairtune import champion_settings, commits, environment, keeping, outcome, overheard, params, refusals
 from fairtune.errors import Busy, FairtuneError, LimitBroken, StageFailed
 from fairtune.paths import Paths
 from fairtune.pipeline import Pipeline, Step
-
-environment.prepare()  # Prefect reads it when it is imported
-
-from prefect import State, flow, get_client, get_run_logger, runtime, task  # noqa: E402 - see above
-from prefect.artifacts import create_markdown_artifact  # noqa: E402
-from prefect.cache_policies import NO_CACHE  # noqa: E402
-from prefect.client.schemas.filters import FlowRunFilter, TaskRunFilter  # noqa: E402
-from prefect.settings import get_current_settings  # noqa: E402
-from prefect.states import Cancelled, Completed, Crashed  # noqa: E402
 
 
 def _run_name() -> str:
@@ -40,6 +41,8 @@ def retrain(dataset: str, refresh: bool = False, search: bool = False, branch: s
     data set is refused, which is a cancelled run; a broken limit is a failed run, and the champion stays.
     """
     model, paths = params.load().dataset(dataset).register.model, Paths(dataset)
+    if (notice := environment.notice()) is not None:
+        get_run_logger().warning(notice)
     try:
         with Pipeline() as pipeline, pipeline.alone(dataset):
             _sweep()

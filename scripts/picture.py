@@ -3,6 +3,9 @@
 Chromium or Chrome must be on the PATH. By default the report of lastfm-2k is shown.
 """
 
+import fairtune.pinned  # noqa: F401 - before numpy
+
+# isort: split
 import argparse
 import shutil
 import subprocess

@@ -5,6 +5,9 @@ part. Needs the matrix and models/<data set>/best.json of a run. Fits with fewer
 exponents act the same, in a third of the time.
 """
 
+import fairtune.pinned  # noqa: F401 - before numpy
+
+# isort: split
 import argparse
 import json
 import os

@@ -75,6 +75,8 @@ def run(dataset: str, *, force: bool, search: bool) -> None:
     from fairtune.pipeline import Pipeline
 
     model = _enter_project().dataset(dataset).register.model
+    if (notice := environment.notice()) is not None:
+        _say(notice)
     outcome.forget_lost_registration(Paths(dataset))
     if search:
         from fairtune import champion_settings

@@ -21,6 +21,7 @@ from fairtune.metrics import pairs
 from fairtune.metrics.bootstrap import Bootstrap, Figure, Floats, divided, figures
 from fairtune.metrics.grouping import Pooling, pool
 from fairtune.metrics.ranking import Lists
+from fairtune.metrics.rounding import significant
 from fairtune.metrics.spread import spread, spread_to_json
 
 Json = dict[str, Any]
@@ -137,4 +138,4 @@ def _by_group(names: Sequence[str], sizes: Floats, shown: Mapping[str, Sequence[
 
 
 def _number(size: float) -> float:
-    return int(size) if float(size).is_integer() else float(f"{size:.6g}")
+    return int(size) if float(size).is_integer() else significant(size)

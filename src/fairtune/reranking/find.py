@@ -15,6 +15,7 @@ from fairtune.matrix import Matrix
 from fairtune.metrics import providers
 from fairtune.metrics.bootstrap import Bootstrap
 from fairtune.metrics.providers import Chances
+from fairtune.metrics.rounding import significant
 from fairtune.models.als import Als
 from fairtune.models.base import Rows
 from fairtune.params import HEADLINE, Evaluate
@@ -48,12 +49,12 @@ class Found:
             {
                 "asked": bound.told(),
                 "limit": bound.limit,
-                "before": float(f"{before:.6g}"),
-                "after": float(f"{after:.6g}"),
+                "before": significant(before),
+                "after": significant(after),
             }
             for bound, before, after in zip(self.bounds, self.before, self.after, strict=True)
         ]
-        loss = float(f"{self.loss:.6g}")
+        loss = significant(self.loss)
         return {"multipliers": self.multipliers, "bounds": bounds, "loss_of_score": loss}
 
     @property

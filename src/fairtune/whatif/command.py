@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from fairtune.errors import BadRequest, NotThere
+from fairtune.metrics.rounding import significant
 from fairtune.paths import Paths
 
 
@@ -88,7 +89,7 @@ def whatif(
         "target": str(matrix.target),
         "question": " and ".join(bound.told() for bound in found.bounds),
         "multipliers": found.multipliers,
-        "loss_of_score": float(f"{found.loss:.6g}"),
+        "loss_of_score": significant(found.loss),
         **measured,
         "picture": os.path.relpath(where, here),
     }

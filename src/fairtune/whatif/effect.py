@@ -16,6 +16,7 @@ from fairtune.matrix import Matrix
 from fairtune.metrics import catalogue, listeners, pairs, providers, ranking
 from fairtune.metrics.bootstrap import UNDEFINED, Bootstrap, Figure, Floats, divided, figures
 from fairtune.metrics.ranking import Lists
+from fairtune.metrics.rounding import significant
 from fairtune.models.als import Als
 from fairtune.models.base import Rows, Scores
 from fairtune.params import HEADLINE, Evaluate
@@ -66,7 +67,7 @@ def measure(
             {
                 "asked": bound.told(),
                 "limit": bound.limit,
-                "validation": {"before": float(f"{was:.6g}"), "after": float(f"{now:.6g}")},
+                "validation": {"before": significant(was), "after": significant(now)},
                 "test": test,
                 "kept_on_test": test["after"] is not None and bound.slack(test["after"]) >= 0,
             }

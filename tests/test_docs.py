@@ -152,6 +152,22 @@ def named_by_the_data(above):
     return above[-1:] in {("groups",), ("own_region",)} or above[-2:-1] == ("ranking_of_listeners",)
 
 
+def defined(module):
+    """Give the names of functions and classes at the top of a module."""
+    tree = ast.parse((ROOT / "src/fairtune" / module).read_text("utf-8"))
+    kinds = ast.FunctionDef, ast.ClassDef
+    return {node.name for node in tree.body if isinstance(node, kinds)}
+
+
+def test_every_question_has_a_module_that_answers_it():
+    page = (ROOT / "docs/reference/where-is-what.md").read_text("utf-8")
+    rows = re.findall(r"^\| (.+\?) \| `(\S+\.py)` \| `(\w+)` \|$", page, re.MULTILINE)
+
+    assert len(rows) >= 12
+    assert len(rows) == page.count("\n| ") - 1  # the header
+    assert [(module, name) for _, module, name in rows if name not in defined(module)] == []
+
+
 def test_the_terms_of_every_data_set_are_told():
     page = (ROOT / "docs/data.md").read_text("utf-8")
 

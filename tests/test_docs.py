@@ -8,6 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
+import textwrap
 import tomllib
 import typing
 from pathlib import Path
@@ -187,6 +188,30 @@ def test_every_parameter_is_explained():
     explained = {name for line in lines_of_code(page)[1] for name in NAME.findall(line)}
 
     assert set(sections(params.Params)) - explained == set()
+
+
+def test_sections_of_params_yaml_on_the_pages_are_accepted(tmp_path):
+    values = yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))
+    for page, section in (("set-limits", "gate"), ("what-if", "train")):
+        text = (ROOT / f"docs/how-to/{page}.md").read_text("utf-8")
+        (shown,) = re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+        shown = yaml.safe_load(textwrap.dedent(shown).replace("<<: *train\n", "\n"))
+        values["datasets"]["lastfm-2k"][section].update(shown[section])
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
+
+    chosen = params.load(tmp_path).dataset("lastfm-2k")
+
+    assert chosen.gate.min_share == {"tier.tail": 0.01}
+    assert chosen.train.rerank.min_share == {"tier.tail": 0.1}
+
+
+def test_the_sections_of_a_report_bear_the_names_that_a_page_explains():
+    page = (ROOT / "docs/how-to/read-a-report.md").read_text("utf-8")
+    named = re.findall(r"^\| \*([^*]+)\* \|", page, re.MULTILINE)
+    package = "".join(path.read_text("utf-8") for path in (ROOT / "src/fairtune").rglob("*.[pj][y2]"))
+
+    assert len(named) > 8
+    assert [title for title in named if f'"{title}"' not in package and f">{title}<" not in package] == []
 
 
 def defined(module):

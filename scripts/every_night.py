@@ -1,4 +1,4 @@
-"""Follow README's section "Every night" word by word, and check that it comes out as the section says.
+"""Follow docs/how-to/every-night.md on `demo` word by word, and check that it comes out as the page says.
 
 `python scripts/every_night.py` in a clone where nothing else runs: it needs an empty registry, takes some
 minutes, and leaves its data, registry and Prefect's state (in `.prefect-nights`) behind.
@@ -57,13 +57,13 @@ def main() -> None:
         done = finished("Completed")
         wait("two more runs end well", lambda: finished("Completed") >= done + 2)
         check(champion() == 1, "no run has undone the rollback")
-    print("Every night: as README says")
+    print("Every night: as the page says")
 
 
 def blocks() -> list[list[str]]:
-    """Give the commands of each shell block of the section, without comments."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    section = readme.partition("\n## Every night\n")[2].partition("\n## ")[0]
+    """Return the commands of each shell block of the section, without comments."""
+    page = (ROOT / "docs/how-to/every-night.md").read_text(encoding="utf-8")
+    section = page.partition("\n## Try it on `demo`\n")[2].partition("\n## ")[0]
     found = re.findall(r"^```sh\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
     return [[line.partition("  #")[0].strip() for line in block.splitlines()] for block in found]
 

@@ -6,7 +6,6 @@ import importlib.util
 import json
 import re
 import shlex
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import click
 import pytest
 import yaml
+from tests import processes
 
 from fairtune import cli, datasets
 
@@ -74,7 +74,7 @@ def test_make_targets_exist():
 
     assert named >= {"demo", "run", "test"}
     for target in sorted(named):
-        done = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=False)
+        done = processes.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
 
 
@@ -105,7 +105,7 @@ def test_dvc_targets_and_scripts_exist():
 
 def from_git(path):
     """Read a JSON file as it is in Git's index: what the next commit, or the last one, holds."""
-    shown = subprocess.run(["git", "show", f":{path}"], cwd=ROOT, capture_output=True, text=True, check=False)
+    shown = processes.run(["git", "show", f":{path}"], cwd=ROOT, capture_output=True, text=True, check=False)
     if shown.returncode:
         raise FileNotFoundError(path)
     return json.loads(shown.stdout)

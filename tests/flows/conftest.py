@@ -2,13 +2,12 @@
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import yaml
-from tests import toy_pipeline
+from tests import processes, toy_pipeline
 
 from fairtune.scheduling import server
 
@@ -27,7 +26,7 @@ def database(tmp_path_factory):
     """Give an empty database of Prefect's: making one takes half a minute, copying it doesn't."""
     home = tmp_path_factory.mktemp("database")
     made = [sys.executable, "-m", "prefect", "server", "database", "upgrade", "-y"]
-    subprocess.run(made, env={**os.environ, "PREFECT_HOME": str(home)}, check=True, capture_output=True)
+    processes.run(made, env={**os.environ, "PREFECT_HOME": str(home)}, check=True, capture_output=True)
     return home / "prefect.db"
 
 
@@ -62,5 +61,5 @@ def project(tmp_path, monkeypatch):
         "add dvc.yaml",
         "commit -qm Start",
     ):
-        subprocess.run(["git", *command.split()], cwd=tmp_path, check=True)
+        processes.run(["git", *command.split()], cwd=tmp_path, check=True)
     return toy

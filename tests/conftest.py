@@ -8,7 +8,9 @@ import hypothesis
 import pytest
 from tests import processes
 
-hypothesis.settings.register_profile("patient", deadline=None)  # on a busy machine any example may take long
+hypothesis.settings.register_profile(  # on a busy machine any example may take long, and so may making one
+    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("patient")
 
 

@@ -1,5 +1,6 @@
 """The shape of the house: names that agree, dependencies that are declared, imports that point one way."""
 
+import re
 import sys
 from dataclasses import fields
 from pathlib import Path
@@ -130,6 +131,14 @@ def test_a_heavy_library_has_one_home(library):
     importers = whole.find_modules_that_directly_import(library) if library in whole.modules else set()
 
     assert {name.split(".")[1] for name in importers} == HOMES[library]
+
+
+def test_processes_of_tests_are_started_where_they_are_ended():
+    starts = re.compile(r"Popen\(|subprocess\.(call|check_call|check_output)\(|os\.(fork|system|popen)\(")
+    wanted = {ROOT / "tests/processes.py", Path(__file__)}
+    found = {path for path in (ROOT / "tests").rglob("*.py") if starts.search(path.read_text("utf-8"))}
+
+    assert found - wanted == set()
 
 
 def test_imports_keep_the_contracts_of_pyproject():

@@ -19,6 +19,12 @@ BRISK = {
     "PREFECT_SERVER_SERVICES_SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS": "1",
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
 }
+PATIENT = (  # what a busy machine would break off
+    "PREFECT_API_REQUEST_TIMEOUT",
+    "PREFECT_SERVER_DATABASE_TIMEOUT",
+    "PREFECT_SERVER_DATABASE_CONNECTION_TIMEOUT",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS",
+)
 
 
 @pytest.fixture(scope="session")
@@ -38,8 +44,11 @@ def api(database, tmp_path_factory):
     home = tmp_path_factory.mktemp("prefect")
     shutil.copy(database, home)
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in {**BRISK, "PREFECT_HOME": str(home)}.items():
+        patient = dict.fromkeys(PATIENT, str(round(processes.PATIENCE)))
+        for name, value in {**BRISK, **patient, "PREFECT_HOME": str(home)}.items():
             patch.setenv(name, value)
+        patch.setattr(server, "PATIENCE", processes.PATIENCE)
+        patch.setattr(server, "END", processes.GRACE)
         with server.running(home, say=lambda _: None, port=0) as url:
             patch.setenv("PREFECT_API_URL", url)
             refresh_global_settings_context()

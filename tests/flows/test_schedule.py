@@ -22,6 +22,13 @@ from fairtune.pipeline import Pipeline
 from fairtune.scheduling import server
 
 ALL = ["fetch", "count", "gate", "ship"]
+PATIENTLY = f"""
+from fairtune import cli
+from fairtune.scheduling import server, serving
+
+server.PATIENCE = serving.PATIENCE = {processes.PATIENCE}
+raise SystemExit(cli.main())
+"""
 
 
 def test_fairtune_schedule_says_what_runs_when_and_the_run_fires(project, api):
@@ -221,7 +228,7 @@ def last(project, state):
 
 
 def schedule(*arguments):
-    return [sys.executable, "-m", "fairtune.cli", "schedule", *arguments]
+    return [sys.executable, "-c", PATIENTLY, "schedule", *arguments]
 
 
 def run(project, command):

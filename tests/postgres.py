@@ -46,6 +46,7 @@ def _serving(folder: Path, home: Path) -> Iterator[str]:
     if other:
         shutil.chown(secret, NOBODY)
     made = [folder / "initdb", "-D", home / "data", "-U", USER, "-A", "scram-sha-256", "--pwfile", secret]
+    made += ["--encoding", "UTF8", "--no-locale"]  # the encoding of a machine whose locale is C is none
     processes.run(made, check=True, capture_output=True, cwd=home, **other)
     options = ["listen_addresses=127.0.0.1", f"port={port}", "unix_socket_directories=", "fsync=off"]
     begun = [folder / "postgres", "-D", home / "data", *(part for of in options for part in ("-c", of))]

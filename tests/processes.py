@@ -70,7 +70,7 @@ def run(
 
 
 def left(mark: str) -> list[psutil.Process]:
-    """Give the living processes that have such a mark in their environment, whoever their parent is now."""
+    """Give the living processes with such a mark in their environment, whoever their parent is now."""
     return [process for process in psutil.process_iter() if _tell(process, "environ", {}).get(MARK) == mark]
 
 
@@ -94,7 +94,8 @@ def _end(process: subprocess.Popen) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    end(other for other in family if other.pid != process.pid and other.is_running())
+    dead = {psutil.STATUS_ZOMBIE, None}  # what nobody reaps can't be ended, and needn't
+    end(other for other in family if other.pid != process.pid and _tell(other, "status", None) not in dead)
 
 
 def _group(pid: int) -> int | None:

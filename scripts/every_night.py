@@ -20,9 +20,10 @@ ROOT = Path(__file__).resolve().parents[1]
 HOME = ROOT / ".prefect-nights"
 BASH = "/bin/bash"
 LOG = HOME / "schedule.log"
-PATIENCE = 420  # seconds for a run to come and to end
+FACTOR = float(os.environ.get("FAIRTUNE_TEST_PATIENCE", "1"))
+PATIENCE = 1800 * FACTOR  # seconds for a run to come and to end, which takes two minutes: for hangs only
 STORY = [("promoted", None, 1), ("promoted", 1, 2), ("refused", 2, None), ("rolled back", 2, 1)]
-END = 120  # seconds for the schedule to end by itself
+END = 300 * FACTOR  # seconds for the schedule to end by itself
 ENVIRONMENT = {
     **os.environ,
     "PATH": f"{ROOT / '.venv/bin'}{os.pathsep}{os.environ['PATH']}",
@@ -79,7 +80,12 @@ def scheduled(command: str) -> Iterator[None]:
     print(f"$ {command} &", flush=True)
     with LOG.open("wb") as log:
         process = subprocess.Popen(
-            [BASH, "-c", f"exec {command}"], cwd=ROOT, env=ENVIRONMENT, stdout=log, stderr=subprocess.STDOUT
+            [BASH, "-c", f"exec {command}"],
+            cwd=ROOT,
+            env=ENVIRONMENT,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
     try:
         yield
@@ -92,7 +98,8 @@ def scheduled(command: str) -> Iterator[None]:
         try:
             process.wait(END)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
         print(f"  the schedule ends ({time.monotonic() - start:.0f} s)", flush=True)
 
 

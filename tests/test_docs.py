@@ -6,7 +6,6 @@ import importlib.util
 import json
 import re
 import shlex
-import subprocess
 import sys
 import textwrap
 import tomllib
@@ -17,6 +16,7 @@ import click
 import pydantic
 import pytest
 import yaml
+from tests import processes
 
 from fairtune import cli, datasets, params
 
@@ -81,7 +81,7 @@ def test_make_targets_exist():
 
     assert named >= {"demo", "run", "test"}
     for target in sorted(named):
-        done = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=False)
+        done = processes.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
 
 
@@ -113,7 +113,7 @@ def test_dvc_targets_and_scripts_exist():
 
 def from_git(path):
     """Read a JSON file as it is in Git's index: what the next commit, or the last one, holds."""
-    shown = subprocess.run(["git", "show", f":{path}"], cwd=ROOT, capture_output=True, text=True, check=False)
+    shown = processes.run(["git", "show", f":{path}"], cwd=ROOT, capture_output=True, text=True, check=False)
     if shown.returncode:
         raise FileNotFoundError(path)
     return json.loads(shown.stdout)

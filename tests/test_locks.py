@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from tests import processes
 
 from fairtune import locks
 from fairtune.errors import Busy
@@ -22,10 +23,9 @@ def held(tmp_path):
     """Give a lock that another process holds, and that process; it ends when its input does."""
     path = tmp_path / "data" / ".lock"
     command = [sys.executable, "-c", HOLD, str(path)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+    with processes.started(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout.readline() == "held\n"
         yield path, holder
-        holder.kill()
 
 
 def test_the_second_one_is_told_who_holds_the_lock(held):
@@ -47,7 +47,7 @@ def test_who_waits_gets_the_lock_when_the_holder_ends(held):
         holder.stdin.close()
 
     with locks.exclusive(path, doing="train@demo", wait=wait):
-        assert holder.wait() == 0
+        assert holder.wait(processes.PATIENCE) == 0
 
     assert waited_for == [f"tune@demo (process {holder.pid})"]
 
@@ -55,7 +55,7 @@ def test_who_waits_gets_the_lock_when_the_holder_ends(held):
 def test_a_killed_holder_frees_the_lock(held):
     path, holder = held
     holder.kill()
-    holder.wait()
+    holder.wait(processes.PATIENCE)
 
     with locks.exclusive(path, doing="train@demo"):
         assert path.read_text(encoding="utf-8").startswith("train@demo (process ")

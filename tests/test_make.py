@@ -3,13 +3,13 @@
 import importlib.util
 import os
 import re
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
 import yaml
+from tests import processes
 
 from fairtune import environment
 
@@ -39,7 +39,7 @@ def folder(tmp_path):
 
 
 def make(folder, *arguments):
-    return subprocess.run(["make", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    return processes.run(["make", *arguments], cwd=folder, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize(("target", "dataset"), [("demo", "demo"), ("run", "lastfm-2k")])
@@ -143,7 +143,7 @@ def test_what_uv_is_told_by_the_environment_stays():
 
 def test_workflow_files_keep_githubs_schema():
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows"]
-    checked = subprocess.run([*command, *WORKFLOWS], capture_output=True, text=True, check=False)
+    checked = processes.run([*command, *WORKFLOWS], capture_output=True, text=True, check=False)
 
     assert checked.returncode == 0, checked.stdout
 

@@ -19,13 +19,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fairtune import artifacts, params, tuning
+from fairtune import artifacts, params
 from fairtune.columns import Part
 from fairtune.evaluation import judgement
 from fairtune.models import als
 from fairtune.params import Hyperparameters, Range, Tune, hyperparameters
 from fairtune.paths import Paths
-from fairtune.tuning import Judged, Look
+from fairtune.tuning import search, space
+from fairtune.tuning.cutting import Look
+from fairtune.tuning.trials import Judged
 
 if TYPE_CHECKING:
     import optuna
@@ -78,7 +80,7 @@ def ours(fit: Fit, judge: Callable[[als.Als], Judged], matrix: "Matrix", tune: T
         course.append((time.process_time() - began, judged))
         return judged
 
-    tuning.search(attempt, replace(tune, start=middle(tune)), seed=seed)
+    search.search(attempt, replace(tune, start=middle(tune)), seed=seed)
     return [*course, (time.process_time() - began, course[-1][1])]
 
 
@@ -90,7 +92,7 @@ def plain(fit: Fit, judge: Callable[[als.Als], Judged], matrix: "Matrix", tune: 
     began, course = time.process_time(), []
 
     def objective(trial: "optuna.Trial") -> tuple[float, float]:
-        point = tuning.suggest(trial, tune)
+        point = space.suggest(trial, tune)
         judged = judge(fit(point, None, cold(matrix, point.factors, seed)))
         course.append((time.process_time() - began, judged))
         return judged.ndcg, judged.disparity

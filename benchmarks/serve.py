@@ -31,9 +31,9 @@ REGISTER_AIM = 5.0
 ENTER = """
 import sys
 from pathlib import Path
-from fairtune import registry
+from fairtune.registry import registration, entry
 release, root = map(Path, sys.argv[1:])
-registry.register(registry.Entry(model="served", release=release, metrics={}, passed=True), root=root)
+registration.register(entry.Entry(model="served", release=release, metrics={}, passed=True), root=root)
 """
 
 TABLES = """

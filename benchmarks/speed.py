@@ -37,7 +37,7 @@ def fits_and_scoring(folder: Path, dataset: str) -> float:
     from fairtune.evaluation import judgement, whole
     from fairtune.models import als, play_predictor
     from fairtune.paths import Paths
-    from fairtune.tuning import LOOKS
+    from fairtune.tuning.cutting import LOOKS
 
     everything, paths = params.load(folder), Paths(dataset)
     chosen, seed, threads = everything.dataset(dataset), everything.seed, os.cpu_count() or 1

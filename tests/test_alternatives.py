@@ -8,7 +8,7 @@ from fairtune import alternatives
 from fairtune.columns import Part
 from fairtune.errors import BadParams
 from fairtune.models.item_knn import ItemKnn
-from fairtune.tuning import Judged
+from fairtune.tuning.trials import Judged
 
 BUILT = build(PLAYED)
 ROWS = np.arange(5)

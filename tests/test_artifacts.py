@@ -10,7 +10,8 @@ from tests.toy import PLAYED, POINT, build
 
 from fairtune import artifacts, store
 from fairtune.columns import BlockName, Part
-from fairtune.models import ALTERNATIVES, als, play_predictor, regression
+from fairtune.models import als, play_predictor, regression
+from fairtune.models.catalogue import ALTERNATIVES
 
 
 def digest(folder):

@@ -15,7 +15,8 @@ import click
 import pytest
 import yaml
 
-from fairtune import cli, datasets
+from fairtune import cli
+from fairtune.datasets import catalogue
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
@@ -93,7 +94,7 @@ def test_fairtune_commands_parse():
 
 def test_dvc_targets_and_scripts_exist():
     stages = yaml.safe_load((ROOT / "dvc.yaml").read_text("utf-8"))["stages"]
-    known = {f"{stage}@{name}" for stage in stages for name in datasets.names()}
+    known = {f"{stage}@{name}" for stage in stages for name in catalogue.names()}
     lines = everywhere()
 
     targets = {word for line in lines if line.startswith("dvc repro") for word in line.split()[2:]}
@@ -155,7 +156,7 @@ def named_by_the_data(above):
 def test_the_terms_of_every_data_set_are_told():
     page = (ROOT / "docs/data.md").read_text("utf-8")
 
-    for dataset in map(datasets.get, datasets.names()):
+    for dataset in map(catalogue.get, catalogue.names()):
         assert dataset.licence in page
         assert dataset.citation in page
         assert dataset.homepage in page or not dataset.homepage.startswith("http")

@@ -14,7 +14,8 @@ from fairtune.evaluation import judgement, unplayed, whole
 from fairtune.evaluation.held_out import held_out
 from fairtune.metrics import accuracy
 from fairtune.metrics.bootstrap import Bootstrap
-from fairtune.models import ALTERNATIVES, als, play_predictor
+from fairtune.models import als, play_predictor
+from fairtune.models.catalogue import ALTERNATIVES
 from fairtune.params import Evaluate
 
 PARAMS = Evaluate(

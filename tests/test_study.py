@@ -19,20 +19,23 @@ import json, os, sys, time
 from dataclasses import asdict
 from pathlib import Path
 from tests.toy import POINT
-from fairtune import study, tuning
+from fairtune import study
 from fairtune.params import Range, Tune, TuneLimits
+from fairtune.tuning import choice as rule
+from fairtune.tuning import search as searches
+from fairtune.tuning.trials import Judged
 
 def attempt(point, look):
     with open(sys.argv[2], "a") as file:
         file.write(f"{{os.getpid()}}\\n")
     time.sleep(0.25)
-    return tuning.Judged(ndcg=1 - (point.beta - 0.3) ** 2, dp=1 - point.beta, eo=0.1)
+    return Judged(ndcg=1 - (point.beta - 0.3) ** 2, dp=1 - point.beta, eo=0.1)
 
 space = {{"beta": Range(low=0, high=1), "alpha": Range(low=1, high=40, log=True)}}
 tune = Tune(trials={TRIALS}, start=POINT, space=space, limits=TuneLimits(dp=0.6))
 storage = study.opened(None, Path(sys.argv[1]))
-trials = tuning.search(attempt, tune, seed=1, storage=storage, workers=study.workers())
-choice = tuning.choose(trials, tune.limits)
+trials = searches.search(attempt, tune, seed=1, storage=storage, workers=study.workers())
+choice = rule.choose(trials, tune.limits)
 numbers = [trial.number for trial in trials]
 points = [asdict(trial.point) for trial in trials]
 print(json.dumps({{"numbers": numbers, "trials": points, "chosen": choice.trial.number}}))

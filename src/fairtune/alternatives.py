@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 from fairtune.columns import Part
 from fairtune.errors import BadParams
 from fairtune.matrix import Matrix
-from fairtune.models import alternative
 from fairtune.models.base import Alternative, Rows, Scores
+from fairtune.models.catalogue import alternative
 from fairtune.params import Grid, Setting
 
 if TYPE_CHECKING:
-    from fairtune.tuning import Judged
+    from fairtune.tuning.trials import Judged
 
 Settings = Mapping[str, Setting]
 Judge = Callable[[Callable[[Rows], Scores]], "Judged"]

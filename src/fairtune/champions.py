@@ -30,7 +30,8 @@ def promote(version: int, *, dataset: str | None, force: bool, reason: str) -> N
     It must have passed its limits and compare well with the present champion, unless it is forced; it must
     load and predict in any case. Exits with 1 if it is refused.
     """
-    from fairtune import challenge, params
+    from fairtune import params
+    from fairtune.challenge import against
     from fairtune.registry import banner, desk, moves, trying
 
     if force and not reason.strip():
@@ -43,7 +44,7 @@ def promote(version: int, *, dataset: str | None, force: bool, reason: str) -> N
             model.version(version),
             moves.Mover(who=model.who, why=reason.strip() or "promoted by hand", forced=force),
             trial=trying.try_stored,
-            judge=lambda client, candidate: challenge.against_champion(
+            judge=lambda client, candidate: against.against_champion(
                 client, candidate, everything.dataset(model.dataset), Paths(model.dataset, root)
             ),
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from fairtune import journal
 from fairtune.errors import StudyFailed
 from fairtune.processes import gone, worker
-from fairtune.tuning import Workers
+from fairtune.tuning.claims import Workers
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage

@@ -17,10 +17,11 @@ def tune(dataset: str) -> None:
     reach (tune.storage in params.yaml, or FAIRTUNE_STUDY_STORAGE). Nothing is written but trials: the stage
     finds them.
     """
-    from fairtune import artifacts, params, tuning
+    from fairtune import artifacts, params
     from fairtune.columns import Part
     from fairtune.evaluation import judgement
     from fairtune.stages import tune as stage
+    from fairtune.tuning import choice
 
     root = params.project_root()
     os.chdir(root)
@@ -31,4 +32,4 @@ def tune(dataset: str) -> None:
     matrix = artifacts.read_matrix(paths.matrix)
     exam = judgement.exam(matrix, Part.TRAIN, chosen.evaluate)
     trials = stage.search(chosen, paths, matrix, exam, seed=everything.seed)
-    click.echo(stage.said(tuning.choose(trials, chosen.tune.limits), trials, chosen))
+    click.echo(stage.said(choice.choose(trials, chosen.tune.limits), trials, chosen))

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from tests.tiny import matrix_params
 
-from fairtune import artifacts, challenge, kept_fits, params, registered, store, tracking
+from fairtune import artifacts, kept_fits, params, registered, store, tracking
+from fairtune.challenge import against, measured
 from fairtune.columns import BlockName, Part, Table
 from fairtune.evaluation import whole
 from fairtune.matrix import Matrix, build
@@ -122,7 +123,7 @@ class Project:
         kept = kept_fits.write(tmp_path / "kept", self.params, self.paths) if fits else {}
         of = {"fairtune.digest": f"{np.random.default_rng().integers(1 << 60)}"}
         if tags:
-            of |= challenge.tags(self.params, self.paths, seed=SEED)
+            of |= measured.tags(self.params, self.paths, seed=SEED)
         with tracking.connected(self.paths.root) as client:
             with mlflow.start_run(experiment_id=tracking.experiment(client, self.paths.root)) as run:
                 for path, folder in kept.items():
@@ -141,7 +142,7 @@ class Project:
     def judged(self, number: int):
         with tracking.connected(self.paths.root) as client:
             version = registered.version(client, MODEL, number)
-            return challenge.against_champion(client, version, self.params, self.paths)
+            return against.against_champion(client, version, self.params, self.paths)
 
 
 def _fit(matrix, part, chosen):

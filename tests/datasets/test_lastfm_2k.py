@@ -1,8 +1,7 @@
 import pytest
 
-from fairtune import datasets
 from fairtune.columns import BlockName
-from fairtune.datasets import lastfm_2k
+from fairtune.datasets import catalogue, lastfm_2k
 
 FILES = {
     "artists.dat": (
@@ -66,7 +65,7 @@ def test_a_tag_weighs_its_taggers_and_private_tags_are_left_out(raw):
 
 
 def test_the_mirrored_files_have_the_publishers_numbers(mirror, tmp_path):
-    for source in datasets.get("lastfm-2k").sources:
+    for source in catalogue.get("lastfm-2k").sources:
         (tmp_path / source.file).symlink_to(mirror / source.folder / source.file)
     tables = lastfm_2k.read(tmp_path)
     assert tables.users["user_id"].agg(["size", "min", "max"]).tolist() == [1892, 2, 2100]
@@ -80,7 +79,7 @@ def test_the_mirrored_files_have_the_publishers_numbers(mirror, tmp_path):
 
 
 def test_the_track_list_names_the_countries_of_half_the_rows(mirror, tmp_path):
-    for source in datasets.get("lastfm-2k").sources:
+    for source in catalogue.get("lastfm-2k").sources:
         (tmp_path / source.file).symlink_to(mirror / source.folder / source.file)
     tables = lastfm_2k.read(tmp_path)
     listed = lastfm_2k.lfm_2b.read_tracks(tmp_path).rows
@@ -92,7 +91,7 @@ def test_the_track_list_names_the_countries_of_half_the_rows(mirror, tmp_path):
 
 
 def test_tags_and_track_list_agree_where_both_name_a_country(mirror, tmp_path):
-    for source in datasets.get("lastfm-2k").sources:
+    for source in catalogue.get("lastfm-2k").sources:
         (tmp_path / source.file).symlink_to(mirror / source.folder / source.file)
     agreement = lastfm_2k.read(tmp_path).notes
     both = agreement["artists with a country from both"]
@@ -101,6 +100,6 @@ def test_tags_and_track_list_agree_where_both_name_a_country(mirror, tmp_path):
 
 
 def test_the_dataset_says_what_it_is():
-    dataset = datasets.get("lastfm-2k")
+    dataset = catalogue.get("lastfm-2k")
     assert (dataset.item_kind, dataset.counts) == (BlockName.ARTIST, True)
     assert "non-commercial" in dataset.licence

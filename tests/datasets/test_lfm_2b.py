@@ -1,8 +1,7 @@
 import pytest
 
-from fairtune import datasets
 from fairtune.columns import BlockName
-from fairtune.datasets import lfm_2b
+from fairtune.datasets import catalogue, lfm_2b
 from fairtune.errors import BadRequest
 
 FILES = {
@@ -82,13 +81,13 @@ def test_the_mirrored_files_have_the_publishers_numbers(mirrored):
 
 
 def test_the_registry_knows_the_data_sets_by_name():
-    assert datasets.names() == ("demo", "lastfm-2k", "lfm-2b")
-    for name in datasets.names():
-        assert datasets.get(name).name == name
-    dataset = datasets.get("lfm-2b")
+    assert catalogue.names() == ("demo", "lastfm-2k", "lfm-2b")
+    for name in catalogue.names():
+        assert catalogue.get(name).name == name
+    dataset = catalogue.get("lfm-2b")
     assert (dataset.item_kind, dataset.counts) == (BlockName.TRACK, False)
     with pytest.raises(BadRequest) as caught:
-        datasets.get("lastfm-3k")
+        catalogue.get("lastfm-3k")
     assert str(caught.value) == (
         "no data set 'lastfm-3k' in fairtune; there are: demo, lastfm-2k, lfm-2b; one of your own files "
         "needs datasets.lastfm-3k.download.table in params.yaml"

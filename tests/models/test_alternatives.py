@@ -8,8 +8,9 @@ from tests.toy import PLAYED, POINT, build
 
 from fairtune.columns import BlockName, Part
 from fairtune.errors import BadParams, TooLarge
-from fairtune.models import ALTERNATIVES, als, alternative
+from fairtune.models import als
 from fairtune.models.autoencoder import check_size
+from fairtune.models.catalogue import ALTERNATIVES, alternative
 from fairtune.models.likeness import features
 from fairtune.models.linear import coefficients
 

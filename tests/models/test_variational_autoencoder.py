@@ -8,7 +8,7 @@ from tests import toy
 
 from fairtune.columns import Part
 from fairtune.errors import BadParams
-from fairtune.models import alternative
+from fairtune.models.catalogue import alternative
 
 PLAYED = {(u, i): 3 for u in range(1, 61) for i in range(6) if i % 2 == u % 2 and i // 2 != u % 5}
 """Odd listeners play odd tracks and even ones even tracks; most leave out one of their own."""

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from fairtune import cli, outcome, registered, registry, store, tracking
+from fairtune import cli, outcome, registered, store, tracking
 from fairtune.glance import Glance, glance
 from fairtune.paths import Paths
-from fairtune.registry import Entry, Receipt, register
+from fairtune.registry import registration
+from fairtune.registry.entry import Entry, Receipt
+from fairtune.registry.registration import register
 
 ROOT = Path(__file__).parents[2]
 NAME = "fairtune-demo-track"
@@ -81,7 +83,7 @@ def test_a_champion_is_rolled_back_and_only_force_brings_it_back(here, release, 
     capsys.readouterr()
     assert again == Receipt(NAME, 2, second.digest, promoted=False, reason=withdrawn)
     assert Receipt.from_json(json.loads(json.dumps(again.to_json()))) == again
-    assert registry.holds(second, root=here)
+    assert registration.holds(second, root=here)
     assert glance(here, NAME, 2, second.digest) == Glance(held=True, champion=1)
     assert glance(here, NAME, 2, "another") == Glance(held=False, champion=1)
     assert glance(here, NAME, 3, second.digest) == Glance(held=False, champion=1)
@@ -178,7 +180,9 @@ def test_a_broken_limit_is_refused_and_named_where_it_was_forced(alone, release,
 REGISTER = """
 import sys, time
 from pathlib import Path
-from fairtune.registry import Entry, creating, register
+from fairtune.registry.entry import Entry
+from fairtune.registry import creating
+from fairtune.registry.registration import register
 
 me, other, release, root = sys.argv[1:]
 root = Path(root)

@@ -8,7 +8,8 @@ import pytest
 
 from fairtune import registered, tracking
 from fairtune.errors import RegistryFailed
-from fairtune.registry import Entry, register
+from fairtune.registry.entry import Entry
+from fairtune.registry.registration import register
 
 pytestmark = [  # MLflow's own, about its types and about pandas 4
     pytest.mark.filterwarnings("ignore:.*Any type hint is inferred:UserWarning"),

@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 from tests.report import sample
 
-from fairtune import params, provenance, registered, registry, store, tracking
+from fairtune import params, provenance, registered, store, tracking
 from fairtune.columns import Table
 from fairtune.gates import Verdict
 from fairtune.paths import Paths
-from fairtune.registry import contents, creating, trials
+from fairtune.registry import contents, creating, evidence, registration, trials
 
 pytestmark = [  # MLflow's own, about its types and about pandas 4
     pytest.mark.filterwarnings("ignore:.*Any type hint is inferred:UserWarning"),
@@ -65,8 +65,8 @@ def paths(project, release) -> Paths:
 
 @pytest.fixture
 def version(paths):
-    gathered = registry.gather(params.load().dataset("demo"), paths)
-    receipt = registry.register(gathered, root=paths.root)
+    gathered = evidence.gather(params.load().dataset("demo"), paths)
+    receipt = registration.register(gathered, root=paths.root)
     with tracking.connected(paths.root) as client:
         yield client, registered.version(client, NAME, receipt.version)
 
@@ -132,7 +132,7 @@ def test_registering_again_repeats_no_trial(paths, version):
     client, _ = version
     before = len(runs(client, paths.root))
     client.delete_registered_model_alias(NAME, "champion")
-    registry.register(registry.gather(params.load().dataset("demo"), paths), root=paths.root)
+    registration.register(evidence.gather(params.load().dataset("demo"), paths), root=paths.root)
     assert len(runs(client, paths.root)) == before == 4
 
 
@@ -159,7 +159,7 @@ def test_logged_are_the_figures_that_models_are_compared_by():
 
 
 def test_the_card_says_what_page_and_metrics_say(paths):
-    registry.gather(params.load().dataset("demo"), paths)
+    evidence.gather(params.load().dataset("demo"), paths)
     card = paths.model_card.read_text(encoding="utf-8")
     assert card.startswith("# ")
     assert "| nDCG@10, als | 0.2810 | 0.2730 to 0.2890 |" in card
@@ -173,7 +173,8 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 import mlflow
-from fairtune import params, registry
+from fairtune import params
+from fairtune.registry import registration, evidence
 from fairtune.paths import Paths
 
 root, at = sys.argv[1:]
@@ -185,7 +186,8 @@ if at == "in the middle of a trial":
     mlflow.MlflowClient.log_batch = die
 else:
     mlflow.MlflowClient.create_model_version = die
-registry.register(registry.gather(params.load().dataset("demo"), Paths("demo", Path(root))), root=Path(root))
+gathered = evidence.gather(params.load().dataset("demo"), Paths("demo", Path(root)))
+registration.register(gathered, root=Path(root))
 """
 
 
@@ -194,7 +196,7 @@ def test_the_trials_of_a_killed_registration_are_gone_after_the_next(paths, at):
     command = [sys.executable, "-c", KILLED, str(paths.root), at]
     killed = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    registry.register(registry.gather(params.load().dataset("demo"), paths), root=paths.root)
+    registration.register(evidence.gather(params.load().dataset("demo"), paths), root=paths.root)
     with tracking.connected(paths.root) as client:
         made = registered.version(client, NAME, "champion")
         left = {run.info.run_id: run for run in runs(client, paths.root)}
@@ -206,7 +208,8 @@ def test_the_trials_of_a_killed_registration_are_gone_after_the_next(paths, at):
 WAITING = """
 import sys, time
 from pathlib import Path
-from fairtune import params, registry
+from fairtune import params
+from fairtune.registry import registration, evidence
 from fairtune.paths import Paths
 from fairtune.registry import creating
 
@@ -220,7 +223,7 @@ def wait(*args):
         time.sleep(0.05)
 
 creating.trials.log = wait
-registry.register(registry.gather(params.load().dataset("demo"), Paths("demo", root)), root=root)
+registration.register(evidence.gather(params.load().dataset("demo"), Paths("demo", root)), root=root)
 """
 
 
@@ -230,7 +233,7 @@ def test_what_another_process_is_registering_is_left_alone(paths):
         while not (paths.root / "logged").exists():
             assert other.poll() is None, other.stderr.read()
             time.sleep(0.05)
-        gathered = registry.gather(params.load().dataset("demo"), paths)
+        gathered = evidence.gather(params.load().dataset("demo"), paths)
         with tracking.connected(paths.root) as client:
             creating.sweep(client, tracking.experiment(client, paths.root), gathered.digest)
             assert sorted(run.info.status for run in runs(client, paths.root)) == [
@@ -239,4 +242,4 @@ def test_what_another_process_is_registering_is_left_alone(paths):
             ]
         (paths.root / "go").touch()
         assert other.wait(120) == 0, other.stderr.read()
-    assert registry.register(gathered, root=paths.root).version == 1
+    assert registration.register(gathered, root=paths.root).version == 1

@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fairtune import registered, registry, tracking
+from fairtune import registered, tracking
 from fairtune.columns import BlockName
 from fairtune.errors import RegistryFailed
-from fairtune.registry import Entry, Receipt, register
+from fairtune.registry import registration
+from fairtune.registry.entry import Entry, Receipt
+from fairtune.registry.registration import register
 from fairtune.serving.recommender import Recommender
 
 NAME = "fairtune-tiny-music_type"
@@ -43,7 +45,7 @@ def test_a_registered_release_is_champion_with_all_that_tells_where_it_comes_fro
     receipt = register(entry(release, project), root=project)
     assert receipt == Receipt(NAME, 1, entry(release).digest)
     assert Receipt.from_json(json.loads(json.dumps(receipt.to_json()))) == receipt
-    assert registry.holds(receipt, root=project)
+    assert registration.holds(receipt, root=project)
     with tracking.connected(project) as client:
         version = client.get_model_version_by_alias(NAME, "champion")
         run = client.get_run(version.run_id)
@@ -122,7 +124,7 @@ def test_a_better_release_takes_over_and_the_old_champion_is_remembered(project,
     first = register(entry(release), root=project)
     second = register(entry(other_release), root=project)
     assert state(project)[:2] == ([1, 2], {"candidate": 2, "champion": 2, "previous": 1})
-    assert (registry.holds(first, root=project), registry.holds(second, root=project)) == (True, True)
+    assert (registration.holds(first, root=project), registration.holds(second, root=project)) == (True, True)
     register(entry(release), root=project)
     assert state(project)[:2] == ([1, 2], {"candidate": 1, "champion": 1, "previous": 2})
 
@@ -131,7 +133,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 import mlflow
-from fairtune import registry
+from fairtune.registry import entry as registry_entry, registration
 from fairtune.serving import packaging
 
 def die(*_, **__):
@@ -150,8 +152,8 @@ elif point == "created":
     mlflow.MlflowClient.create_model_version = then_die(mlflow.MlflowClient.create_model_version)
 else:
     mlflow.MlflowClient.set_registered_model_alias = die_at_champion
-entry = registry.Entry(model="fairtune-tiny-music_type", release=Path(release), metrics={}, passed=True)
-registry.register(entry, root=Path(root))
+entry = registry_entry.Entry(model="fairtune-tiny-music_type", release=Path(release), metrics={}, passed=True)
+registration.register(entry, root=Path(root))
 """
 
 
@@ -222,7 +224,7 @@ def test_a_model_with_one_more_byte_never_becomes_champion(project, release, oth
 
 def test_nothing_is_held_where_no_registry_is_and_none_is_made(tmp_path, monkeypatch):
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    assert not registry.holds(Receipt(NAME, 1, "00"), root=tmp_path)
+    assert not registration.holds(Receipt(NAME, 1, "00"), root=tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -259,5 +261,5 @@ def test_a_registry_that_nobody_named_is_not_taken_for_that_of_another_project(p
     register(entry(release), root=project)
     other = tmp_path / "other"
     other.mkdir()
-    assert not registry.holds(Receipt(NAME, 1, entry(release).digest), root=other)
+    assert not registration.holds(Receipt(NAME, 1, entry(release).digest), root=other)
     assert list(other.iterdir()) == []

@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from fairtune.registry import Entry, register
+from fairtune.registry.entry import Entry
+from fairtune.registry.registration import register
 
 pytestmark = [  # MLflow's own, about its types and about pandas 4
     pytest.mark.filterwarnings("ignore:.*Any type hint is inferred:UserWarning"),

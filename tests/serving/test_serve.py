@@ -6,7 +6,8 @@ import httpx
 import pytest
 from tests.model_server import serving
 
-from fairtune.registry import Entry, register
+from fairtune.registry.entry import Entry
+from fairtune.registry.registration import register
 from fairtune.serving.recommender import Recommender
 
 pytestmark = [  # MLflow's own, about its types and about pandas 4

@@ -4,7 +4,8 @@ import pytest
 from tests.toy import POINT
 
 from fairtune.params import TuneLimits
-from fairtune.tuning import FinishedTrial, Judged, choose, keep
+from fairtune.tuning.choice import choose, keep
+from fairtune.tuning.trials import FinishedTrial, Judged
 
 
 def trial(number, ndcg, dp, eo=0.0, served=1.0):

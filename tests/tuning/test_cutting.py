@@ -3,8 +3,8 @@
 import pytest
 from tests.toy import POINT
 
-from fairtune.tuning import FinishedTrial, Judged, Look
-from fairtune.tuning.cutting import EndedEarly, expected, hopeless
+from fairtune.tuning.cutting import EndedEarly, Look, expected, hopeless
+from fairtune.tuning.trials import FinishedTrial, Judged
 
 
 def finished(number, at_one, end):

@@ -10,9 +10,12 @@ from tests.toy import POINT
 
 from fairtune.errors import BadParams
 from fairtune.params import Range, Tune, TuneLimits
-from fairtune.tuning import LIBRARY_DEFAULTS, Judged, Workers, choose, remembered, search
+from fairtune.tuning.choice import choose
+from fairtune.tuning.claims import Workers
 from fairtune.tuning.sampler import sampler
+from fairtune.tuning.search import LIBRARY_DEFAULTS, remembered, search
 from fairtune.tuning.space import start_values, suggest
+from fairtune.tuning.trials import Judged
 
 SPACE = {
     "factors": (4, 8, 16),

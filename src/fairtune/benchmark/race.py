@@ -12,8 +12,9 @@ from fairtune.benchmark.published import EMBEDDING, FIGURES, K
 from fairtune.columns import Part
 from fairtune.matrix import Matrix
 from fairtune.metrics import accuracy, ranking
-from fairtune.models import als, alternative
+from fairtune.models import als
 from fairtune.models.base import Rows, Scores
+from fairtune.models.catalogue import alternative
 from fairtune.params import Hyperparameters
 
 GOAL: Final = f"ndcg@{K}"

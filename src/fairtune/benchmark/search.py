@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from fairtune import tuning
 from fairtune.params import Hyperparameters, Tune
+from fairtune.tuning import space
 
 if TYPE_CHECKING:
     from optuna import Trial
@@ -36,7 +36,7 @@ def ranked(
     points: dict[int, Hyperparameters] = {}
 
     def objective(trial: "Trial") -> float:
-        points[trial.number] = tuning.suggest(trial, tune)
+        points[trial.number] = space.suggest(trial, tune)
         value = judge(points[trial.number])
         finished()
         return value

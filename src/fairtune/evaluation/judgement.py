@@ -18,7 +18,7 @@ from fairtune.metrics.ranking import Lists
 from fairtune.models.als import Als
 from fairtune.models.base import Rows, Scores
 from fairtune.params import HEADLINE, Evaluate
-from fairtune.tuning import Judged
+from fairtune.tuning.trials import Judged
 
 LISTENER_GROUPINGS: Final = (REGION, GENDER, "age_band")
 """Who listeners are; how much and what they play is no group that somebody belongs to."""

@@ -13,7 +13,7 @@ from fairtune.registered import Version
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-    from fairtune.challenge import Judged
+    from fairtune.challenge.judged import Judged
 
 Judge = Callable[["MlflowClient", Version], "Judged | None"]
 """Judges a version against the champion; None: there is none to compare with."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from fairtune.report import charts, numbers, picture
 from fairtune.report.exhibit import Table
 from fairtune.report.picture import MUTED, OTHER, PAPER, WARM
-from fairtune.tuning import Judged
+from fairtune.tuning.trials import Judged
 
 if TYPE_CHECKING:
     import pandas as pd

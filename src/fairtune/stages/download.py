@@ -4,9 +4,9 @@ import os
 import shutil
 import sys
 
-from fairtune import datasets, download, event_store, locks, own_files
+from fairtune import download, event_store, locks, own_files
 from fairtune.columns import ARTIST, ITEM, USER, BlockName, Table
-from fairtune.datasets import table
+from fairtune.datasets import catalogue, table
 from fairtune.datasets.events import Known
 from fairtune.datasets.table import Record
 from fairtune.errors import BadParams
@@ -33,7 +33,7 @@ def _take_in(params: DatasetParams, paths: Paths) -> None:
     files = event_store.pending(paths, watched)
     if not files:
         return
-    dataset = datasets.get(paths.dataset) if own is None else table.describe(paths.dataset, paths.raw)
+    dataset = catalogue.get(paths.dataset) if own is None else table.describe(paths.dataset, paths.raw)
     raw = dataset.read(paths.raw)
     taken = event_store.look(
         files,
@@ -57,13 +57,13 @@ def _fetch(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     chosen = params.download
     patience = Patience(timeout=chosen.timeout, retries=chosen.retries)
     if chosen.table is not None:
-        datasets.check_own_name(paths.dataset)
+        catalogue.check_own_name(paths.dataset)
         record = own_files.collect(chosen.table, paths.raw, partial=paths.partial, patience=patience)
         _check_blocks(record, params, paths.dataset)
         for name, copied in record.tables.items():
             print(f"{paths.dataset}: {name} from {copied.source}, sha256 {copied.sha256[:12]}")
         return
-    dataset = datasets.get(paths.dataset)
+    dataset = catalogue.get(paths.dataset)
     if dataset.write is not None:
         if chosen.generate is None:
             raise BadParams(f"params.yaml: datasets.{dataset.name}.download.generate: missing")

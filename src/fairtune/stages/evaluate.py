@@ -5,7 +5,7 @@ import os
 from fairtune import artifacts, store
 from fairtune.columns import Part
 from fairtune.evaluation import whole
-from fairtune.models import alternative
+from fairtune.models.catalogue import alternative
 from fairtune.params import DatasetParams
 from fairtune.paths import Paths
 

@@ -1,14 +1,14 @@
 """Stage `ingest`: raw files to canonical tables."""
 
-from fairtune import datasets, event_store, ingest, store
-from fairtune.datasets import grown, music_types, table
+from fairtune import event_store, ingest, store
+from fairtune.datasets import catalogue, grown, music_types, table
 from fairtune.params import DatasetParams
 from fairtune.paths import Paths
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG001 - one form
     own = params.download.table is not None
-    dataset = table.describe(paths.dataset, paths.raw) if own else datasets.get(paths.dataset)
+    dataset = table.describe(paths.dataset, paths.raw) if own else catalogue.get(paths.dataset)
     raw = dataset.read(paths.raw)
     events = event_store.read(paths.raw_events)
     if events is not None:

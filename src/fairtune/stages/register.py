@@ -4,13 +4,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from fairtune import challenge, kept_fits, registry, store
-from fairtune.challenge import Judged
+from fairtune import kept_fits, store
+from fairtune.challenge import against, measured
+from fairtune.challenge import judged as challenge_judged
+from fairtune.challenge.judged import Judged
 from fairtune.errors import LimitBroken
 from fairtune.params import DatasetParams
 from fairtune.paths import Paths
 from fairtune.registered import Version
-from fairtune.registry import history_page
+from fairtune.registry import evidence, history_page, registration
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -29,23 +31,23 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     found: list[Judged] = []
 
     def judge(client: "MlflowClient", version: Version) -> Judged | None:
-        judged = challenge.against_champion(client, version, params, paths)
+        judged = against.against_champion(client, version, params, paths)
         if judged is not None:
             found.append(judged)
-            challenge.write(judged, paths)
+            challenge_judged.write(judged, paths)
             print(f"version {version.number}: {judged.summary}")
         return judged
 
     with TemporaryDirectory(prefix="fairtune-") as folder:
-        entry = registry.gather(
+        entry = evidence.gather(
             params,
             paths,
             files=kept_fits.write(Path(folder), params, paths),
-            tags=challenge.tags(params, paths, seed=seed),
+            tags=measured.tags(params, paths, seed=seed),
         )
-        receipt = registry.register(entry, root=paths.root, judge=judge)
+        receipt = registration.register(entry, root=paths.root, judge=judge)
     history_page.renew(receipt.model, paths)
-    challenge.forget_others(paths, receipt.version)
+    challenge_judged.forget_others(paths, receipt.version)
     reasons = "; ".join(reason for judged in found for reason in judged.reasons)
     if reasons and not receipt.promoted:
         raise LimitBroken(

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 import fairtune
-from fairtune import alternatives, artifacts, champion_settings, provenance, store, study, tuning
+from fairtune import alternatives, artifacts, champion_settings, provenance, store, study
 from fairtune.columns import Part
 from fairtune.evaluation import judgement
 from fairtune.evaluation.judgement import Exam
@@ -24,7 +24,10 @@ from fairtune.models.work import Size
 from fairtune.params import DatasetParams, Hyperparameters
 from fairtune.paths import Paths
 from fairtune.progress import steps
-from fairtune.tuning import FinishedTrial, Judged, Look
+from fairtune.tuning import choice as tuning_choice
+from fairtune.tuning import search as tuning_search
+from fairtune.tuning.cutting import Look
+from fairtune.tuning.trials import FinishedTrial, Judged
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
@@ -42,9 +45,9 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     store.write_json(paths.alternatives, _alternatives(params, paths, matrix, exam, seed=seed))
     trials = search(params, paths, matrix, exam, seed=seed)
     choice = (
-        tuning.choose(trials, params.tune.limits)
+        tuning_choice.choose(trials, params.tune.limits)
         if kept is None
-        else tuning.keep(trials, params.tune.limits, version=kept[1])
+        else tuning_choice.keep(trials, params.tune.limits, version=kept[1])
     )
     store.write_json(paths.best, _best(choice, kept_from=kept and kept[1]))
     store.write_table(paths.trials, _table(trials, choice, Size.of(matrix, Part.TRAIN)))
@@ -68,7 +71,7 @@ def _alternatives(
         return {name: of.to_json() for name, of in others.items()}
 
     storage, name = study.opened(params.tune.storage, paths.study), _study_name(params, paths, seed)
-    return tuning.remembered(storage, name, f"alternatives: {grids!r}", tuned)
+    return tuning_search.remembered(storage, name, f"alternatives: {grids!r}", tuned)
 
 
 def search(
@@ -101,7 +104,7 @@ def search(
                 advance()
             shown = done
 
-        return tuning.search(
+        return tuning_search.search(
             attempt,
             params.tune,
             seed=seed,
@@ -112,7 +115,7 @@ def search(
         )
 
 
-def said(choice: tuning.Choice, trials: tuple[FinishedTrial, ...], params: DatasetParams) -> str:
+def said(choice: tuning_choice.Choice, trials: tuple[FinishedTrial, ...], params: DatasetParams) -> str:
     """Say what was chosen and what the trials cost."""
     judged, cut = choice.trial.judged, sum(trial.cut for trial in trials)
     short = params.tune.trials - len(trials)
@@ -145,7 +148,7 @@ def _study_name(params: DatasetParams, paths: Paths, seed: int) -> str:
     return digest.hexdigest()[:16]
 
 
-def _best(choice: tuning.Choice, *, kept_from: int | None) -> dict[str, object]:
+def _best(choice: tuning_choice.Choice, *, kept_from: int | None) -> dict[str, object]:
     judged = choice.trial.judged
     kept = {} if kept_from is None else {champion_settings.KEPT_FROM: kept_from}
     return {
@@ -169,7 +172,7 @@ def _learning(chosen: FinishedTrial) -> pd.DataFrame:
     return judged.assign(chosen=[after == chosen.point.iterations for after in rounds])
 
 
-def _table(trials: tuple[FinishedTrial, ...], choice: tuning.Choice, size: Size) -> pd.DataFrame:
+def _table(trials: tuple[FinishedTrial, ...], choice: tuning_choice.Choice, size: Size) -> pd.DataFrame:
     """A row a trial: what it was judged, what it cost (`work` in billions of multiply-adds), its point."""
     points = pd.json_normalize([asdict(trial.point) for trial in trials])
     costs = pd.DataFrame(

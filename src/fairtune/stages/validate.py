@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from fairtune import champion_profile, datasets, store
+from fairtune import champion_profile, store
 from fairtune.columns import BlockName, Table
-from fairtune.datasets import table
+from fairtune.datasets import catalogue, table
 from fairtune.datasets.base import Dataset
 from fairtune.drift import judgement, words
 from fairtune.drift.judgement import State
@@ -62,7 +62,7 @@ def _compare(found: Profile, params: DatasetParams, paths: Paths) -> None:
 def _described(params: DatasetParams, paths: Paths) -> Dataset:
     """Give what the rules of the tables ask of a data set."""
     if params.download.table is None:
-        return datasets.get(paths.dataset)
+        return catalogue.get(paths.dataset)
     about = store.read_json(paths.about)
     return table.dataset(paths.dataset, item_kind=BlockName(about["item_kind"]), counts=about["counts"])
 

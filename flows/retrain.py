@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from fairtune import champion_settings, commits, environment, keeping, outcome, overheard, params, refusals
+from fairtune import champion_settings, commits, environment, keeping, outcome, params, processes, refusals
 from fairtune.errors import Busy, FairtuneError, LimitBroken, StageFailed
 from fairtune.paths import Paths
 from fairtune.pipeline import Pipeline, Step
@@ -83,7 +83,7 @@ def _run(pipeline: Pipeline, step: Step, *, force: bool) -> None:
         get_run_logger().info("%s is up to date", step.address)
         return
     try:
-        with overheard.stderr() as lines:
+        with processes.captured_stderr() as lines:
             pipeline.run(step, force=force)
     except (LimitBroken, StageFailed) as error:
         own = [line for line in lines if line.startswith(f"{step.address}: ")]

@@ -25,11 +25,11 @@ SHARED = {
     "fairtune.environment",
     "fairtune.errors",
     "fairtune.limits",
-    "fairtune.locks",
     "fairtune.own_tables",
     "fairtune.params",
+    "fairtune.processes",
     "fairtune.paths",
-    "fairtune.progress",
+    "fairtune.console",
     "fairtune.stages",
 }
 

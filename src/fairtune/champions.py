@@ -1,12 +1,12 @@
 """`fairtune promote`, `rollback` and `history`: which version is champion, who decided it, and why."""
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from fairtune import console
 from fairtune.errors import BadRequest
 from fairtune.paths import Paths
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from fairtune.registry.history import Row, Told
 
 REASON = "Why: it stands in the history."
-PIPED_WIDTH = 120
 DATASET = "Data set of params.yaml; may be left out where only one is registered."
 
 
@@ -119,19 +118,15 @@ def _write_page(model: "Model", root: Path) -> Path:
 
 
 def _show(dataset: str, told: "Told") -> None:
-    from rich.box import SIMPLE
-    from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=Text(f"{dataset}: history of {told.model}"), title_justify="left", box=SIMPLE)
-    for column in ("no.", "when (UTC)", "what", "version"):
-        table.add_column(column, no_wrap=column != "what")
-    table.add_column("by whom, why, and what was checked", overflow="fold")
-    for row in told.rows():
-        table.add_row(*(Text(cell) for cell in _cells(row)))
-    console = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH)
-    console.print(table)
+    columns = [
+        console.Column(head, no_wrap=head != "what") for head in ("no.", "when (UTC)", "what", "version")
+    ]
+    story = console.Column("by whom, why, and what was checked", fold=True)
+    title = Text(f"{dataset}: history of {told.model}")
+    shown = console.table(title, (*columns, story), [_cells(row) for row in told.rows()], look="ruled")
+    console.stdout(piped_width=console.NARROW).print(shown)
     if not told.history.events:
         click.echo("no moves yet")
     aliases = ", ".join(f"{alias} {number}" for alias, number in sorted(told.aliases.items()))

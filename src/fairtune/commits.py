@@ -5,16 +5,16 @@ an index of its own, and only the branch moves. The branch is for results: it fo
 checked out, so that each of its commits is a whole revision, code and results that belong together.
 """
 
-import os
-import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from fairtune import git
 from fairtune.errors import BadRequest, NotThere, PushFailed
 
 NOTHING: Final = "0" * 40
+PURPOSE: Final = "results are committed with it"
 RESULTS: Final = ("dvc.lock", "models/", "reports/")
 """What a commit of results may touch, below the project's folder."""
 
@@ -123,27 +123,13 @@ def _ref(branch: str) -> str:
 
 
 def _git(*arguments: str, env: dict[str, str] | None = None, given: str = "") -> str:
-    done = _run(arguments, env or {}, given)
+    done = git.run(*arguments, purpose=PURPOSE, env=env, given=given)
     if done.returncode:
         raise NotThere(f"git {arguments[0]}: {' '.join(done.stderr.split())}")
     return done.stdout.strip()
 
 
 def _ask(*arguments: str) -> str | None:
-    """Give what Git says, None if it says no."""
-    done = _run(arguments, {}, "")
+    """Return what Git says, None if it says no."""
+    done = git.run(*arguments, purpose=PURPOSE)
     return None if done.returncode else done.stdout.strip()
-
-
-def _run(arguments: Sequence[str], env: dict[str, str], given: str) -> "subprocess.CompletedProcess[str]":
-    try:
-        return subprocess.run(  # noqa: S603 - fixed verbs; branches are checked
-            ["git", *arguments],  # noqa: S607
-            env={**os.environ, **env},
-            input=given,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except FileNotFoundError as error:
-        raise NotThere("git is missing: install it, results are committed with it") from error

@@ -5,7 +5,6 @@ is versioned with the other raw files and may have come from another clone. The 
 and the first twelve digits of its sha256: `0001-5c0d38f1e6a2.parquet`.
 """
 
-import hashlib
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -192,7 +191,7 @@ def look(
             number += 1
             before = pd.concat([before, fresh.events], ignore_index=True) if len(before) else fresh.events
             known = known.and_of(fresh.events)
-        taken.append(Taken(path, sha256(path), fresh, number if len(fresh.events) else None))
+        taken.append(Taken(path, store.sha256(path), fresh, number if len(fresh.events) else None))
     return taken
 
 
@@ -209,7 +208,7 @@ def append(taken: Sequence[Taken], folder: Path) -> list[Path]:
             if file.batch is not None:
                 draft = folder / ".batch.parquet"
                 store.write_table(draft, file.fresh.events)
-                name = f"{file.batch:04d}-{sha256(draft)[:12]}.parquet"
+                name = f"{file.batch:04d}-{store.sha256(draft)[:12]}.parquet"
                 written.append(draft.replace(folder / name))
             record = _record(folder / FILES)
             if file.sha256 not in record:  # else it says what was made of it the first time
@@ -250,11 +249,6 @@ def known(paths: Paths) -> Known:
     return Known(users[USER], items[ITEM], BlockName(about["item_kind"]))
 
 
-def sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 @contextmanager
 def _room(folder: Path) -> Iterator[None]:
     """Say what to do where the disk refuses; what was there stays."""
@@ -275,7 +269,7 @@ def _unread(folder: Path, taken_in: Path) -> list[Path]:
         for path in folder.iterdir()
         if path.suffix.lower() in sheet.SUFFIXES and not path.name.startswith(".") and path.is_file()
     )
-    return [path for path in sorted(files) if sha256(path) not in record]
+    return [path for path in sorted(files) if store.sha256(path) not in record]
 
 
 def _number(batch: Path) -> int:
@@ -287,7 +281,7 @@ def _record(path: Path) -> dict[str, Any]:
 
 
 def _check_whole(batch: Path) -> None:
-    if sha256(batch)[:12] != batch.stem.partition("-")[2]:
+    if store.sha256(batch)[:12] != batch.stem.partition("-")[2]:
         raise BadFile(
             f"{batch}: damaged: its content isn't that of its name: bring it back (`dvc checkout`), "
             "or remove it and ingest its file again"

@@ -31,15 +31,20 @@ def _finite(number: object) -> TypeGuard[float]:
     return isinstance(number, int | float) and math.isfinite(number)
 
 
-def at(metrics: Metrics, path: Sequence[str]) -> object:
+def at(metrics: object, path: Sequence[str]) -> object:
     """Give what stands at `path`, None if nothing does."""
-    node: object = metrics
+    node = metrics
     for step in path:
         node = node.get(step) if isinstance(node, Mapping) else None
     return node
 
 
+def branch(tree: object, *keys: str) -> Metrics:
+    """Return the mapping at `keys`, empty if there is none."""
+    node = at(tree, keys)
+    return node if isinstance(node, Mapping) else {}
+
+
 def names(metrics: Metrics, path: Sequence[str]) -> tuple[str, ...]:
     """Give the names of what stands at `path`, sorted."""
-    node = at(metrics, path)
-    return tuple(sorted(node)) if isinstance(node, Mapping) else ()
+    return tuple(sorted(branch(metrics, *path)))

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
 from fairtune.columns import OTHER, UNKNOWN
+from fairtune.errors import percent
 from fairtune.figures import Metrics, Path, Reading, names, read
 from fairtune.limits import Gate, Place
 
@@ -211,10 +212,6 @@ def _extremes(metrics: Metrics, path: Path) -> str:
     if len(rates) < 2:  # noqa: PLR2004 - with one group there is no highest and lowest
         return ""
     return f" (highest: {max(rates, key=rates.__getitem__)}, lowest: {min(rates, key=rates.__getitem__)})"
-
-
-def percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
 
 
 def _missing(name: str, path: Path, limit: float | None, reason: str) -> GateResult:

@@ -43,12 +43,12 @@ def ingest_events(
     """
     if (file is None) == (withdraw is None):
         raise BadRequest("ingest-events: give either a FILE to take in or a batch to --withdraw")
-    from fairtune import event_store, locks, params
+    from fairtune import event_store, params, processes
     from fairtune.paths import Paths
 
     root = params.project_root()
     chosen, paths = params.load(root).dataset(dataset), Paths(dataset, root)
-    with locks.exclusive(paths.events_lock, doing=f"taking in events of {dataset}", wait=_waiting):
+    with processes.exclusive(paths.events_lock, doing=f"taking in events of {dataset}", wait=_waiting):
         if not dry_run:
             event_store.unite(paths)
         if withdraw is not None:

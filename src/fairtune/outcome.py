@@ -1,15 +1,13 @@
 """What a run of the pipeline came to: figures, gates, champion and where the report is."""
 
-import sys
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from fairtune import glance, store, summary
+from fairtune import console, glance, store, summary
 from fairtune.errors import RegistryFailed
 from fairtune.gates import Verdict
 from fairtune.paths import Paths
-from fairtune.stages import gate
 
 if TYPE_CHECKING:
     from fairtune.drift.judgement import Drift
@@ -33,7 +31,7 @@ def show(paths: Paths, *, gates: bool) -> None:
     verdict, figures = _verdict(paths), summary.figures(store.read_json(paths.metrics))
     _print_table(summary.FIGURES_HEAD, figures, title=f"{paths.dataset}: figures on the test part")
     if gates:
-        gate.show(verdict, title=f"{paths.dataset}: gates")
+        console.verdict(summary.VERDICT_HEAD, summary.verdict(verdict), title=f"{paths.dataset}: gates")
     print(f"gates:    {len(verdict.gates) - len(verdict.failed)} of {len(verdict.gates)} passed")
     if verdict.passed and paths.registration.exists():
         for line in _standing(paths):
@@ -144,14 +142,5 @@ def _verdict(paths: Paths) -> Verdict:
 
 
 def _print_table(head: Sequence[str], rows: summary.Rows, *, title: str) -> None:
-    from rich.box import SIMPLE
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console(width=None if sys.stdout.isatty() else gate.PIPED_WIDTH)
-    table = Table(title=title, title_justify="left", box=SIMPLE)
-    for column in head:
-        table.add_column(column)
-    for row in rows:
-        table.add_row(*row)
-    console.print(table)
+    shown = console.table(title, head, rows, look="ruled")
+    console.stdout(piped_width=console.PIPED_WIDTH).print(shown)

@@ -3,7 +3,6 @@
 Nobody else recorded a checksum of them, so what counts is whether they are still what was copied.
 """
 
-import hashlib
 import shutil
 from dataclasses import asdict
 from pathlib import Path
@@ -49,7 +48,7 @@ def moved(raw: Path) -> tuple[str, ...]:
         return ()
     copied = read_record(raw).tables.values()
     here = [each for each in copied if not _is_url(each.source) and Path(each.source).is_file()]
-    return tuple(each.source for each in here if _sha256(Path(each.source)) != each.sha256)
+    return tuple(each.source for each in here if store.sha256(Path(each.source)) != each.sha256)
 
 
 def _copy(table: Table, file: OwnFile, folder: Path, patience: transfer.Patience) -> Copied:
@@ -64,7 +63,7 @@ def _copy(table: Table, file: OwnFile, folder: Path, patience: transfer.Patience
         shutil.copyfile(file.file, inner)
     columns = own_file.columns(inner, table, file.columns)
     target = inner.rename(folder / f"{table}{suffix}")
-    return Copied(file=target.name, source=file.file, sha256=_sha256(target), columns=columns)
+    return Copied(file=target.name, source=file.file, sha256=store.sha256(target), columns=columns)
 
 
 def _fetch(url: str, target: Path, patience: transfer.Patience) -> None:
@@ -77,8 +76,3 @@ def _fetch(url: str, target: Path, patience: transfer.Patience) -> None:
 
 def _is_url(source: str) -> bool:
     return urlsplit(source).scheme in {"http", "https"}
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-from fairtune import event_store, locks, own_files, params
+from fairtune import event_store, own_files, params, processes
 from fairtune.errors import BadRequest, FairtuneError, LimitBroken, NotThere, PushFailed, StageFailed
 from fairtune.paths import Paths
 
@@ -178,7 +178,7 @@ class Pipeline:
         """Refuse a second run of a data set while the block runs (`Busy`); forget locks of killed runs."""
         self.steps(dataset)  # what dvc.yaml doesn't know gets no folder
         lock = Paths(dataset).run_lock
-        with locks.exclusive(lock, doing=f"a run of {dataset}"):
+        with processes.exclusive(lock, doing=f"a run of {dataset}"):
             with _one_line("dvc"):
                 _sweep(self._repo)
             yield

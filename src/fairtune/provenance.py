@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-import subprocess
 from pathlib import Path
+
+from fairtune import git, store
 
 NONE = "none"
 
@@ -18,10 +19,7 @@ def digest(folder: Path) -> str:
 
 def file_digest(path: Path) -> str:
     """Give the sha256 of a file, `none` if there is none."""
-    if not path.is_file():
-        return NONE
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return store.sha256(path) if path.is_file() else NONE
 
 
 def of_json(value: object) -> str:
@@ -31,15 +29,7 @@ def of_json(value: object) -> str:
 
 def git_revision(root: Path) -> tuple[str, bool]:
     """Give the commit that is checked out, and whether tracked files differ; `none` outside a repository."""
-    revision = _git(root, "rev-parse", "HEAD")
+    revision = git.ask("rev-parse", "HEAD", root=root)
     if revision is None:
         return NONE, False
-    return revision, bool(_git(root, "status", "--porcelain", "--untracked-files=no"))
-
-
-def _git(root: Path, *arguments: str) -> str | None:
-    try:
-        done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=False)  # noqa: S603, S607 - fixed arguments
-    except FileNotFoundError:
-        return None
-    return done.stdout.strip() if done.returncode == 0 else None
+    return revision, bool(git.ask("status", "--porcelain", "--untracked-files=no", root=root))

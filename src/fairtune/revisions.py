@@ -1,12 +1,12 @@
 """Files as they were at another Git revision."""
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
+from fairtune import git
 from fairtune.errors import BadRequest, NotThere
 
 LOCK: Final = Path("dvc.lock")
@@ -55,8 +55,5 @@ def _show(revision: str, path: Path) -> str | None:
     return None if shown.returncode else shown.stdout
 
 
-def _git(*arguments: str) -> subprocess.CompletedProcess[str]:
-    try:
-        return subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)  # noqa: S603, S607 - fixed verbs, and revisions after --end-of-options
-    except FileNotFoundError as error:
-        raise NotThere("git is missing: install it, fairtune reads earlier revisions with it") from error
+def _git(*arguments: str) -> git.Done:
+    return git.run(*arguments, purpose="fairtune reads earlier revisions with it")

@@ -1,5 +1,6 @@
 """Reading and writing of what stages exchange: same value, same bytes; a file appears whole or not at all."""
 
+import hashlib
 import io
 import json
 import os
@@ -42,6 +43,12 @@ def _existing(path: Path) -> Path:
     if not path.exists():
         raise NotThere(f"{path} is missing: run the stage that writes it (`dvc repro`)")
     return path
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_json(path: Path, value: object) -> None:

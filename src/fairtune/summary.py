@@ -1,14 +1,14 @@
 """The few figures of an evaluation that a person reads first, as rows of tables."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from fairtune.figures import Metrics, Path, Reading, read
-from fairtune.gates import Verdict
+from fairtune.figures import Metrics, Path, Reading, names, read
+from fairtune.gates import GateResult, Verdict
 
 Rows = Sequence[Sequence[str]]
 
 FIGURES_HEAD = ("figure", "value", "95 % interval")
+VERDICT_HEAD = ("", "gate", "figure", "95 % interval", "limit", "reason")
 GATES_HEAD = ("", "gate", "figure", "limit", "reason")
 
 
@@ -34,6 +34,11 @@ def gates(verdict: Verdict) -> Rows:
     ]
 
 
+def verdict(of: Verdict) -> Rows:
+    """Give what `gates` does, with the interval of each figure."""
+    return [(*row[:3], _around(gate), *row[3:]) for gate, row in zip(of.gates, gates(of), strict=True)]
+
+
 def markdown(head: Sequence[str], rows: Rows) -> str:
     """Give a Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
@@ -46,31 +51,28 @@ def measures(metrics: Metrics) -> tuple[Path, ...]:
 
 
 def _headlines(metrics: Metrics) -> Iterator[tuple[str, Path]]:
-    models = _names(metrics, "ranking")
+    models = names(metrics, ("ranking",))
     for model in sorted(models, key=lambda name: (name != "als", name)):
         yield f"nDCG@10, {model}", ("ranking", model, "ndcg@10")
     yield "recall@10, als", ("ranking", "als", "recall@10")
     yield "RMSE of ln(1 + plays)", ("rmse", "log_plays", "bias_als_influencers")
     yield "RMSE of preference", ("rmse", "preference", "bias_als_influencers")
     yield "RMSE skill over listener and item averages", ("rmse", "skill")
-    for grouping in _names(metrics, "fairness", "providers"):
+    for grouping in names(metrics, ("fairness", "providers")):
         path: Path = ("fairness", "providers", grouping)
         yield f"demographic parity by {grouping}, disparity@10", (*path, "dp@10", "disparity")
         yield f"equal opportunity by {grouping}, disparity@10", (*path, "eo@10", "disparity")
-    for grouping in _names(metrics, "fairness", "listeners"):
+    for grouping in names(metrics, ("fairness", "listeners")):
         label = f"equal opportunity of listeners by {grouping}, ratio@10"
         yield label, ("fairness", "listeners", grouping, "eo@10", "ratio")
 
 
-def _names(metrics: Metrics, *path: str) -> list[str]:
-    node: Any = metrics
-    for step in path:
-        node = node.get(step, {}) if isinstance(node, Mapping) else {}
-    return sorted(node) if isinstance(node, Mapping) else []
-
-
 def _interval(one: Reading) -> str:
     return f"{one.low:.4f} to {one.high:.4f}"
+
+
+def _around(gate: GateResult) -> str:
+    return "-" if gate.low is None or gate.high is None else f"{gate.low:.3f} to {gate.high:.3f}"
 
 
 def _number(value: float | None) -> str:

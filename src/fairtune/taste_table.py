@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from fairtune import console
 from fairtune.errors import NotThere
 from fairtune.paths import Paths
 
@@ -48,29 +49,25 @@ def joined(tastes: dict[str, Any], metrics: dict[str, Any]) -> dict[str, Any]:
 
 
 def _show(dataset: str, groups: list[dict[str, Any]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(
-        title=Text(f"{dataset}: listeners by taste"),
-        title_justify="left", box=None, pad_edge=False, header_style="bold",
-    )  # fmt: skip
-    table.add_column("group, and what it plays more than others", overflow="fold")
-    table.add_column("listeners", justify="right")
-    for name in QUALITY:
-        table.add_column(name.replace("ndcg", "nDCG"), no_wrap=True)
+    columns = (
+        console.Column("group, and what it plays more than others", fold=True),
+        console.Column("listeners", right=True),
+        *(console.Column(name.replace("ndcg", "nDCG"), no_wrap=True) for name in QUALITY),
+    )
+    rows: list[list[str | Text]] = []
     for group in groups:
-        told = Text(group["name"])  # a name may hold brackets, which rich would read as mark-up
+        told = Text(group["name"])
         types = [of["name"] for of in group["types"] if of["sure"]][:TYPES]
         artists = [of["name"] for of in group["artists"]][:ARTISTS]
         for names in (types, artists):
-            if leaning := ", ".join(names):
-                told.append(f"\n  {leaning}", style="dim")
-        table.add_row(told, f"{group['n']:,}", *(_interval(group[name]) for name in QUALITY))
-    console = Console()
-    console.print(table)
-    console.print("figures: on the test part, 95 % interval", style="dim", highlight=False)
+            if listed := ", ".join(names):
+                told.append(f"\n  {listed}", style="dim")
+        rows.append([told, f"{group['n']:,}", *(_interval(group[name]) for name in QUALITY)])
+    terminal = console.stdout()
+    terminal.print(console.table(Text(f"{dataset}: listeners by taste"), columns, rows))
+    terminal.print("figures: on the test part, 95 % interval", style="dim", highlight=False)
 
 
 def _interval(figure: dict[str, float | None] | None) -> str:

@@ -2,18 +2,16 @@
 
 import json
 import os
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from fairtune import console
 from fairtune.errors import BadRequest
 from fairtune.paths import Paths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-PIPED_WIDTH = 150  # columns, where no terminal says how wide it is
 
 
 @click.command()
@@ -34,7 +32,6 @@ def benchmark(name: str, *, seeds: int, trials: int, as_json: bool, as_markdown:
     """
     from fairtune import params, store
     from fairtune.benchmark import protocol, race
-    from fairtune.progress import steps
 
     if as_json and as_markdown:
         raise BadRequest("benchmark: give --json or --markdown, not both")
@@ -43,7 +40,7 @@ def benchmark(name: str, *, seeds: int, trials: int, as_json: bool, as_markdown:
     chosen = protocol.named(name, params.load(root))
     first = chosen.split(0)
     total = race.fits(len(first.blocks), seeds=seeds, trials=trials)
-    with steps("benchmark", total=total) as finished:
+    with console.steps("benchmark", total=total) as finished:
         entries = race.run(
             chosen.split, seeds=range(seeds), trials=trials, threads=os.cpu_count() or 1, finished=finished
         )
@@ -65,18 +62,12 @@ def benchmark(name: str, *, seeds: int, trials: int, as_json: bool, as_markdown:
 
 
 def _show(result: "Mapping[str, Any]", *, as_markdown: bool) -> None:
-    from rich.box import SIMPLE
-    from rich.console import Console
-    from rich.table import Table
-
     from fairtune.benchmark import table
 
     if as_markdown:
         click.echo(table.markdown(result))
         return
-    shown = Table(title=result["benchmark"], title_justify="left", box=SIMPLE, caption=table.caption(result))
-    for column in table.HEAD:
-        shown.add_column(column, no_wrap=True)
-    for row in table.rows(result):
-        shown.add_row(*row)
-    Console(width=None if sys.stdout.isatty() else PIPED_WIDTH).print(shown)
+    columns = [console.Column(head, no_wrap=True) for head in table.HEAD]
+    caption = table.caption(result)
+    shown = console.table(result["benchmark"], columns, table.rows(result), look="ruled", caption=caption)
+    console.stdout(piped_width=console.PIPED_WIDTH).print(shown)

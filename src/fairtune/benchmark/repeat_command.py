@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fairtune import console
 from fairtune.errors import NotThere
 from fairtune.paths import Paths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PIPED_WIDTH = 150  # columns, where no terminal says how wide it is
 HEAD = ("figure", "mean", "standard deviation", "each seed")
 
 
@@ -57,20 +57,17 @@ def repeat(dataset: str, *, seeds: int, as_json: bool) -> None:
 
 
 def _show(result: "Mapping[str, Any]") -> None:
-    from rich.box import SIMPLE
-    from rich.console import Console
-    from rich.table import Table
-
     seeds = ", ".join(map(str, result["seeds"]))
-    shown = Table(title=f"{result['dataset']}, seeds {seeds}", title_justify="left", box=SIMPLE)
-    for column in HEAD:
-        shown.add_column(column, no_wrap=True)
-    for of in result["figures"]:
-        shown.add_row(of["figure"], *(_number(of[key]) for key in ("mean", "std")), _listed(of["values"]))
+    rows = [
+        (of["figure"], *(_number(of[key]) for key in ("mean", "std")), _listed(of["values"]))
+        for of in result["figures"]
+    ]
     for model, ratios in sorted(result["advantage"].items()):
         mean = sum(ratios) / len(ratios)
-        shown.add_row(f"nDCG@10 of als / of {model}", _number(mean), "", _listed(ratios))
-    Console(width=None if sys.stdout.isatty() else PIPED_WIDTH).print(shown)
+        rows.append((f"nDCG@10 of als / of {model}", _number(mean), "", _listed(ratios)))
+    columns = [console.Column(head, no_wrap=True) for head in HEAD]
+    shown = console.table(f"{result['dataset']}, seeds {seeds}", columns, rows, look="ruled")
+    console.stdout(piped_width=console.PIPED_WIDTH).print(shown)
 
 
 def _listed(values: "list[float | None]") -> str:

@@ -5,6 +5,7 @@ from typing import Final
 
 from fairtune.drift.judgement import Column, Drift, Moved, State
 from fairtune.drift.measures import NAMES, Measure
+from fairtune.errors import percent
 
 HEAD: Final = ("", "column", "share of", "measure", "distance", "limit", "what moved")
 _LETTERS: Final = 3
@@ -78,10 +79,6 @@ def rows(drift: Drift) -> Sequence[Sequence[str]]:
 def number(value: float | None) -> str:
     """Three decimals, or as many as a limit has; a dash if there is none."""
     return "-" if value is None else f"{value:.3f}".rstrip("0").rstrip(".") or "0"
-
-
-def percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
 
 
 def _first(columns: Sequence[Column]) -> str:

@@ -3,9 +3,10 @@
 import getpass
 import os
 import socket
-import subprocess
 from pathlib import Path
 from typing import Final
+
+from fairtune import git
 
 WHO: Final = "FAIRTUNE_WHO"
 LONGEST: Final = 200
@@ -18,22 +19,8 @@ def who(root: Path) -> str:
 
 
 def _git_user(root: Path) -> str:
-    name, email = _git(root, "user.name"), _git(root, "user.email")
+    name, email = (git.ask("config", f"user.{what}", root=root) or "" for what in ("name", "email"))
     return f"{name} <{email}>" if name and email else name or email
-
-
-def _git(root: Path, setting: str) -> str:
-    try:
-        done = subprocess.run(  # noqa: S603 - fixed arguments
-            ["git", "config", setting],  # noqa: S607
-            cwd=root,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except OSError:
-        return ""
-    return done.stdout.strip()
 
 
 def _login() -> str:

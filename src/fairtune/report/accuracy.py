@@ -4,10 +4,11 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+from fairtune.figures import branch
 from fairtune.report import charts, cold, influencers, numbers, words
 from fairtune.report.charts import Mark, Panel
 from fairtune.report.exhibit import Exhibit, Section, Table
-from fairtune.report.reading import Estimate, branch, estimate
+from fairtune.report.reading import Estimate, estimate
 
 PRODUCT: Final = "als"
 _MEASURES: Final = (

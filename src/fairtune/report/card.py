@@ -8,11 +8,12 @@ from typing import Any, Final
 
 from fairtune.columns import DEMOGRAPHIC, UNKNOWN, BlockName
 from fairtune.constraints import Constraints
+from fairtune.figures import branch
 from fairtune.limits import Place
 from fairtune.params import DatasetParams
 from fairtune.report import numbers, words
 from fairtune.report.exhibit import Section, Table
-from fairtune.report.reading import branch, estimate
+from fairtune.report.reading import estimate
 
 _SPLITS: Final = {
     "random": "a random part of what each listener played ({})",

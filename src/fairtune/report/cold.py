@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from fairtune.figures import branch
 from fairtune.report import charts, numbers, rates, words
 from fairtune.report.charts import Mark, Panel
 from fairtune.report.exhibit import Exhibit, Table
-from fairtune.report.reading import Estimate, branch, estimate
+from fairtune.report.reading import Estimate, estimate
 
 _LABELS: Final = {"warm": "known well enough", "cold": "played by very few"}
 

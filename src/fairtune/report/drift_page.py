@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 from fairtune.drift import chance, words
 from fairtune.drift.judgement import Column, Drift, Moved, State
 from fairtune.drift.measures import NAMES, Measure
+from fairtune.errors import percent
 from fairtune.report import charts, document, numbers
 from fairtune.report.exhibit import Exhibit, Section, Table
 from fairtune.report.picture import MODEL, SOFT
@@ -193,9 +194,7 @@ def _beside(values: Sequence[tuple[str, Moved]], name: str, title: str, reading:
         ),
         table=Table(
             ("", "the champion's data", "now"),
-            tuple(
-                (label, words.percent(value.before), words.percent(value.after)) for label, value in values
-            ),
+            tuple((label, percent(value.before), percent(value.after)) for label, value in values),
         ),
     )
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from fairtune.columns import OTHER, UNKNOWN
+from fairtune.figures import branch
 from fairtune.report import charts, numbers, words
 from fairtune.report.charts import Bar
 from fairtune.report.exhibit import Exhibit, Table
 from fairtune.report.picture import MODEL, PLAYED
-from fairtune.report.reading import Estimate, branch, estimate
+from fairtune.report.reading import Estimate, estimate
 
 SAME: Final = 0.05
 """Shown this much more or less than is played, and no more, is called as much."""

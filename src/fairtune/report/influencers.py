@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+from fairtune.figures import branch
 from fairtune.report import charts, numbers, words
 from fairtune.report.charts import Mark, Panel
 from fairtune.report.exhibit import Exhibit, Table
-from fairtune.report.reading import Estimate, branch, estimate
+from fairtune.report.reading import Estimate, estimate
 
 _MEASURES: Final = (
     ("ndcg@10", "Lists: nDCG@10 changes by,\nbelow 0: it was of use"),

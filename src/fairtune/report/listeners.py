@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fairtune.columns import OTHER, TASTE, UNKNOWN
+from fairtune.figures import branch
 from fairtune.report import home, numbers, rates, words
 from fairtune.report.exhibit import Exhibit, Section
 from fairtune.report.providers import EQUAL, LEAST, unknown
 from fairtune.report.rates import Measure
-from fairtune.report.reading import Group, branch, estimate, extremes, groups
+from fairtune.report.reading import Group, estimate, extremes, groups
 
 _ORDER = ("region", "country", "gender", "age_band", "activity", "mainstreamness")
 _STEPS = {

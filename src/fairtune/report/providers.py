@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from fairtune.columns import OTHER, UNKNOWN
+from fairtune.figures import branch
 from fairtune.report import numbers, rates, shares, words
 from fairtune.report.exhibit import Exhibit, Section
 from fairtune.report.rates import Measure
-from fairtune.report.reading import Estimate, Group, branch, estimate, extremes, groups
+from fairtune.report.reading import Estimate, Group, estimate, extremes, groups
 
 EQUAL: Final = 1.05
 """Below this ratio of rates two groups are called equal."""

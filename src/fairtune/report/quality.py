@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from fairtune.columns import Table as TableName
+from fairtune.figures import branch
 from fairtune.report import numbers
 from fairtune.report.exhibit import Section, Table
-from fairtune.report.reading import branch
 
 _TABLES: Final = {
     TableName.INTERACTIONS: "who played what",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fairtune.columns import UNKNOWN
+from fairtune.figures import branch
 
 
 @dataclass(frozen=True)
@@ -28,13 +29,6 @@ class Estimate:
             None if self.low is None else self.low * factor,
             None if self.high is None else self.high * factor,
         )
-
-
-def branch(tree: Any, *keys: str) -> Mapping[str, Any]:
-    """Give the mapping at `keys`, empty if there is none."""
-    for key in keys:
-        tree = tree.get(key, {}) if isinstance(tree, Mapping) else {}
-    return tree if isinstance(tree, Mapping) else {}
 
 
 def estimate(tree: Any, *keys: str) -> Estimate | None:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from fairtune.figures import branch
 from fairtune.gates import GateResult
 from fairtune.report import numbers, words
-from fairtune.report.reading import Estimate, Group, branch, extremes, groups
+from fairtune.report.reading import Estimate, Group, extremes, groups
 
 CEILINGS: Final = ("disparity", "difference")
 """Figures that a limit holds down; every other one is held up."""

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fairtune.columns import TASTE
+from fairtune.figures import branch
 from fairtune.report import charts, listeners, numbers, words
 from fairtune.report.charts import Mark, Panel
 from fairtune.report.exhibit import Exhibit, Section, Table
 from fairtune.report.picture import MODEL, OTHER
 from fairtune.report.providers import LEAST
-from fairtune.report.reading import Estimate, Group, branch, estimate, groups
+from fairtune.report.reading import Estimate, Group, estimate, groups
 
 _LONGEST: Final = 34  # letters of a name beside a mark; the tables have all
 _LISTED: Final = 5

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from fairtune.figures import branch
 from fairtune.report import accuracy, charts, numbers, words
 from fairtune.report.accuracy import PRODUCT
 from fairtune.report.balance import panel
 from fairtune.report.exhibit import Exhibit, Table
-from fairtune.report.reading import Estimate, branch, estimate
+from fairtune.report.reading import Estimate, estimate
 
 _SHARE: Final = numbers.percent
 _VARIETY: Final = (

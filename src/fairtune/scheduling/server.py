@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from fairtune import locks
+from fairtune import processes
 from fairtune.errors import Busy, ServerFailed
 
 HOST: Final = "127.0.0.1"
@@ -62,7 +62,7 @@ def _alone(home: Path, url: str) -> Iterator[None]:
     """Refuse a second server on the same database: both would schedule."""
     home.mkdir(parents=True, exist_ok=True)
     try:
-        with locks.exclusive(home / "fairtune-server.lock", doing=f"the Prefect server at {url}"):
+        with processes.exclusive(home / "fairtune-server.lock", doing=f"the Prefect server at {url}"):
             yield
     except Busy as error:
         holder = str(error).partition(" is in progress")[0]

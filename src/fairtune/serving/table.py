@@ -1,9 +1,8 @@
 """A list of recommendations as a table for people."""
 
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from fairtune import console
 from fairtune.serving.recommendation import Recommendation, RecommendationList
 
 
@@ -16,20 +15,22 @@ def show(listed: RecommendationList) -> None:
         else f"listener {listed.listener['user_id']}"
     )
     title = f"{listed.dataset}: new {_spoken(listed.kind)}s for {asker}"
-    table = Table(title=Text(title), title_justify="left", box=None, pad_edge=False, header_style="bold")
-    table.add_column("rank", justify="right")
-    table.add_column(_spoken(listed.kind), overflow="fold")
-    table.add_column("score", justify="right")
-    table.add_column("why", overflow="fold")
-    table.add_column("")
+    columns = (
+        console.Column("rank", right=True),
+        console.Column(_spoken(listed.kind), fold=True),
+        console.Column("score", right=True),
+        console.Column("why", fold=True),
+        "",
+    )
+    shown = console.table(Text(title), columns)
     for item in listed.items:
-        table.add_row(str(item.rank), *_cells(item))
+        shown.add_row(str(item.rank), *_cells(item))
         for starter in item.start_with:
-            table.add_row("", *_cells(starter, indent="  "), style="dim")
-    console = Console()
-    console.print(table)
+            shown.add_row("", *_cells(starter, indent="  "), style="dim")
+    terminal = console.stdout()
+    terminal.print(shown)
     kinds = [f"{_spoken(kind)}s with fewer than {below:,}" for kind, below in listed.emerging_below.items()]
-    console.print(f"emerging: {', '.join(kinds)} listeners", style="dim", highlight=False)
+    terminal.print(f"emerging: {', '.join(kinds)} listeners", style="dim", highlight=False)
 
 
 def _spoken(kind: str) -> str:

@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import fields
 
-from fairtune import environment, locks, params
+from fairtune import environment, params, processes
 from fairtune.errors import BadRequest, FairtuneError
 from fairtune.paths import Paths
 
@@ -42,7 +42,7 @@ def _run(arguments: Sequence[str]) -> None:
     stage, dataset = arguments
     everything = params.load()
     chosen, paths = everything.dataset(dataset), Paths(dataset)
-    with locks.exclusive(paths.stage_lock, doing=f"{stage}@{dataset}", wait=_waiting):
+    with processes.exclusive(paths.stage_lock, doing=f"{stage}@{dataset}", wait=_waiting):
         module = importlib.import_module(f"fairtune.stages.{stage}")
         module.run(chosen, paths, seed=everything.seed)
 

@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 
-from fairtune import download, event_store, locks, own_files
+from fairtune import download, event_store, own_files, processes
 from fairtune.columns import ARTIST, ITEM, USER, BlockName, Table
 from fairtune.datasets import catalogue, table
 from fairtune.datasets.events import Known
@@ -18,7 +18,7 @@ from fairtune.transfer import Patience
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     """Fill the raw folder, then add the new listening that is kept and that the watched folder has."""
     doing = f"download@{paths.dataset}"
-    with locks.exclusive(paths.events_lock, doing=doing, wait=_waiting):
+    with processes.exclusive(paths.events_lock, doing=doing, wait=_waiting):
         event_store.unite(paths)
         _fetch(params, paths, seed=seed)
         event_store.publish(paths)

@@ -5,11 +5,11 @@ import time
 
 from fairtune import alternatives, artifacts, store, warm
 from fairtune.columns import Part
+from fairtune.console import steps
 from fairtune.matrix import Matrix
 from fairtune.models import als, out_of_fold, play_predictor
 from fairtune.params import DatasetParams, hyperparameters
 from fairtune.paths import Paths
-from fairtune.progress import steps
 from fairtune.reranking.find import find, lift
 from fairtune.reranking.multipliers import Multipliers
 

@@ -15,6 +15,7 @@ import pandas as pd
 import fairtune
 from fairtune import alternatives, artifacts, champion_settings, provenance, store, study
 from fairtune.columns import Part
+from fairtune.console import steps
 from fairtune.evaluation import judgement
 from fairtune.evaluation.judgement import Exam
 from fairtune.matrix import Matrix
@@ -23,7 +24,6 @@ from fairtune.models.base import Rows, Scores
 from fairtune.models.work import Size
 from fairtune.params import DatasetParams, Hyperparameters
 from fairtune.paths import Paths
-from fairtune.progress import steps
 from fairtune.tuning import choice as tuning_choice
 from fairtune.tuning import search as tuning_search
 from fairtune.tuning.cutting import Look

@@ -47,9 +47,9 @@ def whatif(
     """
     from fairtune import artifacts, params, store
     from fairtune.columns import Part
+    from fairtune.console import steps
     from fairtune.evaluation.groupings import provider_groupings
     from fairtune.metrics.grouping import pool
-    from fairtune.progress import steps
     from fairtune.report import before_after
     from fairtune.reranking.find import find, lift
     from fairtune.whatif import asked, effect

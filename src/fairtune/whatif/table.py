@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from fairtune import console
 from fairtune.report import numbers, words
 from fairtune.whatif import losers
 
@@ -20,41 +21,35 @@ LABELS: Final = {
     "gini@10": "Gini@10",
 }
 MEASURES: Final = {"dp": "DP disparity", "eo": "EO disparity"}
-PIPED_WIDTH: Final = 120  # columns, where no terminal says how wide it is
 
 
 def show(result: Mapping[str, Any]) -> None:
     """Print what was asked for, the figures, the groups, and the losers."""
-    console = Console()
-    console = console if console.is_terminal else Console(width=PIPED_WIDTH)
-    console.print(Text(f"{result['dataset']}: what if {result['question']}?"), style="bold", highlight=False)
-    console.print(_asked(result["bounds"]))
-    console.print(_figures(result["figures"]))
-    console.print(_groups(result["providers"]))
+    terminal = console.stdout(piped_width=console.NARROW)
+    terminal.print(Text(f"{result['dataset']}: what if {result['question']}?"), style="bold", highlight=False)
+    terminal.print(_asked(result["bounds"]))
+    terminal.print(_figures(result["figures"]))
+    terminal.print(_groups(result["providers"]))
     losing = losers.sentences(result, result["target"])
-    _print(console, "\nWho loses:" if losing else "\nNobody loses by more than chance.")
+    _print(terminal, "\nWho loses:" if losing else "\nNobody loses by more than chance.")
     for sentence in losing:
-        _print(console, f"  {sentence}")
+        _print(terminal, f"  {sentence}")
     _print(
-        console,
+        terminal,
         "The multipliers were chosen on the validation part, with the fit on train; all other figures are of "
         "the test part, with the fit on train and validation. Changes with the 95 % interval of the paired "
         "difference.",
     )
-    _print(console, f"Picture: {result['picture']}")
+    _print(terminal, f"Picture: {result['picture']}")
 
 
-def _print(console: Console, line: str) -> None:
-    console.print(Text(line), highlight=False)
+def _print(terminal: Console, line: str) -> None:
+    terminal.print(Text(line), highlight=False)
 
 
 def _table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
-    for number, column in enumerate(head):
-        table.add_column(column, justify="left" if number == 0 else "right", overflow="fold")
-    for row in rows:
-        table.add_row(*map(Text, row))
-    return table
+    columns = [console.Column(column, right=number > 0, fold=True) for number, column in enumerate(head)]
+    return console.table(title, columns, rows)
 
 
 def _asked(bounds: Sequence[Mapping[str, Any]]) -> Table:

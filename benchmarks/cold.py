@@ -16,7 +16,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.sparse import csr_array, diags_array
 
-from fairtune import artifacts, params
+from fairtune import matrix_storage, params
 from fairtune.columns import BlockName, Part
 from fairtune.evaluation import unplayed
 from fairtune.matrix import Matrix
@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("--hide", type=float, default=0.0)
     arguments = parser.parse_args()
     root = params.project_root()
-    matrix = hidden(artifacts.read_matrix(Paths(arguments.dataset, root).matrix), arguments.hide)
+    matrix = hidden(matrix_storage.read_matrix(Paths(arguments.dataset, root).matrix), arguments.hide)
     for line in measured(matrix, params.load(root).dataset(arguments.dataset), arguments.block):
         print(line, flush=True)
 

@@ -12,10 +12,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from fairtune import alternatives, artifacts, params, store
+from fairtune import matrix_storage, params, store
 from fairtune.columns import Part
 from fairtune.matrix import Matrix
-from fairtune.models import als
+from fairtune.models import als, catalogue
 from fairtune.paths import Paths
 
 PRODUCT = "als"
@@ -46,7 +46,7 @@ def main() -> None:
 def measured(root: Path, dataset: str, repeats: int) -> dict[str, list[float]]:
     """Wall time in seconds of each repeat of each fit on train and validation, `als` first."""
     paths, everything = Paths(dataset, root), params.load(root)
-    matrix, threads = artifacts.read_matrix(paths.matrix), os.cpu_count() or 1
+    matrix, threads = matrix_storage.read_matrix(paths.matrix), os.cpu_count() or 1
     chosen = params.hyperparameters(store.read_json(paths.best)["hyperparameters"])
     tuned = store.read_json(paths.alternatives)
 
@@ -68,9 +68,9 @@ def measured(root: Path, dataset: str, repeats: int) -> dict[str, list[float]]:
 
 
 def alternative(
-    name: str, matrix: Matrix, settings: alternatives.Settings, seed: int, threads: int
+    name: str, matrix: Matrix, settings: catalogue.Settings, seed: int, threads: int
 ) -> Callable[[], object]:
-    return lambda: alternatives.fit(name, matrix, Part.TRAIN_VALID, settings, seed=seed, threads=threads)
+    return lambda: catalogue.fit(name, matrix, Part.TRAIN_VALID, settings, seed=seed, threads=threads)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from scipy.sparse import csr_array
 
-from fairtune import artifacts, params, store
+from fairtune import matrix_storage, params, released, store
 from fairtune.columns import BlockName, Part
 from fairtune.matrix import Matrix
 from fairtune.metrics import accuracy
@@ -48,7 +48,7 @@ def main() -> None:
 
 def measured(paths: Paths, likes: int) -> Iterator[str]:
     """Tell nDCG@10 and what the share that is told changes, with the standard error over listeners."""
-    matrix = artifacts.read_matrix(paths.matrix)
+    matrix = matrix_storage.read_matrix(paths.matrix)
     chosen = hyperparameters(store.read_json(paths.best)["hyperparameters"])
     rng = np.random.default_rng(SEED)
     order = rng.permutation(len(matrix.listeners))
@@ -56,7 +56,7 @@ def measured(paths: Paths, likes: int) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         learned = of_listeners(matrix, known)
         fitted = als.fit(learned, Part.ALL, chosen, seed=SEED, threads=1)
-        artifacts.write_release(Path(folder), fitted, learned, chosen, dataset=paths.dataset, seed=SEED)
+        released.write_release(Path(folder), fitted, learned, chosen, dataset=paths.dataset, seed=SEED)
         recommender = Recommender.load(Path(folder))
         for block in (BlockName.ARTIST, BlockName.MUSIC_TYPE):
             if block in matrix.item_blocks:

@@ -12,7 +12,7 @@ import os
 
 import numpy as np
 
-from fairtune import artifacts, params
+from fairtune import artifacts, matrix_storage, params
 from fairtune.columns import REGION, Part
 from fairtune.constraints import Constraints
 from fairtune.params import HEADLINE
@@ -46,7 +46,7 @@ def main() -> None:
 def halves(paths: Paths, constraints: Constraints, given: params.Params) -> dict[str, np.ndarray]:
     """Give for each bound (HALVES, 4): before and after on the half chosen on, and on the other."""
     of, threads = given.dataset(paths.dataset).evaluate, os.cpu_count() or 1
-    matrix, model = artifacts.read_matrix(paths.matrix), artifacts.read_als(paths.fit(Part.TRAIN))
+    matrix, model = matrix_storage.read_matrix(paths.matrix), artifacts.read_als(paths.fit(Part.TRAIN))
     rng = np.random.default_rng(SEED)
     rounds: dict[str, list[tuple[float, ...]]] = {}
     for _ in range(HALVES):

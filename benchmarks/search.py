@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fairtune import artifacts, params
+from fairtune import matrix_storage, params
 from fairtune.columns import Part
 from fairtune.evaluation import judgement
 from fairtune.models import als
@@ -139,7 +139,7 @@ def main() -> None:
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     chosen = params.load().dataset(options.dataset)
     tune = replace(chosen.tune, trials=options.trials or chosen.tune.trials)
-    matrix = artifacts.read_matrix(Paths(options.dataset).matrix)
+    matrix = matrix_storage.read_matrix(Paths(options.dataset).matrix)
     exam = judgement.exam(matrix, Part.TRAIN, chosen.evaluate)
     ratios = []
     for seed in range(1, options.seeds + 1):

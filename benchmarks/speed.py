@@ -32,16 +32,16 @@ def seconds(command: Sequence[str], folder: Path, *, repeats: int = 1) -> float:
 def fits_and_scoring(folder: Path, dataset: str) -> float:
     """Seconds of what the pipeline can't do without: every fit of search and training, and their scoring."""
     os.chdir(folder)
-    from fairtune import alternatives, artifacts, params, store
+    from fairtune import alternatives, matrix_storage, params, store
     from fairtune.columns import Part
     from fairtune.evaluation import judgement, whole
-    from fairtune.models import als, play_predictor
+    from fairtune.models import als, catalogue, play_predictor
     from fairtune.paths import Paths
     from fairtune.tuning.cutting import LOOKS
 
     everything, paths = params.load(folder), Paths(dataset)
     chosen, seed, threads = everything.dataset(dataset), everything.seed, os.cpu_count() or 1
-    matrix = artifacts.read_matrix(paths.matrix)
+    matrix = matrix_storage.read_matrix(paths.matrix)
     best = params.hyperparameters(store.read_json(paths.best)["hyperparameters"])
     points = [params.hyperparameters(point) for point in _points(store.read_table(paths.trials))]
     start = time.perf_counter()
@@ -77,7 +77,7 @@ def fits_and_scoring(folder: Path, dataset: str) -> float:
         for block in matrix.influencers
     }
     others = {
-        name: alternatives.fit(name, matrix, Part.TRAIN_VALID, tuned["settings"], seed=seed, threads=threads)
+        name: catalogue.fit(name, matrix, Part.TRAIN_VALID, tuned["settings"], seed=seed, threads=threads)
         for name, tuned in store.read_json(paths.alternatives).items()
     }
     whole.evaluate(

@@ -16,7 +16,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.sparse import csr_array
 
-from fairtune import artifacts, params, store
+from fairtune import matrix_storage, params, store
 from fairtune.columns import Part
 from fairtune.matrix import Matrix
 from fairtune.metrics import accuracy, ranking
@@ -40,7 +40,7 @@ def main() -> None:
 
 def measure(dataset: str, shares: Sequence[float], seeds: Sequence[int], rounds: int) -> None:
     paths = Paths(dataset)
-    matrix = artifacts.read_matrix(paths.matrix)
+    matrix = matrix_storage.read_matrix(paths.matrix)
     chosen = hyperparameters(store.read_json(paths.best)["hyperparameters"])
     bands = params.load().dataset(dataset).evaluate.age_bands
     colds, seconds = zip(*(curve(matrix, chosen, seed, None) for seed in seeds), strict=True)

@@ -8,7 +8,6 @@ import argparse
 import os
 import socket
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 from fairtune import champion_settings, commits, environment, keeping, outcome, params, processes, refusals
@@ -18,17 +17,23 @@ from fairtune.pipeline import Pipeline, Step
 
 environment.prepare()  # Prefect reads it when it is imported
 
-from prefect import State, flow, get_client, get_run_logger, runtime, task  # noqa: E402 - see above
+from prefect import State, flow, get_run_logger, runtime, task  # noqa: E402 - see above
 from prefect.artifacts import create_markdown_artifact  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
-from prefect.client.schemas.filters import FlowRunFilter, TaskRunFilter  # noqa: E402
 from prefect.settings import get_current_settings  # noqa: E402
-from prefect.states import Cancelled, Completed, Crashed  # noqa: E402
+from prefect.states import Cancelled, Completed  # noqa: E402
+
+from fairtune.scheduling import crashed_runs  # noqa: E402
 
 
 def _run_name() -> str:
     """Name a run by data set and folder: whatever else is called so and says it runs, was killed."""
     return f"{runtime.flow_run.parameters['dataset']} in {socket.gethostname()}:{Path.cwd()}"
+
+
+def _key(name: str) -> str:
+    """Make a name fit for Prefect's keys: lower case, digits and dashes."""
+    return "".join(letter if letter.isalnum() else "-" for letter in name.lower())
 
 
 @flow(name="retrain", flow_run_name=_run_name)
@@ -42,7 +47,7 @@ def retrain(dataset: str, refresh: bool = False, search: bool = False, branch: s
     model, paths = params.load().dataset(dataset).register.model, Paths(dataset)
     try:
         with Pipeline() as pipeline, pipeline.alone(dataset):
-            _sweep()
+            crashed_runs.mark(runtime.flow_run.name, but=runtime.flow_run.id, say=get_run_logger().info)
             if branch is not None:
                 commits.check(branch)
             with champion_settings.keeping(paths, search=search):
@@ -74,7 +79,8 @@ def _stages(pipeline: Pipeline, paths: Paths, model: str, *, refresh: bool) -> N
         refusals.record(model, paths, reached[-1], say=get_run_logger().warning)
         raise LimitBroken(outcome.why_refused(paths, reached, otherwise=str(error))) from error
     finally:
-        _publish(outcome.pages(paths, reached), paths)
+        for name, text in outcome.pages(paths, reached).items():
+            create_markdown_artifact(text, key=_key(f"{paths.dataset}-{name}"))
 
 
 @task(cache_policy=NO_CACHE)  # DVC knows what is up to date
@@ -111,31 +117,6 @@ def _push(pipeline: Pipeline, paths: Paths) -> None:
 @task(name="commit", task_run_name="commit", cache_policy=NO_CACHE)
 def _commit(paths: Paths, branch: str) -> None:
     get_run_logger().info(keeping.commit(paths, branch))
-
-
-def _publish(pages: Mapping[str, str], paths: Paths) -> None:
-    """Show verdict, figures and what else there is to read on the Prefect page."""
-    for name, text in pages.items():
-        key = "".join(letter if letter.isalnum() else "-" for letter in f"{paths.dataset}-{name}".lower())
-        create_markdown_artifact(text, key=key)
-
-
-def _sweep() -> None:
-    """Mark runs of this name that still "run" as crashed: the lock is ours, so they were killed."""
-    begun = {"state": {"type": {"any_": ["PENDING", "RUNNING"]}}}
-    crashed = Crashed(message="killed while it ran")
-    mine = FlowRunFilter.model_validate({"name": {"any_": [runtime.flow_run.name]}, **begun})
-    with get_client(sync_client=True) as client:
-        for run in client.read_flow_runs(flow_run_filter=mine):
-            if str(run.id) == runtime.flow_run.id:
-                continue
-            of = FlowRunFilter.model_validate({"id": {"any_": [run.id]}})
-            for each in client.read_task_runs(
-                flow_run_filter=of, task_run_filter=TaskRunFilter.model_validate(begun)
-            ):
-                client.set_task_run_state(each.id, crashed, force=True)
-            client.set_flow_run_state(run.id, crashed, force=True)
-            get_run_logger().info("%s was killed while it ran: marked as crashed", run.id)
 
 
 def main() -> int:

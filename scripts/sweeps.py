@@ -17,7 +17,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
-from fairtune import artifacts, groups, params, store
+from fairtune import groups, matrix_storage, params, store
 from fairtune.columns import REGION, UNKNOWN, Part
 from fairtune.evaluation.held_out import TIER
 from fairtune.metrics import accuracy, providers, ranking
@@ -54,7 +54,7 @@ def main() -> None:
 def sweep(dataset: str) -> Json:
     """Judge a fit for every value of every exponent."""
     everything, paths = params.load(ROOT), Paths(dataset)
-    matrix = artifacts.read_matrix(paths.matrix)
+    matrix = matrix_storage.read_matrix(paths.matrix)
     chosen = params.hyperparameters(store.read_json(paths.best)["hyperparameters"])
     chosen = replace(chosen, factors=min(chosen.factors, MOST_FACTORS))
     found: Json = {"dataset": dataset, "seed": everything.seed, "factors": chosen.factors, "sweeps": {}}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from tests.toy import PLAYED, POINT, build
 
-from fairtune import artifacts, store
+from fairtune import artifacts, matrix_storage, play_predictor_storage, released, store
 from fairtune.columns import BlockName, Part
 from fairtune.models import als, play_predictor, regression
 from fairtune.models.catalogue import ALTERNATIVES
@@ -21,9 +21,9 @@ def digest(folder):
 
 def test_a_matrix_comes_back_as_it_was(tmp_path):
     built = build(PLAYED)
-    artifacts.write_matrix(tmp_path / "a", built)
-    artifacts.write_matrix(tmp_path / "b", build(PLAYED))
-    read = artifacts.read_matrix(tmp_path / "a")
+    matrix_storage.write_matrix(tmp_path / "a", built)
+    matrix_storage.write_matrix(tmp_path / "b", build(PLAYED))
+    read = matrix_storage.read_matrix(tmp_path / "a")
     for part in Part:
         for block in built.blocks:
             assert (read.block(block, part).toarray() == built.block(block, part).toarray()).all()
@@ -68,10 +68,10 @@ def test_a_play_predictor_comes_back_as_it_was(tmp_path):
         folds=10,
         seed=1,
     )
-    artifacts.write_play_predictor(tmp_path / "a.json", predictor)
-    read = artifacts.read_play_predictor(tmp_path / "a.json")
+    play_predictor_storage.write_play_predictor(tmp_path / "a.json", predictor)
+    read = play_predictor_storage.read_play_predictor(tmp_path / "a.json")
     assert list(read.rungs) == list(predictor.rungs)
-    artifacts.write_play_predictor(tmp_path / "b.json", read)
+    play_predictor_storage.write_play_predictor(tmp_path / "b.json", read)
     assert digest(tmp_path)["a.json"] == digest(tmp_path)["b.json"]
     known = {name: np.linspace(-1, 1, 5) for name in predictor.rungs["bias_als_influencers"].names}
     rung = predictor.without[BlockName.FRIEND]
@@ -83,7 +83,7 @@ def test_a_play_predictor_comes_back_as_it_was(tmp_path):
 def test_a_release_holds_the_confidences_that_the_model_was_fitted_with(tmp_path):
     built = build(PLAYED)
     fitted = als.fit(built, Part.ALL, POINT, seed=1, threads=1)
-    artifacts.write_release(tmp_path, fitted, built, POINT, dataset="toy", seed=1)
+    released.write_release(tmp_path, fitted, built, POINT, dataset="toy", seed=1)
     manifest = store.read_json(tmp_path / "manifest.json")
     assert manifest["blocks"] == ["track", "artist", "music_type", "friend"]
     for block in built.blocks:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from tests.toy import params, tables
 
-from fairtune import demographics, matrix
+from fairtune import building, demographics
 from fairtune.columns import BlockName, Part, Table
 from fairtune.errors import BadParams
 
@@ -18,7 +18,7 @@ def build(**people):
     known = {"country": ["NO", None, "ZA", "NO", "BW"], "gender": ["f", "m", None, "f", None]}
     known |= {"age": [15, None, 18, 34, 35]} | people
     data[Table.USERS] = data[Table.USERS].assign(**known)
-    return matrix.build(
+    return building.build(
         data, params(blocks=BLOCKS), item_block=BlockName.TRACK, counts=True, seed=1, age_bands=(18, 35)
     )
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from tests.challenge.crowd import ARTIST, MODEL, POINT, SEED, Project, listening, matrix_of, split
 
-from fairtune import artifacts, registered, store, tracking
+from fairtune import artifacts, matrix_storage, registered, store, tracking
 from fairtune.columns import Part
 from fairtune.models import als, carried
 from fairtune.params import WarmStart, hyperparameters
@@ -42,7 +42,7 @@ def project(tmp_path, monkeypatch, with_champion):
 def run_train(project, pairs, *, rounds=None, **point):
     """Run stage train on `pairs`; rounds: those of a warm start, which is off without."""
     paths, asked = project.paths, WarmStart(iterations=rounds) if rounds else None
-    artifacts.write_matrix(paths.matrix, matrix_of(pairs))
+    matrix_storage.write_matrix(paths.matrix, matrix_of(pairs))
     store.write_json(paths.best, {"hyperparameters": POINT | point})
     store.write_json(paths.alternatives, {})
     section = replace(project.params.train, alternatives={}, folds=1, warm_start=asked)

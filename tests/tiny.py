@@ -7,9 +7,10 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from fairtune import artifacts
+from fairtune import released
+from fairtune.building import build
 from fairtune.columns import DEMOGRAPHIC, BlockName, Part, Table
-from fairtune.matrix import Matrix, build
+from fairtune.matrix import Matrix
 from fairtune.models import als
 from fairtune.params import Hyperparameters
 from fairtune.params import Matrix as MatrixParams
@@ -125,7 +126,7 @@ def train(
         block_weights=block_weights,
     )
     fitted = als.fit(matrix, Part.ALL, chosen, seed=SEED, threads=1)
-    artifacts.write_release(folder, fitted, matrix, chosen, dataset="tiny", seed=SEED)
+    released.write_release(folder, fitted, matrix, chosen, dataset="tiny", seed=SEED)
     return fitted
 
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from fairtune import matrix
+from fairtune import building
 from fairtune.columns import BlockName, Table
 from fairtune.params import Matrix, hyperparameters
 
@@ -60,7 +60,7 @@ def params(**changes):
 
 
 def build(played, **changes):
-    return matrix.build(tables(played), params(**changes), item_block=BlockName.TRACK, counts=True, seed=1)
+    return building.build(tables(played), params(**changes), item_block=BlockName.TRACK, counts=True, seed=1)
 
 
 def cells(sparse):

@@ -4,7 +4,6 @@ Only accuracy counts: an alternative stands for what the field would do instead,
 ours. What it costs in fairness is shown beside it.
 """
 
-import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import product
@@ -14,14 +13,13 @@ from typing import TYPE_CHECKING, Any
 from fairtune.columns import Part
 from fairtune.errors import BadParams
 from fairtune.matrix import Matrix
-from fairtune.models.base import Alternative, Rows, Scores
-from fairtune.models.catalogue import alternative
-from fairtune.params import Grid, Setting
+from fairtune.models import catalogue
+from fairtune.models.base import Rows, Scores
+from fairtune.params import Grid
 
 if TYPE_CHECKING:
     from fairtune.tuning.trials import Judged
 
-Settings = Mapping[str, Setting]
 Judge = Callable[[Callable[[Rows], Scores]], "Judged"]
 
 
@@ -29,7 +27,7 @@ Judge = Callable[[Callable[[Rows], Scores]], "Judged"]
 class Tuned:
     """The most accurate settings of an alternative, what they were worth, and how many were tried."""
 
-    settings: Settings
+    settings: catalogue.Settings
     judged: "Judged"
     tried: int
 
@@ -48,7 +46,7 @@ class Tuned:
 def check(grids: Mapping[str, Grid]) -> None:
     """Raise `BadParams` for a model that isn't there, a setting that it doesn't have, or a wrong value."""
     for name, grid in grids.items():
-        there = _settings(name)
+        there = catalogue.settings(name)
         for setting, values in grid.items():
             where = f"train.alternatives.{name}: "
             if setting not in there:
@@ -80,22 +78,9 @@ def tune(
         tried = []
         for values in product(*grid.values()):
             settings = dict(zip(grid, values, strict=True))
-            model = fit(name, matrix, Part.TRAIN, settings, seed=seed, threads=threads)
+            model = catalogue.fit(name, matrix, Part.TRAIN, settings, seed=seed, threads=threads)
             tried.append((settings, judge(model.scores)))
             finished()
         settings, judged = max(tried, key=lambda pair: pair[1].ndcg)
         best[name] = Tuned(settings, judged, tried=len(tried))
     return best
-
-
-def fit(name: str, matrix: Matrix, part: Part, settings: Settings, *, seed: int, threads: int) -> Alternative:
-    """Fit the alternative `name`; settings that aren't given are its defaults."""
-    fitting: Callable[..., Alternative] = alternative(name).fit
-    return fitting(matrix, part, **settings, seed=seed, threads=threads)
-
-
-def _settings(name: str) -> dict[str, type]:
-    """Give the settings that a model's `fit` takes, with their types."""
-    known = inspect.signature(alternative(name).fit).parameters.values()
-    given = {"matrix", "part", "seed", "threads"}
-    return {parameter.name: parameter.annotation for parameter in known if parameter.name not in given}

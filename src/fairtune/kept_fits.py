@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 from zipfile import BadZipFile
 
-from fairtune import artifacts, registered, store
+from fairtune import artifacts, matrix_storage, play_predictor_storage, registered, store
 from fairtune.columns import Part
 from fairtune.errors import RegistryFailed
 from fairtune.models import carried
@@ -28,7 +28,7 @@ PREDICTOR: Final = "play_predictor.json"
 
 def write(folder: Path, params: DatasetParams, paths: Paths) -> dict[str, Path]:
     """Write the fits on TRAIN and TRAIN_VALID below `folder`; give folders by their path in the run."""
-    matrix = artifacts.read_matrix(paths.matrix)
+    matrix = matrix_storage.read_matrix(paths.matrix)
     regularization = store.read_json(paths.best)["hyperparameters"]["regularization"]
     for part in PARTS:
         fitted = carried.describe(
@@ -54,7 +54,11 @@ def read(
     if found is None:
         return None
     predictor = found / PREDICTOR
-    guesses = unbroken(version, artifacts.read_play_predictor, predictor) if predictor.exists() else None
+    guesses = (
+        unbroken(version, play_predictor_storage.read_play_predictor, predictor)
+        if predictor.exists()
+        else None
+    )
     return unbroken(version, artifacts.read_fitted, found), guesses
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from fairtune import artifacts, kept_fits, registered, tracking
+from fairtune import kept_fits, registered, released, tracking
 from fairtune.columns import Part
 from fairtune.errors import RegistryFailed
 from fairtune.matrix import Matrix
@@ -107,5 +107,5 @@ def _fits(client: "MlflowClient", champion: Version, folder: Path) -> dict[Part,
         found = kept_fits.read(client, champion, part, place)
         fits[part] = found[0] if found else None
     release = registered.fetch_release(client, champion, folder)
-    fits[Part.ALL] = kept_fits.unbroken(champion, artifacts.read_released, release) if release else None
+    fits[Part.ALL] = kept_fits.unbroken(champion, released.read_released, release) if release else None
     return fits

@@ -17,11 +17,10 @@ def tune(dataset: str) -> None:
     reach (tune.storage in params.yaml, or FAIRTUNE_STUDY_STORAGE). Nothing is written but trials: the stage
     finds them.
     """
-    from fairtune import artifacts, params
+    from fairtune import matrix_storage, params
     from fairtune.columns import Part
     from fairtune.evaluation import judgement
-    from fairtune.stages import tune as stage
-    from fairtune.tuning import choice
+    from fairtune.tuning import choice, results, study
 
     root = params.project_root()
     os.chdir(root)
@@ -29,7 +28,7 @@ def tune(dataset: str) -> None:
     chosen = everything.dataset(dataset)
     if not paths.matrix.is_dir():
         raise NotThere(f"tune: {paths.matrix} is missing: run `dvc repro matrix@{dataset}` first")
-    matrix = artifacts.read_matrix(paths.matrix)
+    matrix = matrix_storage.read_matrix(paths.matrix)
     exam = judgement.exam(matrix, Part.TRAIN, chosen.evaluate)
-    trials = stage.search(chosen, paths, matrix, exam, seed=everything.seed)
-    click.echo(stage.said(choice.choose(trials, chosen.tune.limits), trials, chosen))
+    trials = study.search(chosen, paths, matrix, exam, seed=everything.seed)
+    click.echo(results.summary(choice.choose(trials, chosen.tune.limits), trials, chosen))

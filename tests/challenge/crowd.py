@@ -8,11 +8,22 @@ import numpy as np
 import pandas as pd
 from tests.tiny import matrix_params
 
-from fairtune import artifacts, kept_fits, params, registered, store, tracking
+from fairtune import (
+    artifacts,
+    kept_fits,
+    matrix_storage,
+    params,
+    play_predictor_storage,
+    registered,
+    released,
+    store,
+    tracking,
+)
+from fairtune.building import build
 from fairtune.challenge import against, measured
 from fairtune.columns import BlockName, Part, Table
 from fairtune.evaluation import whole
-from fairtune.matrix import Matrix, build
+from fairtune.matrix import Matrix
 from fairtune.models import als, play_predictor
 from fairtune.paths import Paths
 
@@ -91,16 +102,16 @@ class Project:
         def fit(of, part):
             return (model or _fit)(of, part, chosen)
 
-        artifacts.write_matrix(self.paths.matrix, matrix)
+        matrix_storage.write_matrix(self.paths.matrix, matrix)
         store.write_json(self.paths.best, {"hyperparameters": point})
         for part in (Part.TRAIN, Part.TRAIN_VALID):
             artifacts.write_als(self.paths.fit(part), fit(matrix, part))
         release = fit(matrix, Part.ALL)
-        artifacts.write_release(self.paths.release, release, matrix, chosen, dataset="demo", seed=SEED)
+        released.write_release(self.paths.release, release, matrix, chosen, dataset="demo", seed=SEED)
         predictor = play_predictor.learn(
             matrix, Part.TRAIN_VALID, lambda held: fit(held, Part.TRAIN), folds=1, seed=SEED
         )
-        artifacts.write_play_predictor(self.paths.play_predictor, predictor)
+        play_predictor_storage.write_play_predictor(self.paths.play_predictor, predictor)
         evaluated = whole.evaluate(
             matrix,
             artifacts.read_als(self.paths.fit(Part.TRAIN_VALID)),

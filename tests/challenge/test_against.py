@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from tests.challenge.crowd import SEED, listening, memoriser, split
 
-from fairtune import artifacts
+from fairtune import artifacts, matrix_storage
 from fairtune.columns import Part
 from fairtune.evaluation import whole
 from fairtune.models import carried
@@ -86,7 +86,7 @@ def test_who_has_seen_the_answers_does_not_win_by_them(project, tmp_path):
     project.made(split(listening()), model=memoriser).version(tmp_path, champion=True)
     project.made(split(listening(), seed=1))
     judged = project.judged(project.version(tmp_path))
-    matrix = artifacts.read_matrix(project.paths.matrix)
+    matrix = matrix_storage.read_matrix(project.paths.matrix)
     assert judged.passed, judged.reasons
     assert 0.7 * matrix.test.nnz < judged.left_out < matrix.test.nnz
     assert judged.how == (
@@ -137,7 +137,7 @@ def test_where_too_little_of_the_test_part_is_left_there_is_no_comparison(projec
     few = pairs["user_id"] < 20
     project.made(pairs.assign(split=pairs["split"].where(few, pairs["split"].replace(swapped))))
     judged = project.judged(project.version(tmp_path))
-    matrix = artifacts.read_matrix(project.paths.matrix)
+    matrix = matrix_storage.read_matrix(project.paths.matrix)
     left = int((np.diff(matrix.test.indptr)[:10] > 0).sum())
     assert not judged.passed
     assert judged.comparison is None

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from tests import hetrec, service
 
-from fairtune import artifacts, cli, params, splits, store
+from fairtune import cli, matrix_storage, params, splits, store
 from fairtune.columns import Table
 from fairtune.datasets import lastfm_2k
 from fairtune.errors import BadFile, BadParams, BadTable
@@ -47,7 +47,7 @@ def run(*stages):
 
 def parts():
     """Give listener, item -> part."""
-    built = artifacts.read_matrix(Paths("demo").matrix)
+    built = matrix_storage.read_matrix(Paths("demo").matrix)
     users = built.listeners["user_id"].to_numpy()
     items = built.columns[built.item_block]["item_id"].to_numpy()
     found = {}

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from tests.tiny import SEED, TRACK_MODEL, matrix_params, world
 
-from fairtune import artifacts, params, store
+from fairtune import artifacts, matrix_storage, params, store
+from fairtune.building import build
 from fairtune.columns import BlockName, Part, Table
 from fairtune.constraints import Constraints
-from fairtune.matrix import build
 from fairtune.paths import Paths
 from fairtune.serving.recommender import Recommender
 from fairtune.stages import train
@@ -30,7 +30,7 @@ def made():
 
 def trained(root, made, rerank):
     of, paths = params.load().dataset("demo"), Paths("demo", root)
-    artifacts.write_matrix(paths.matrix, made)
+    matrix_storage.write_matrix(paths.matrix, made)
     point = {
         "factors": 8, "regularization": 2.0, "iterations": 8, "alpha": 5.0, "beta": 0.0, "gamma": 0.0,
         "scaling": "log", "block_weights": {},

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from tests.tiny import SEED, TRACK_MODEL, matrix_params, world
 
-from fairtune import artifacts, cli
+from fairtune import artifacts, cli, matrix_storage
+from fairtune.building import build
 from fairtune.columns import BlockName, Part, Table
-from fairtune.matrix import build
 from fairtune.models import als
 from fairtune.params import Hyperparameters
 
@@ -40,7 +40,7 @@ def trained(tmp_path_factory):
     made = build(
         tables, matrix_params(BlockName.TRACK, TRACK_MODEL), item_block=item_block, counts=True, seed=SEED
     )
-    artifacts.write_matrix(root / "data/demo/matrix", made)
+    matrix_storage.write_matrix(root / "data/demo/matrix", made)
     for part in (Part.TRAIN, Part.TRAIN_VALID):
         fitted = als.fit(made, part, CHOSEN, seed=SEED, threads=1)
         artifacts.write_als(root / "models/demo" / part, fitted)
@@ -61,7 +61,10 @@ def test_json_tells_what_every_listing_by_hand_finds(project, capsys):
     assert asked("--min-share", "south=0.4", "--json") == 0
     told = json.loads(capsys.readouterr().out)
 
-    matrix, model = artifacts.read_matrix(project / "data/demo/matrix"), project / "models/demo/train_valid"
+    matrix, model = (
+        matrix_storage.read_matrix(project / "data/demo/matrix"),
+        project / "models/demo/train_valid",
+    )
     fit = artifacts.read_als(model)
     known = matrix.block(BlockName.TRACK, Part.TRAIN_VALID).toarray() > 0
     south = matrix.columns[BlockName.TRACK]["region"].to_numpy() == "south"

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from fairtune import matrix, splits, store
+from fairtune import building, splits, store
 from fairtune.benchmark.published import RECBOLE_LASTFM, TEST_SHARE, VALID_SHARE, Published
 from fairtune.columns import SPLIT, BlockName, Table
 from fairtune.errors import BadRequest, NotThere
@@ -54,7 +54,7 @@ def recbole(tables: Tables, params: MatrixParams, *, seed: int) -> Matrix:
     """Split each listener's artists 8:1:1 at random, nothing filtered; artists are what is ranked."""
     played = tables[Table.INTERACTIONS]
     labels = splits.by_ratio(played, valid_share=VALID_SHARE, test_share=TEST_SHARE, seed=seed)
-    return matrix.build(
+    return building.build(
         {**tables, Table.INTERACTIONS: played.assign(**{SPLIT: PARTS[labels]})},
         replace(params, target=BlockName.ARTIST, blocks=BLOCKS, split="given"),
         item_block=BlockName.ARTIST,
@@ -73,7 +73,7 @@ def given(name: str, params: MatrixParams, paths: Paths) -> Matrix:
     if not paths.about.exists():
         raise NotThere(f"benchmark: {paths.tables} is missing: run `dvc repro validate@{name}` first")
     about = store.read_json(paths.about)
-    return matrix.build(
+    return building.build(
         _read(paths), params, item_block=BlockName(about["item_kind"]), counts=about["counts"], seed=0
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from fairtune import artifacts, kept_fits, registered, tracking
+from fairtune import kept_fits, matrix_storage, registered, tracking
 from fairtune.challenge import anew, measured
 from fairtune.challenge.anew import Contestant, Impossible
 from fairtune.challenge.judged import Judged, compared, incomparable
@@ -66,7 +66,7 @@ def _evaluations(
         one = _contestant(client, champion, places[0])
         other = _contestant(client, version, places[1])
     try:
-        matrix = artifacts.read_matrix(paths.matrix)
+        matrix = matrix_storage.read_matrix(paths.matrix)
     except NotThere as error:
         raise Impossible(f"both have to be judged by the present data, and {error}") from error
     found = anew.judge(one, other, matrix, params.evaluate, seed=int(now.metrics["seed"]))

@@ -1,8 +1,12 @@
 """The models that `als` is compared with, by the name that params.yaml uses."""
 
+import inspect
+from collections.abc import Callable, Mapping
 from typing import Final
 
+from fairtune.columns import Part
 from fairtune.errors import BadParams
+from fairtune.matrix import Matrix
 from fairtune.models.autoencoder import Autoencoder
 from fairtune.models.base import Alternative
 from fairtune.models.item_knn import ItemKnn
@@ -11,6 +15,9 @@ from fairtune.models.plain_als import PlainAls
 from fairtune.models.popularity import Popularity
 from fairtune.models.tutorial_als import TutorialAls
 from fairtune.models.variational_autoencoder import VariationalAutoencoder
+from fairtune.params import Setting
+
+Settings = Mapping[str, Setting]
 
 ALTERNATIVES: Final[dict[str, type[Alternative]]] = {
     "popularity": Popularity,
@@ -29,3 +36,16 @@ def alternative(name: str) -> type[Alternative]:
     if name not in ALTERNATIVES:
         raise BadParams(f"train.alternatives: no model '{name}'; there are: {', '.join(ALTERNATIVES)}")
     return ALTERNATIVES[name]
+
+
+def fit(name: str, matrix: Matrix, part: Part, settings: Settings, *, seed: int, threads: int) -> Alternative:
+    """Fit the alternative `name`; settings that aren't given are its defaults."""
+    fitting: Callable[..., Alternative] = alternative(name).fit
+    return fitting(matrix, part, **settings, seed=seed, threads=threads)
+
+
+def settings(name: str) -> dict[str, type]:
+    """Give the settings that a model's `fit` takes, with their types."""
+    known = inspect.signature(alternative(name).fit).parameters.values()
+    given = {"matrix", "part", "seed", "threads"}
+    return {parameter.name: parameter.annotation for parameter in known if parameter.name not in given}

@@ -2,7 +2,7 @@
 
 import os
 
-from fairtune import artifacts, store
+from fairtune import artifacts, matrix_storage, play_predictor_storage, store
 from fairtune.columns import Part
 from fairtune.evaluation import whole
 from fairtune.models.catalogue import alternative
@@ -12,11 +12,11 @@ from fairtune.paths import Paths
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     """Read the fits, write metrics.json, the figures of each listener and the taste groups."""
-    matrix = artifacts.read_matrix(paths.matrix)
+    matrix = matrix_storage.read_matrix(paths.matrix)
     evaluated = whole.evaluate(
         matrix,
         artifacts.read_als(paths.fit(Part.TRAIN_VALID)),
-        artifacts.read_play_predictor(paths.play_predictor),
+        play_predictor_storage.read_play_predictor(paths.play_predictor),
         {
             name: artifacts.read_model(paths.fit(Part.TRAIN_VALID) / name, alternative(name))
             for name in params.train.alternatives

@@ -1,6 +1,6 @@
 """Stage `matrix`: split the listening, then describe the blocks."""
 
-from fairtune import artifacts, matrix, store
+from fairtune import building, matrix_storage, store
 from fairtune.columns import BlockName, Table
 from fairtune.params import DatasetParams
 from fairtune.paths import Paths
@@ -9,7 +9,7 @@ from fairtune.paths import Paths
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     """Read the canonical tables, write the matrix."""
     about = store.read_json(paths.about)
-    built = matrix.build(
+    built = building.build(
         {table: store.read_table(paths.table(table)) for table in Table},
         params.matrix,
         item_block=BlockName(about["item_kind"]),
@@ -17,6 +17,6 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
         seed=seed,
         age_bands=params.evaluate.age_bands,
     )
-    artifacts.write_matrix(paths.matrix, built)
+    matrix_storage.write_matrix(paths.matrix, built)
     parts = ", ".join(f"{getattr(built, part).nnz:,} {part}" for part in ("train", "valid", "test"))
     print(f"{built.train.shape[0]:,} listeners; pairs: {parts}; target: {built.target}")

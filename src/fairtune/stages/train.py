@@ -3,11 +3,11 @@
 import os
 import time
 
-from fairtune import alternatives, artifacts, store, warm
+from fairtune import artifacts, matrix_storage, play_predictor_storage, released, store, warm
 from fairtune.columns import Part
 from fairtune.console import steps
 from fairtune.matrix import Matrix
-from fairtune.models import als, out_of_fold, play_predictor
+from fairtune.models import als, catalogue, out_of_fold, play_predictor
 from fairtune.params import DatasetParams, hyperparameters
 from fairtune.paths import Paths
 from fairtune.reranking.find import find, lift
@@ -20,7 +20,7 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     TRAIN_VALID also holds the play predictor, the alternatives and, for the ablation, a fit without each
     influencer.
     """
-    matrix = artifacts.read_matrix(paths.matrix)
+    matrix = matrix_storage.read_matrix(paths.matrix)
     chosen = hyperparameters(store.read_json(paths.best)["hyperparameters"])
     threads = os.cpu_count() or 1
     others = store.read_json(paths.alternatives)
@@ -63,7 +63,7 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
         for_test = lifted(whole(Part.TRAIN_VALID), Part.TRAIN_VALID)
         artifacts.write_als(paths.fit(Part.TRAIN_VALID), for_test)
         release = lifted(whole(Part.ALL), Part.ALL)
-        artifacts.write_release(
+        released.write_release(
             paths.release,
             release,
             matrix,
@@ -75,14 +75,14 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
         predictor = play_predictor.learn(
             matrix, Part.TRAIN_VALID, lambda held: fit(held, Part.TRAIN), folds=folds, seed=seed
         )
-        artifacts.write_play_predictor(paths.play_predictor, predictor)
+        play_predictor_storage.write_play_predictor(paths.play_predictor, predictor)
         for block in left_out:
             less = fit(matrix.without(block), Part.TRAIN_VALID)
             artifacts.write_als(paths.fit_without(block), lifted(less, Part.TRAIN_VALID))
         for name in names:
             start = time.perf_counter()
             settings = others[name]["settings"]
-            other = alternatives.fit(name, matrix, Part.TRAIN_VALID, settings, seed=seed, threads=threads)
+            other = catalogue.fit(name, matrix, Part.TRAIN_VALID, settings, seed=seed, threads=threads)
             seconds[name] = time.perf_counter() - start
             artifacts.write_model(paths.fit(Part.TRAIN_VALID) / name, other)
             advance()

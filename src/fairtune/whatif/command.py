@@ -45,7 +45,7 @@ def whatif(
 
     Nothing is kept: to make it part of the model, write the bounds as `train.rerank` into params.yaml.
     """
-    from fairtune import artifacts, params, store
+    from fairtune import artifacts, matrix_storage, params, store
     from fairtune.columns import Part
     from fairtune.console import steps
     from fairtune.evaluation.groupings import provider_groupings
@@ -60,7 +60,7 @@ def whatif(
     if not all(folder.exists() for folder in (paths.matrix, *map(paths.fit, (Part.TRAIN, Part.TRAIN_VALID)))):
         raise NotThere(f"{dataset}: no trained model yet: run `dvc repro train@{dataset}`")
     with steps("whatif", total=STEPS) as advance:
-        matrix = artifacts.read_matrix(paths.matrix)
+        matrix = matrix_storage.read_matrix(paths.matrix)
         groups = provider_groupings(matrix, matrix.target, Part.TRAIN, of.evaluate)
         names = {
             name: pool(one.names, one.membership.sum(axis=0), of.evaluate.min_provider_group).names

@@ -13,15 +13,16 @@ from dataclasses import replace
 import numpy as np
 from scipy.sparse import csr_array
 
-from fairtune import artifacts, matrix_storage, params, play_predictor_storage, store
+from fairtune import artifacts, matrix_storage, play_predictor_storage, store
 from fairtune.challenge import anew
 from fairtune.columns import Part
 from fairtune.comparison import Tolerance, compare
+from fairtune.config import params
+from fairtune.config.params import hyperparameters
+from fairtune.config.paths import Paths
 from fairtune.matrix import Matrix
 from fairtune.models import als, carried
 from fairtune.models.als import Als
-from fairtune.params import hyperparameters
-from fairtune.paths import Paths
 
 TEST, VALID = 0.2, 0.1
 

@@ -18,9 +18,10 @@ from pathlib import Path
 
 import yaml
 
-from fairtune import params, store
+from fairtune import store
 from fairtune.comparison import Comparison, Evaluated, Tolerance, compare
-from fairtune.paths import Paths
+from fairtune.config import params
+from fairtune.config.paths import Paths
 
 STAGES = ("matrix", "train", "evaluate")
 

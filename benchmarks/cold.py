@@ -16,16 +16,17 @@ from dataclasses import replace
 import numpy as np
 from scipy.sparse import csr_array, diags_array
 
-from fairtune import matrix_storage, params
+from fairtune import matrix_storage
 from fairtune.columns import BlockName, Part
+from fairtune.config import params
+from fairtune.config.params import HEADLINE
+from fairtune.config.paths import Paths
 from fairtune.evaluation import unplayed
 from fairtune.matrix import Matrix
 from fairtune.metrics import accuracy, ranking
 from fairtune.metrics.bootstrap import Floats
 from fairtune.models import als, cold
 from fairtune.models.als import Als
-from fairtune.params import HEADLINE
-from fairtune.paths import Paths
 
 SEED = 1
 NDCG = f"ndcg@{HEADLINE}"

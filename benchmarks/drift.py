@@ -17,14 +17,15 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from fairtune import params, store
+from fairtune import store
 from fairtune.columns import ITEM, PLAYS, USER, Table
+from fairtune.config import params
+from fairtune.config.drift_limits import DriftLimits
+from fairtune.config.paths import Paths
 from fairtune.drift import words
 from fairtune.drift.judgement import Column, compare
 from fairtune.drift.measures import Measure
 from fairtune.drift.profile import Profile, profile
-from fairtune.drift_limits import DriftLimits
-from fairtune.paths import Paths
 
 Tables = Mapping[Table, pd.DataFrame]
 HALVES = 100

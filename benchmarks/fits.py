@@ -12,11 +12,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from fairtune import matrix_storage, params, store
+from fairtune import matrix_storage, store
 from fairtune.columns import Part
+from fairtune.config import params
+from fairtune.config.paths import Paths
 from fairtune.matrix import Matrix
 from fairtune.models import als, catalogue
-from fairtune.paths import Paths
 
 PRODUCT = "als"
 

@@ -16,7 +16,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from fairtune import environment
+from fairtune.config import environment
 from fairtune.scheduling import server
 
 ROOT = Path(__file__).parents[1]

@@ -18,13 +18,14 @@ from pathlib import Path
 import numpy as np
 from scipy.sparse import csr_array
 
-from fairtune import matrix_storage, params, released, store
+from fairtune import matrix_storage, released, store
 from fairtune.columns import BlockName, Part
+from fairtune.config import params
+from fairtune.config.params import HEADLINE, hyperparameters
+from fairtune.config.paths import Paths
 from fairtune.matrix import Matrix
 from fairtune.metrics import accuracy
 from fairtune.models import als
-from fairtune.params import HEADLINE, hyperparameters
-from fairtune.paths import Paths
 from fairtune.serving.liked import Likes, of_likes, share_told
 from fairtune.serving.ranking import best
 from fairtune.serving.recommender import Recommender

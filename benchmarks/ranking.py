@@ -60,9 +60,9 @@ class Task:
 
 def last_fm() -> Task:
     """Give a fit of `als` on the artists of Last.fm 2K, split as `fairtune benchmark recbole-lastfm` does."""
-    from fairtune import params
     from fairtune.benchmark import contenders, protocol
     from fairtune.columns import BlockName, Part
+    from fairtune.config import params
     from fairtune.models import als
 
     os.chdir(params.project_root(Path(__file__).parent))

@@ -12,11 +12,12 @@ import os
 
 import numpy as np
 
-from fairtune import artifacts, matrix_storage, params
+from fairtune import artifacts, matrix_storage
 from fairtune.columns import REGION, Part
-from fairtune.constraints import Constraints
-from fairtune.params import HEADLINE
-from fairtune.paths import Paths
+from fairtune.config import params
+from fairtune.config.params import HEADLINE
+from fairtune.config.paths import Paths
+from fairtune.config.reranking_bounds import Constraints
 from fairtune.reranking.find import pose
 from fairtune.reranking.search import fill, free, search
 

@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fairtune import matrix_storage, params
+from fairtune import matrix_storage
 from fairtune.columns import Part
+from fairtune.config import params
+from fairtune.config.params import Hyperparameters, Range, Tune, hyperparameters
+from fairtune.config.paths import Paths
 from fairtune.evaluation import judgement
 from fairtune.models import als
-from fairtune.params import Hyperparameters, Range, Tune, hyperparameters
-from fairtune.paths import Paths
 from fairtune.tuning import search, space
 from fairtune.tuning.cutting import Look
 from fairtune.tuning.trials import Judged

@@ -32,11 +32,12 @@ def seconds(command: Sequence[str], folder: Path, *, repeats: int = 1) -> float:
 def fits_and_scoring(folder: Path, dataset: str) -> float:
     """Seconds of what the pipeline can't do without: every fit of search and training, and their scoring."""
     os.chdir(folder)
-    from fairtune import alternatives, matrix_storage, params, store
+    from fairtune import alternatives, matrix_storage, store
     from fairtune.columns import Part
+    from fairtune.config import params
+    from fairtune.config.paths import Paths
     from fairtune.evaluation import judgement, whole
     from fairtune.models import als, catalogue, play_predictor
-    from fairtune.paths import Paths
     from fairtune.tuning.cutting import LOOKS
 
     everything, paths = params.load(folder), Paths(dataset)

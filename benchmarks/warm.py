@@ -16,13 +16,14 @@ from dataclasses import replace
 import numpy as np
 from scipy.sparse import csr_array
 
-from fairtune import matrix_storage, params, store
+from fairtune import matrix_storage, store
 from fairtune.columns import Part
+from fairtune.config import params
+from fairtune.config.params import Hyperparameters, hyperparameters
+from fairtune.config.paths import Paths
 from fairtune.matrix import Matrix
 from fairtune.metrics import accuracy, ranking
 from fairtune.models import als, carried
-from fairtune.params import Hyperparameters, hyperparameters
-from fairtune.paths import Paths
 
 K = 10
 

@@ -10,9 +10,10 @@ import socket
 import sys
 from pathlib import Path
 
-from fairtune import champion_settings, commits, environment, keeping, outcome, params, processes, refusals
+from fairtune import champion_settings, commits, keeping, outcome, processes, refusals
+from fairtune.config import environment, params
+from fairtune.config.paths import Paths
 from fairtune.errors import Busy, FairtuneError, LimitBroken, StageFailed
-from fairtune.paths import Paths
 from fairtune.pipeline import Pipeline, Step
 
 environment.prepare()  # Prefect reads it when it is imported

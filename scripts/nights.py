@@ -12,7 +12,6 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from fairtune import params
 from fairtune.columns import (
     AGE,
     ARTIST,
@@ -27,9 +26,10 @@ from fairtune.columns import (
     USER,
     Table,
 )
+from fairtune.config import params
+from fairtune.config.custom_tables import EVENT_COLUMNS
 from fairtune.datasets import demo
 from fairtune.datasets.demo_world import World
-from fairtune.own_tables import EVENT_COLUMNS
 
 FOLDER: Final = Path(__file__).parents[1] / "docs/example"
 STREAM: Final = 11  # of the seed, beside those of the data set itself

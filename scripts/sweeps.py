@@ -17,13 +17,14 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
-from fairtune import groups, matrix_storage, params, store
+from fairtune import groups, matrix_storage, store
 from fairtune.columns import REGION, UNKNOWN, Part
+from fairtune.config import params
+from fairtune.config.paths import Paths
 from fairtune.evaluation.held_out import TIER
 from fairtune.metrics import accuracy, providers, ranking
 from fairtune.metrics.bootstrap import Bootstrap
 from fairtune.models import als
-from fairtune.paths import Paths
 
 ROOT: Final = Path(__file__).parents[1]
 SWEEPS: Final[Mapping[str, Sequence[float]]] = {

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import yaml
 
-from fairtune import params
-from fairtune.paths import Paths
+from fairtune.config import params
+from fairtune.config.paths import Paths
 from fairtune.stages import download, ingest
 
 ROOT = Path(__file__).parents[1]

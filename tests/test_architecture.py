@@ -9,7 +9,8 @@ import grimp
 import pytest
 import yaml
 
-from fairtune import cli, params
+from fairtune import cli
+from fairtune.config import params
 
 ROOT = Path(__file__).parents[1]
 STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
@@ -20,15 +21,15 @@ STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages
 SHARED = {
     "fairtune",
     "fairtune.columns",
-    "fairtune.constraints",
-    "fairtune.drift_limits",
-    "fairtune.environment",
+    "fairtune.config.reranking_bounds",
+    "fairtune.config.drift_limits",
+    "fairtune.config.environment",
     "fairtune.errors",
-    "fairtune.limits",
-    "fairtune.own_tables",
-    "fairtune.params",
+    "fairtune.config.gate_limits",
+    "fairtune.config.custom_tables",
+    "fairtune.config.params",
     "fairtune.processes",
-    "fairtune.paths",
+    "fairtune.config.paths",
     "fairtune.console",
     "fairtune.stages",
 }

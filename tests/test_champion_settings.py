@@ -6,9 +6,10 @@ from dataclasses import asdict
 import pytest
 from tests.toy import POINT
 
-from fairtune import champion_settings, params, store, tracking
+from fairtune import champion_settings, store, tracking
+from fairtune.config import params
+from fairtune.config.paths import Paths
 from fairtune.errors import RegistryFailed
-from fairtune.paths import Paths
 
 MODEL = "fairtune-demo-track"
 

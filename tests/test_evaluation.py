@@ -10,13 +10,13 @@ from sklearn.metrics import ndcg_score
 from tests.toy import PLAYED, POINT, build
 
 from fairtune.columns import BlockName, Part
+from fairtune.config.params import Evaluate
 from fairtune.evaluation import judgement, unplayed, whole
 from fairtune.evaluation.held_out import held_out
 from fairtune.metrics import accuracy
 from fairtune.metrics.bootstrap import Bootstrap
 from fairtune.models import als, play_predictor
 from fairtune.models.catalogue import ALTERNATIVES
-from fairtune.params import Evaluate
 
 PARAMS = Evaluate(
     ks=(1, 10, 20),

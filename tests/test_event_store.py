@@ -7,10 +7,10 @@ import pytest
 
 from fairtune import event_store
 from fairtune.columns import BlockName
+from fairtune.config.custom_tables import Watched
+from fairtune.config.paths import Paths
 from fairtune.datasets.events import Known
 from fairtune.errors import BadFile, NotThere
-from fairtune.own_tables import Watched
-from fairtune.paths import Paths
 
 KNOWN = Known(pd.Series([1, 2]), pd.Series([10, 20]), BlockName.ARTIST)
 HEADER = "user_id,item_id,timestamp,plays\n"

@@ -7,10 +7,10 @@ import pytest
 from markupsafe import escape
 
 from fairtune.columns import BlockName, Table
+from fairtune.config.params import Validate
 from fairtune.datasets.base import Dataset
 from fairtune.expectations import facts, pages, suites
 from fairtune.expectations.check import check, check_table, start
-from fairtune.params import Validate
 
 LENIENT = Validate(max_unknown_region=0.5, row_count_tolerance=0.0)
 PLAYED, ITEMS, USERS, TYPES, FRIENDS = (

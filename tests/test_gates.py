@@ -4,8 +4,8 @@ import math
 
 import pytest
 
+from fairtune.config.gate_limits import Gate
 from fairtune.gates import Verdict, verdict
-from fairtune.limits import Gate
 
 
 def figure(value, low=None, high=None):

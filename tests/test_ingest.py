@@ -5,8 +5,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fairtune import ingest, params
+from fairtune import ingest
 from fairtune.columns import BlockName, Table
+from fairtune.config import params
 from fairtune.datasets import music_types
 from fairtune.datasets.base import Dataset, RawTables
 from fairtune.datasets.delimited import REJECTED

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from fairtune import keeping, registered, store, tracking
+from fairtune.config.paths import Paths
 from fairtune.errors import NotThere
-from fairtune.paths import Paths
 
 MODEL = "fairtune-demo-track"
 LOCK = "schema: '2.0'\nstages:\n  train@demo:\n    cmd: a\n  train@other:\n    cmd: b\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from fairtune import environment
+from fairtune.config import environment
 
 ROOT = Path(__file__).parents[1]
 

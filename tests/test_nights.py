@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from tests import service
 
-from fairtune import cli, event_store, params
-from fairtune.paths import Paths
+from fairtune import cli, event_store
+from fairtune.config import params
+from fairtune.config.paths import Paths
 from fairtune.stages import download, ingest
 
 ROOT = Path(__file__).parents[1]

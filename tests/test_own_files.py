@@ -7,8 +7,8 @@ import pytest
 from tests.server import serving
 
 from fairtune import own_files
+from fairtune.config.custom_tables import OwnFile, OwnTables
 from fairtune.errors import BadFile, DownloadFailed
-from fairtune.own_tables import OwnFile, OwnTables
 from fairtune.transfer import Patience
 
 PLAYS = "listener,song\nada,t1\nbo,t2\n"

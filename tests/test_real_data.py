@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fairtune import params, store
+from fairtune import store
 from fairtune.columns import BlockName
+from fairtune.config import params
+from fairtune.config.paths import Paths
 from fairtune.datasets import lastfm_2k
-from fairtune.paths import Paths
 from fairtune.serving.recommender import Recommender
 from fairtune.serving.release import Release
 from fairtune.stages import download, evaluate, ingest, matrix, train, tune

@@ -3,7 +3,7 @@
 import pytest
 
 from fairtune import gates, refusals, registered, store, tracking
-from fairtune.paths import Paths
+from fairtune.config.paths import Paths
 from fairtune.registry import history, moves
 
 MODEL = "fairtune-demo-track"

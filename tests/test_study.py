@@ -20,7 +20,7 @@ from dataclasses import asdict
 from pathlib import Path
 from tests.toy import POINT
 from fairtune import study
-from fairtune.params import Range, Tune, TuneLimits
+from fairtune.config.params import Range, Tune, TuneLimits
 from fairtune.tuning import choice as rule
 from fairtune.tuning import search as searches
 from fairtune.tuning.trials import Judged

@@ -9,8 +9,8 @@ from tests.challenge.crowd import ARTIST, MODEL, POINT, SEED, Project, listening
 
 from fairtune import artifacts, matrix_storage, registered, store, tracking
 from fairtune.columns import Part
+from fairtune.config.params import WarmStart, hyperparameters
 from fairtune.models import als, carried
-from fairtune.params import WarmStart, hyperparameters
 from fairtune.stages import register, train
 
 pytestmark = [  # MLflow's own, about its types and about pandas 4

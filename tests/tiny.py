@@ -10,10 +10,10 @@ import pandas as pd
 from fairtune import released
 from fairtune.building import build
 from fairtune.columns import DEMOGRAPHIC, BlockName, Part, Table
+from fairtune.config.params import Hyperparameters
+from fairtune.config.params import Matrix as MatrixParams
 from fairtune.matrix import Matrix
 from fairtune.models import als
-from fairtune.params import Hyperparameters
-from fairtune.params import Matrix as MatrixParams
 
 SEED = 7
 N_LISTENERS = 60

@@ -4,7 +4,7 @@ import pandas as pd
 
 from fairtune import building
 from fairtune.columns import BlockName, Table
-from fairtune.params import Matrix, hyperparameters
+from fairtune.config.params import Matrix, hyperparameters
 
 ITEMS = 6
 TYPES = {0: {"rock": 1.0}, 1: {"rock": 0.5, "jazz": 0.5}, 2: {"jazz": 1.0}, 3: {"folk": 0.9, "rock": 0.1}}

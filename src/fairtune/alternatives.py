@@ -11,11 +11,11 @@ from math import isfinite, prod
 from typing import TYPE_CHECKING, Any
 
 from fairtune.columns import Part
+from fairtune.config.params import Grid
 from fairtune.errors import BadParams
 from fairtune.matrix import Matrix
 from fairtune.models import catalogue
 from fairtune.models.base import Rows, Scores
-from fairtune.params import Grid
 
 if TYPE_CHECKING:
     from fairtune.tuning.trials import Judged

@@ -29,9 +29,9 @@ from fairtune.columns import (
     BlockName,
     Table,
 )
+from fairtune.config.params import Matrix as MatrixParams
 from fairtune.errors import BadParams
 from fairtune.matrix import Matrix, canonical
-from fairtune.params import Matrix as MatrixParams
 
 
 def build(

@@ -16,9 +16,9 @@ from typing import Final
 from pydantic import ValidationError
 
 from fairtune import registered, store, tracking
+from fairtune.config.params import Hyperparameters, Tune, hyperparameters
+from fairtune.config.paths import Paths
 from fairtune.errors import RegistryFailed
-from fairtune.params import Hyperparameters, Tune, hyperparameters
-from fairtune.paths import Paths
 
 FILE: Final = "best.json"
 VARIABLE: Final = "FAIRTUNE_KEEP_SETTINGS"

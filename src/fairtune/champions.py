@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from fairtune import console
+from fairtune.config.paths import Paths
 from fairtune.errors import BadRequest
-from fairtune.paths import Paths
 
 if TYPE_CHECKING:
     from fairtune.registry.desk import Model
@@ -29,8 +29,8 @@ def promote(version: int, *, dataset: str | None, force: bool, reason: str) -> N
     It must have passed its limits and compare well with the present champion, unless it is forced; it must
     load and predict in any case. Exits with 1 if it is refused.
     """
-    from fairtune import params
     from fairtune.challenge import against
+    from fairtune.config import params
     from fairtune.registry import banner, desk, moves, trying
 
     if force and not reason.strip():
@@ -67,7 +67,7 @@ def rollback(*, reason: str, dataset: str | None, to: int | None) -> None:
     The version that is left is withdrawn: it becomes champion again only by force. A second rollback goes one
     champion further back.
     """
-    from fairtune import params
+    from fairtune.config import params
     from fairtune.registry import desk, moves, trying
 
     if not reason.strip():
@@ -87,7 +87,7 @@ def rollback(*, reason: str, dataset: str | None, to: int | None) -> None:
 @click.option("--html", "as_page", is_flag=True, help="Write reports/<data set>/history.html instead.")
 def history(*, dataset: str | None, as_json: bool, as_page: bool) -> None:
     """Show which version was champion when: who moved it, when, from what to what, and why."""
-    from fairtune import params
+    from fairtune.config import params
     from fairtune.registry import desk
     from fairtune.registry import history as histories
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from fairtune import revisions, store
 from fairtune.comparison import Comparison, Evaluated, Tolerance, compare
+from fairtune.config.params import DatasetParams
+from fairtune.config.paths import Paths
 from fairtune.errors import NotThere
-from fairtune.params import DatasetParams
-from fairtune.paths import Paths
 from fairtune.pipeline import Pipeline
 
 if TYPE_CHECKING:

@@ -57,7 +57,7 @@ def _asked(file: Path, dataset: str | None, table: Table | None) -> tuple[Table,
     """Give the table that a file is, and what it calls the columns, as far as params.yaml tells."""
     if dataset is None:
         return table or Table.INTERACTIONS, {}
-    from fairtune import params
+    from fairtune.config import params
 
     root = params.project_root()
     own = params.load(root).dataset(dataset).download.table

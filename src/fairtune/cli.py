@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from fairtune import __version__, environment
+from fairtune import __version__
+from fairtune.config import environment
 from fairtune.errors import FairtuneError, LimitBroken
 
 if TYPE_CHECKING:
-    from fairtune.params import Params
+    from fairtune.config.params import Params
 
 ELSEWHERE: Final = {
     "benchmark": "fairtune.benchmark.command:benchmark",
@@ -71,7 +72,7 @@ def run(dataset: str, *, force: bool, search: bool) -> None:
     Exits with 1 if the model breaks one of its limits; then it is not registered.
     """
     from fairtune import outcome, refusals, runs
-    from fairtune.paths import Paths
+    from fairtune.config.paths import Paths
     from fairtune.pipeline import Pipeline
 
     model = _enter_project().dataset(dataset).register.model
@@ -100,7 +101,7 @@ def compare(revision: str, datasets: Sequence[str], *, markdown: bool) -> None:
     Exits with 1 if one got worse by more than the tolerances of params.yaml and by more than chance.
     """
     from fairtune import changes, revisions, side_by_side
-    from fairtune.paths import Paths
+    from fairtune.config.paths import Paths
 
     params = _enter_project()
     revisions.check(revision)
@@ -117,7 +118,7 @@ def compare(revision: str, datasets: Sequence[str], *, markdown: bool) -> None:
 
 def _enter_project() -> "Params":
     """Make the project's folder the working folder, where DVC and all paths start; give its parameters."""
-    from fairtune import params
+    from fairtune.config import params
 
     root = params.project_root()
     os.chdir(root)

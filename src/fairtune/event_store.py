@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fairtune import store
 from fairtune.columns import BATCH, ITEM, TIMESTAMP, USER, BlockName, Table
+from fairtune.config.custom_tables import EVENT_COLUMNS, Watched
+from fairtune.config.paths import Paths
 from fairtune.datasets import events, sheet
 from fairtune.datasets.events import Fresh, Known
 from fairtune.datasets.problems import Checkup
 from fairtune.errors import BadFile, BadParams, NotThere
-from fairtune.own_tables import EVENT_COLUMNS, Watched
-from fairtune.paths import Paths
 
 if TYPE_CHECKING:
     import pandas as pd

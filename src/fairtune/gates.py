@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
 from fairtune.columns import OTHER, UNKNOWN
+from fairtune.config.gate_limits import Gate, Place
 from fairtune.errors import percent
 from fairtune.figures import Metrics, Path, Reading, names, read
-from fairtune.limits import Gate, Place
 
 BROKEN: Final = "so the limit counts as broken"
 

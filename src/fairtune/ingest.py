@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from fairtune import params
 from fairtune.columns import (
     AGE,
     ARTIST,
@@ -28,6 +27,7 @@ from fairtune.columns import (
     USER,
     Table,
 )
+from fairtune.config import params
 from fairtune.datasets import delimited, music_types
 from fairtune.datasets.base import Dataset, RawTables
 from fairtune.datasets.countries import CODES

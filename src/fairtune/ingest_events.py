@@ -9,8 +9,8 @@ import click
 from fairtune.errors import BadFile, BadRequest
 
 if TYPE_CHECKING:
-    from fairtune.params import DatasetParams
-    from fairtune.paths import Paths
+    from fairtune.config.params import DatasetParams
+    from fairtune.config.paths import Paths
 
 
 @click.command("ingest-events")
@@ -43,8 +43,9 @@ def ingest_events(
     """
     if (file is None) == (withdraw is None):
         raise BadRequest("ingest-events: give either a FILE to take in or a batch to --withdraw")
-    from fairtune import event_store, params, processes
-    from fairtune.paths import Paths
+    from fairtune import event_store, processes
+    from fairtune.config import params
+    from fairtune.config.paths import Paths
 
     root = params.project_root()
     chosen, paths = params.load(root).dataset(dataset), Paths(dataset, root)

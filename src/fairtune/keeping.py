@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from fairtune import commits, store
-from fairtune.paths import Paths
+from fairtune.config.paths import Paths
 
 LOCK = Path("dvc.lock")
 

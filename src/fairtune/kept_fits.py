@@ -7,12 +7,12 @@ from zipfile import BadZipFile
 
 from fairtune import artifacts, matrix_storage, play_predictor_storage, registered, store
 from fairtune.columns import Part
+from fairtune.config.params import DatasetParams
+from fairtune.config.paths import Paths
 from fairtune.errors import RegistryFailed
 from fairtune.models import carried
 from fairtune.models.carried import Fitted
 from fairtune.models.play_predictor import PlayPredictor
-from fairtune.params import DatasetParams
-from fairtune.paths import Paths
 from fairtune.registered import Version
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fairtune import console, glance, store, summary
+from fairtune.config.paths import Paths
 from fairtune.errors import RegistryFailed
 from fairtune.gates import Verdict
-from fairtune.paths import Paths
 
 if TYPE_CHECKING:
     from fairtune.drift.judgement import Drift

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 from fairtune import store, transfer
 from fairtune.columns import BlockName, Table
+from fairtune.config.custom_tables import OwnFile, OwnTables
 from fairtune.datasets import own_file, sheet
 from fairtune.datasets.table import RECORD, Copied, Record, read_record
 from fairtune.errors import DownloadFailed
-from fairtune.own_tables import OwnFile, OwnTables
 
 LARGEST: Final = 64 * 2**30
 """Bytes that a file behind a URL may have: a bound, because nobody stated its size."""

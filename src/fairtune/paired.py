@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from fairtune.columns import USER
+from fairtune.config.gate_limits import LISTENER_GROUPINGS
 from fairtune.figures import Path
 from fairtune.headlines import ACCURACY, FULL_PREDICTOR
-from fairtune.limits import LISTENER_GROUPINGS
 from fairtune.metrics.bootstrap import Bootstrap, Floats, divided
 from fairtune.metrics.grouping import pool
 

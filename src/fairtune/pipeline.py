@@ -15,9 +15,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-from fairtune import event_store, own_files, params, processes
+from fairtune import event_store, own_files, processes
+from fairtune.config import params
+from fairtune.config.paths import Paths
 from fairtune.errors import BadRequest, FairtuneError, LimitBroken, NotThere, PushFailed, StageFailed
-from fairtune.paths import Paths
 
 _INTERRUPTED = (-2, 130)
 _KILLED = (-9, 137)

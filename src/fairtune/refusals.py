@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from fairtune import store, tracking
+from fairtune.config.paths import Paths
 from fairtune.errors import RegistryFailed
 from fairtune.gates import Verdict
-from fairtune.paths import Paths
 
 
 def record(model: str, paths: Paths, stage: str, *, say: Callable[[str], None]) -> None:

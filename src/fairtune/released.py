@@ -9,10 +9,10 @@ import pandas as pd
 
 from fairtune import artifacts, store
 from fairtune.columns import ARTIST, ITEM, NAME, REGION, SIDE_BLOCKS, USER, BlockName, Part
+from fairtune.config.params import Hyperparameters
 from fairtune.matrix import Matrix
 from fairtune.models.als import Als
 from fairtune.models.carried import Fitted
-from fairtune.params import Hyperparameters
 
 
 def read_released(folder: Path) -> Fitted:

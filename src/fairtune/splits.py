@@ -22,8 +22,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fairtune.columns import BATCH, ITEM, SPLIT, TIMESTAMP, USER
+from fairtune.config.params import Matrix
 from fairtune.errors import BadSplit
-from fairtune.params import Matrix
 
 Labels = NDArray[np.int8]
 

@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from fairtune import console
+from fairtune.config.paths import Paths
 from fairtune.errors import NotThere
-from fairtune.paths import Paths
 
 QUALITY = ("ndcg@10", "recall@10")
 ARTISTS = 4
@@ -19,7 +19,8 @@ TYPES = 3
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def taste_groups(*, dataset: str, as_json: bool) -> None:
     """Show listeners grouped by taste: size, music types, artists, and how good their lists are."""
-    from fairtune import params, store
+    from fairtune import store
+    from fairtune.config import params
 
     root = params.project_root()
     params.load(root).dataset(dataset)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from fairtune import kept_fits, registered, released, tracking
 from fairtune.columns import Part
+from fairtune.config.params import DatasetParams, Hyperparameters
+from fairtune.config.paths import Paths
 from fairtune.errors import RegistryFailed
 from fairtune.matrix import Matrix
 from fairtune.models import carried
 from fairtune.models.als import Start
 from fairtune.models.carried import Fitted
-from fairtune.params import DatasetParams, Hyperparameters
-from fairtune.paths import Paths
 from fairtune.registered import CHAMPION, Version
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ import os
 
 import click
 
+from fairtune.config.paths import Paths
 from fairtune.errors import NotThere
-from fairtune.paths import Paths
 
 
 @click.command()
@@ -17,8 +17,9 @@ def tune(dataset: str) -> None:
     reach (tune.storage in params.yaml, or FAIRTUNE_STUDY_STORAGE). Nothing is written but trials: the stage
     finds them.
     """
-    from fairtune import matrix_storage, params
+    from fairtune import matrix_storage
     from fairtune.columns import Part
+    from fairtune.config import params
     from fairtune.evaluation import judgement
     from fairtune.tuning import choice, results, study
 

@@ -7,12 +7,13 @@ import pytest
 import yaml
 from tests import tiny
 
-from fairtune import cli, ingest, params, store
+from fairtune import cli, ingest, store
 from fairtune.benchmark import protocol, race
 from fairtune.benchmark.contenders import contenders
 from fairtune.columns import Part
+from fairtune.config import params
+from fairtune.config.paths import Paths
 from fairtune.datasets import lastfm_2k, music_types
-from fairtune.paths import Paths
 
 ROOT = Path(__file__).parents[2]
 QUICK = ["--seeds", "1", "--trials", "1"]

@@ -9,7 +9,7 @@ from tests import tiny
 from fairtune.benchmark import protocol, race, search, table
 from fairtune.benchmark.contenders import contenders
 from fairtune.columns import BlockName, Part
-from fairtune.params import Range, Tune
+from fairtune.config.params import Range, Tune
 
 FIGURES = {"recall@10", "mrr@10", "ndcg@10", "hit@10", "precision@10"}
 

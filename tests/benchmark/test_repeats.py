@@ -10,7 +10,7 @@ from tests import tiny
 
 from fairtune import cli, store
 from fairtune.benchmark import repeats
-from fairtune.paths import Paths
+from fairtune.config.paths import Paths
 
 ROOT = Path(__file__).parents[2]
 DATASET = "lastfm-2k"

@@ -12,7 +12,6 @@ from fairtune import (
     artifacts,
     kept_fits,
     matrix_storage,
-    params,
     play_predictor_storage,
     registered,
     released,
@@ -22,10 +21,11 @@ from fairtune import (
 from fairtune.building import build
 from fairtune.challenge import against, measured
 from fairtune.columns import BlockName, Part, Table
+from fairtune.config import params
+from fairtune.config.paths import Paths
 from fairtune.evaluation import whole
 from fairtune.matrix import Matrix
 from fairtune.models import als, play_predictor
-from fairtune.paths import Paths
 
 MODEL = "fairtune-demo-track"
 ARTIST, MUSIC_TYPE = BlockName.ARTIST, BlockName.MUSIC_TYPE

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
+from fairtune.config.params import Generate
 from fairtune.datasets import demo
-from fairtune.params import Generate
 
 SEEDS = (1, 2, 20240607)
 

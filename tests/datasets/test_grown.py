@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairtune.columns import BlockName
+from fairtune.config.custom_tables import EVENT_COLUMNS
 from fairtune.datasets import grown, table
 from fairtune.datasets.base import RawTables
-from fairtune.own_tables import EVENT_COLUMNS
 
 NOTHING = pd.DataFrame()
 

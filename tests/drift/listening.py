@@ -5,8 +5,9 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from fairtune import ingest, params
+from fairtune import ingest
 from fairtune.columns import Table
+from fairtune.config import params
 from fairtune.datasets import delimited, demo, music_types
 from fairtune.datasets.base import RawTables
 

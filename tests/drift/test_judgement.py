@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 from tests.drift import listening
 
-from fairtune import params
 from fairtune.columns import Table
+from fairtune.config import params
+from fairtune.config.drift_limits import DriftLimits, Limit
 from fairtune.drift.judgement import Drift, State, compare
 from fairtune.drift.measures import Measure
 from fairtune.drift.profile import Distribution, Key, Profile, profile
-from fairtune.drift_limits import DriftLimits, Limit
 
 LIMITS = params.load().dataset("demo").validate.drift
 INTERACTIONS, ITEMS, USERS = Table.INTERACTIONS, Table.ITEMS, Table.USERS

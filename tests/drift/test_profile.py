@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from tests import toy
 from tests.drift import listening
 
-from fairtune import params, store
+from fairtune import store
 from fairtune.columns import Table
+from fairtune.config import params
 from fairtune.drift.columns import DOUBLINGS, bin_name, doublings
 from fairtune.drift.measures import Measure
 from fairtune.drift.profile import LISTED, Key, Profile, profile

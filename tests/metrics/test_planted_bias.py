@@ -14,11 +14,11 @@ from scipy import stats
 from scipy.sparse import csr_array
 
 from fairtune.columns import ITEM, USER, Table
+from fairtune.config.params import Generate
 from fairtune.datasets import demo
 from fairtune.metrics import providers
 from fairtune.metrics.bootstrap import Bootstrap
 from fairtune.metrics.ranking import NOTHING
-from fairtune.params import Generate
 
 SEEDS = range(12)
 BIASES = (0.0, 0.2, 0.5)

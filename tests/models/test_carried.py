@@ -6,8 +6,8 @@ from tests.challenge.crowd import ARTIST, MUSIC_TYPE, POINT, SEED, listening, ma
 
 from fairtune import artifacts
 from fairtune.columns import BlockName, Part
+from fairtune.config.params import hyperparameters
 from fairtune.models import als, carried
-from fairtune.params import hyperparameters
 from fairtune.serving.folding import fold_in
 
 BANDS = (30,)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from fairtune import cli, outcome, registered, store, tracking
+from fairtune.config.paths import Paths
 from fairtune.glance import Glance, glance
-from fairtune.paths import Paths
 from fairtune.registry import registration
 from fairtune.registry.entry import Entry, Receipt
 from fairtune.registry.registration import register

@@ -11,10 +11,11 @@ import pandas as pd
 import pytest
 from tests.report import sample
 
-from fairtune import params, provenance, registered, store, tracking
+from fairtune import provenance, registered, store, tracking
 from fairtune.columns import Table
+from fairtune.config import params
+from fairtune.config.paths import Paths
 from fairtune.gates import Verdict
-from fairtune.paths import Paths
 from fairtune.registry import contents, creating, evidence, registration, trials
 
 pytestmark = [  # MLflow's own, about its types and about pandas 4
@@ -173,9 +174,9 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 import mlflow
-from fairtune import params
+from fairtune.config import params
 from fairtune.registry import registration, evidence
-from fairtune.paths import Paths
+from fairtune.config.paths import Paths
 
 root, at = sys.argv[1:]
 
@@ -208,9 +209,9 @@ def test_the_trials_of_a_killed_registration_are_gone_after_the_next(paths, at):
 WAITING = """
 import sys, time
 from pathlib import Path
-from fairtune import params
+from fairtune.config import params
 from fairtune.registry import registration, evidence
-from fairtune.paths import Paths
+from fairtune.config.paths import Paths
 from fairtune.registry import creating
 
 root = Path(sys.argv[1])

@@ -5,8 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from fairtune import gates, params
-from fairtune.params import DatasetParams, Gate
+from fairtune import gates
+from fairtune.config import params
+from fairtune.config.params import DatasetParams, Gate
 from fairtune.report.page import Evidence
 
 

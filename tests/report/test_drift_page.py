@@ -8,8 +8,8 @@ from tests.drift import listening
 from tests.report import browser
 from tests.report.test_browser import COLLISIONS, FAINT
 
-from fairtune import params
 from fairtune.columns import Table
+from fairtune.config import params
 from fairtune.drift.judgement import compare
 from fairtune.drift.profile import profile
 from fairtune.report import drift_page

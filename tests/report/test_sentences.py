@@ -9,8 +9,8 @@ import pytest
 from tests.report import sample
 
 from fairtune import gates
-from fairtune.constraints import Constraints
-from fairtune.params import TuneLimits
+from fairtune.config.params import TuneLimits
+from fairtune.config.reranking_bounds import Constraints
 from fairtune.report import (
     accuracy,
     alternatives,

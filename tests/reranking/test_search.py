@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, eye_array, kron
 
-from fairtune.constraints import Constraints
+from fairtune.config.reranking_bounds import Constraints
 from fairtune.errors import BadRequest
 from fairtune.metrics import providers
 from fairtune.metrics.bootstrap import Bootstrap

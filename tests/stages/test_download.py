@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from fairtune import params
 from fairtune.columns import BlockName
+from fairtune.config import params
+from fairtune.config.custom_tables import OwnFile, OwnTables
+from fairtune.config.paths import Paths
 from fairtune.errors import BadParams
-from fairtune.own_tables import OwnFile, OwnTables
-from fairtune.paths import Paths
 from fairtune.stages import download
 
 

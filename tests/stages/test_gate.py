@@ -3,9 +3,9 @@ from dataclasses import replace
 import pytest
 
 from fairtune import store
+from fairtune.config.paths import Paths
 from fairtune.errors import LimitBroken, NotThere
 from fairtune.gates import GateResult, Verdict
-from fairtune.paths import Paths
 from fairtune.stages import gate
 
 GOOD = GateResult(

@@ -1,9 +1,10 @@
 import pytest
 
-from fairtune import params, store
+from fairtune import store
 from fairtune.columns import Table
+from fairtune.config import params
+from fairtune.config.paths import Paths
 from fairtune.errors import BadTable
-from fairtune.paths import Paths
 from fairtune.stages import download, ingest
 
 SEED = 1

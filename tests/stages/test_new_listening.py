@@ -9,12 +9,13 @@ import pandas as pd
 import pytest
 from tests import hetrec, service
 
-from fairtune import cli, matrix_storage, params, splits, store
+from fairtune import cli, matrix_storage, splits, store
 from fairtune.columns import Table
+from fairtune.config import params
+from fairtune.config.custom_tables import OwnFile, OwnTables, Watched
+from fairtune.config.paths import Paths
 from fairtune.datasets import lastfm_2k
 from fairtune.errors import BadFile, BadParams, BadTable
-from fairtune.own_tables import OwnFile, OwnTables, Watched
-from fairtune.paths import Paths
 from fairtune.stages import download, ingest, matrix, validate
 
 DRAWN = {"lastfm-2k": "ff0e6f7441be0569", "lfm-2b": "25e87c9544b631c6"}

@@ -1,9 +1,10 @@
 import pytest
 from tests.challenge.crowd import MODEL, SEED, Project, listening, split
 
-from fairtune import params, provenance, registered, registry, store, tracking
+from fairtune import provenance, registered, registry, store, tracking
+from fairtune.config import params
+from fairtune.config.paths import Paths
 from fairtune.errors import LimitBroken
-from fairtune.paths import Paths
 from fairtune.stages import register
 
 pytestmark = [  # MLflow's own, about its types and about pandas 4

@@ -6,8 +6,8 @@ import pytest
 from tests.report import sample
 
 from fairtune import gates, store
+from fairtune.config.paths import Paths
 from fairtune.errors import NotThere
-from fairtune.paths import Paths
 from fairtune.stages import report
 
 

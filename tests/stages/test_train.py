@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from tests.tiny import SEED, TRACK_MODEL, matrix_params, world
 
-from fairtune import artifacts, matrix_storage, params, store
+from fairtune import artifacts, matrix_storage, store
 from fairtune.building import build
 from fairtune.columns import BlockName, Part, Table
-from fairtune.constraints import Constraints
-from fairtune.paths import Paths
+from fairtune.config import params
+from fairtune.config.paths import Paths
+from fairtune.config.reranking_bounds import Constraints
 from fairtune.serving.recommender import Recommender
 from fairtune.stages import train
 

@@ -9,11 +9,12 @@ from dataclasses import replace
 import pytest
 from tests import hetrec
 
-from fairtune import params, store
+from fairtune import store
 from fairtune.columns import Table
+from fairtune.config import params
+from fairtune.config.paths import Paths
 from fairtune.datasets import lastfm_2k
 from fairtune.errors import BadTable
-from fairtune.paths import Paths
 from fairtune.stages import ingest, matrix, validate
 
 PLAYS, ARTISTS, FRIENDS = "user_artists.dat", "artists.dat", "user_friends.dat"

@@ -9,12 +9,13 @@ import pandas as pd
 import pytest
 from tests.drift import registered
 
-from fairtune import outcome, params, store
+from fairtune import outcome, store
 from fairtune.columns import Table
+from fairtune.config import params
+from fairtune.config.drift_limits import DriftLimits
+from fairtune.config.paths import Paths
 from fairtune.datasets import demo
-from fairtune.drift_limits import DriftLimits
 from fairtune.errors import BadTable, DataDrifted, LimitBroken, RegistryFailed
-from fairtune.paths import Paths
 from fairtune.stages import ingest, validate
 
 MODEL = "fairtune-demo-track"

@@ -3,7 +3,7 @@
 import pytest
 from tests.toy import POINT
 
-from fairtune.params import TuneLimits
+from fairtune.config.params import TuneLimits
 from fairtune.tuning.choice import choose, keep
 from fairtune.tuning.trials import FinishedTrial, Judged
 

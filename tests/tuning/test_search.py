@@ -8,8 +8,8 @@ from optuna.storages import InMemoryStorage, JournalStorage
 from optuna.storages.journal import BaseJournalBackend
 from tests.toy import POINT
 
+from fairtune.config.params import Range, Tune, TuneLimits
 from fairtune.errors import BadParams
-from fairtune.params import Range, Tune, TuneLimits
 from fairtune.tuning.choice import choose
 from fairtune.tuning.claims import Workers
 from fairtune.tuning.sampler import sampler

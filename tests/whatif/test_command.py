@@ -12,8 +12,8 @@ from tests.tiny import SEED, TRACK_MODEL, matrix_params, world
 from fairtune import artifacts, cli, matrix_storage
 from fairtune.building import build
 from fairtune.columns import BlockName, Part, Table
+from fairtune.config.params import Hyperparameters
 from fairtune.models import als
-from fairtune.params import Hyperparameters
 
 ROOT = Path(__file__).parents[2]
 CHOSEN = Hyperparameters(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fairtune import console
+from fairtune.config.paths import Paths
 from fairtune.errors import BadRequest
-from fairtune.paths import Paths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,8 +30,9 @@ def benchmark(name: str, *, seeds: int, trials: int, as_json: bool, as_markdown:
     NAME is recbole-lastfm, the social recommendation table of RecBole-GNN, or a data set of params.yaml whose
     interactions have a `split` column. The result is also written to reports/benchmarks/NAME.json.
     """
-    from fairtune import params, store
+    from fairtune import store
     from fairtune.benchmark import protocol, race
+    from fairtune.config import params
 
     if as_json and as_markdown:
         raise BadRequest("benchmark: give --json or --markdown, not both")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from fairtune.columns import BlockName
+from fairtune.config.params import Hyperparameters, Range, Tune
 from fairtune.matrix import Matrix
-from fairtune.params import Hyperparameters, Range, Tune
 
 ALTERNATIVES: Final = ("popularity", "item_knn")
 """Nothing of them is tuned."""

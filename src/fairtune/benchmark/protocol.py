@@ -11,11 +11,11 @@ import pandas as pd
 from fairtune import building, splits, store
 from fairtune.benchmark.published import RECBOLE_LASTFM, TEST_SHARE, VALID_SHARE, Published
 from fairtune.columns import SPLIT, BlockName, Table
+from fairtune.config.params import Matrix as MatrixParams
+from fairtune.config.params import Params
+from fairtune.config.paths import Paths
 from fairtune.errors import BadRequest, NotThere
 from fairtune.matrix import Matrix
-from fairtune.params import Matrix as MatrixParams
-from fairtune.params import Params
-from fairtune.paths import Paths
 from fairtune.stages import download, ingest
 
 RECBOLE: Final = "recbole-lastfm"

@@ -10,12 +10,12 @@ from fairtune.benchmark import search
 from fairtune.benchmark.contenders import ALTERNATIVES, Contender, contenders
 from fairtune.benchmark.published import EMBEDDING, FIGURES, K
 from fairtune.columns import Part
+from fairtune.config.params import Hyperparameters
 from fairtune.matrix import Matrix
 from fairtune.metrics import accuracy, ranking
 from fairtune.models import als
 from fairtune.models.base import Rows, Scores
 from fairtune.models.catalogue import alternative
-from fairtune.params import Hyperparameters
 
 GOAL: Final = f"ndcg@{K}"
 """What the searches raise on the validation part, as those of the published models did."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fairtune import console
+from fairtune.config.paths import Paths
 from fairtune.errors import NotThere
-from fairtune.paths import Paths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,8 +28,9 @@ def repeat(dataset: str, *, seeds: int, as_json: bool) -> None:
     The first seed is that of params.yaml, the next ones follow it. The result is also written to
     reports/benchmarks/DATASET-repeated.json.
     """
-    from fairtune import params, store
+    from fairtune import store
     from fairtune.benchmark import repeats
+    from fairtune.config import params
 
     root = params.project_root()
     os.chdir(root)

@@ -8,10 +8,10 @@ from typing import Any, Final
 import numpy as np
 
 from fairtune import store
+from fairtune.config.params import DatasetParams
+from fairtune.config.paths import Paths
 from fairtune.figures import Metrics, Path, names, read
 from fairtune.headlines import headlines
-from fairtune.params import DatasetParams
-from fairtune.paths import Paths
 from fairtune.stages import evaluate, matrix, train, tune
 
 STAGES: Final = (matrix, tune, train, evaluate)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from fairtune.params import Hyperparameters, Tune
+from fairtune.config.params import Hyperparameters, Tune
 from fairtune.tuning import space
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from fairtune.challenge.anew import Contestant, Impossible
 from fairtune.challenge.judged import Judged, compared, incomparable
 from fairtune.columns import Part
 from fairtune.comparison import Evaluated, Tolerance, compare
+from fairtune.config.params import DatasetParams
+from fairtune.config.paths import Paths
 from fairtune.errors import NotThere, RegistryFailed
-from fairtune.params import DatasetParams
-from fairtune.paths import Paths
 from fairtune.registered import CHAMPION, Version
 
 if TYPE_CHECKING:

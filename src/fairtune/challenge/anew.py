@@ -7,6 +7,7 @@ import numpy as np
 
 from fairtune.columns import Part
 from fairtune.comparison import Evaluated
+from fairtune.config.params import HEADLINE, Evaluate
 from fairtune.errors import FairtuneError
 from fairtune.evaluation import whole
 from fairtune.evaluation.unlearned import unlearned
@@ -14,7 +15,6 @@ from fairtune.matrix import Matrix
 from fairtune.models import carried, play_predictor
 from fairtune.models.carried import Fitted
 from fairtune.models.play_predictor import PlayPredictor
-from fairtune.params import HEADLINE, Evaluate
 
 
 class Impossible(FairtuneError):

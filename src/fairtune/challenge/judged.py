@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from fairtune import side_by_side, store
 from fairtune.comparison import Comparison
-from fairtune.paths import Paths
+from fairtune.config.paths import Paths
 
 NDCG: Final = "ranking.als.ndcg@10"
 

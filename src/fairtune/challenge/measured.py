@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from fairtune import provenance, registered, store, tracking
 from fairtune.columns import USER
 from fairtune.comparison import SAME_LISTENING, Evaluated
-from fairtune.params import DatasetParams
-from fairtune.paths import Paths
+from fairtune.config.params import DatasetParams
+from fairtune.config.paths import Paths
 from fairtune.registered import Version
 
 if TYPE_CHECKING:

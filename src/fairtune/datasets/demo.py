@@ -27,10 +27,10 @@ from fairtune.columns import (
     BlockName,
     Table,
 )
+from fairtune.config.params import Generate
 from fairtune.datasets import demo_names, demo_world
 from fairtune.datasets.base import Dataset, RawTables
 from fairtune.datasets.demo_world import MUSIC_TYPES, World
-from fairtune.params import Generate
 
 if TYPE_CHECKING:
     import pandas as pd

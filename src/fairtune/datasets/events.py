@@ -22,10 +22,10 @@ from fairtune.columns import (
     USER,
     BlockName,
 )
+from fairtune.config.custom_tables import EVENT_COLUMNS
 from fairtune.datasets import problems, sheet
 from fairtune.datasets.problems import Checkup
 from fairtune.errors import BadTable
-from fairtune.own_tables import EVENT_COLUMNS
 
 KEY: Final = (USER, ITEM, TIMESTAMP)
 """What makes an event: whatever else says the same again is a duplicate."""

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 import numpy as np
 
+from fairtune.config.drift_limits import DriftLimits, Limit
 from fairtune.drift import columns
 from fairtune.drift.distances import compared, shannon_terms, shares, stability_terms
 from fairtune.drift.measures import Measure, distance, divergence, pool
 from fairtune.drift.profile import Key, Profile, aligned
-from fairtune.drift_limits import DriftLimits, Limit
 
 OTHERS: Final = "all others"
 """Values that aren't compared one by one."""

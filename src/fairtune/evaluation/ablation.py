@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fairtune.columns import BlockName, Part
+from fairtune.config.params import HEADLINE
 from fairtune.evaluation.play_errors import Guessing
 from fairtune.matrix import Matrix
 from fairtune.metrics import accuracy, ranking, rmse
@@ -11,7 +12,6 @@ from fairtune.metrics.bootstrap import UNDEFINED, Bootstrap, Figure, Floats
 from fairtune.models import regression
 from fairtune.models.als import Als
 from fairtune.models.play_predictor import FULL, PlayPredictor
-from fairtune.params import HEADLINE
 
 Json = dict[str, Any]
 NDCG = f"ndcg@{HEADLINE}"

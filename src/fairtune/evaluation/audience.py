@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from fairtune.columns import REGION, UNKNOWN
+from fairtune.config.params import Evaluate
 from fairtune.evaluation.held_out import HeldOut
 from fairtune.listener_groups import Labels
 from fairtune.metrics import listeners, pairs
 from fairtune.metrics.bootstrap import Bootstrap, Figure, Floats
-from fairtune.params import Evaluate
 
 Json = dict[str, Any]
 COMPARED = {"eo": "recall", "dp_ndcg": "ndcg", "dp_tail": "tail_share"}

@@ -2,9 +2,9 @@
 
 from fairtune import groups
 from fairtune.columns import ARTIST_GENDER, COUNTRY, REGION, BlockName, Part
+from fairtune.config.params import Evaluate
 from fairtune.groups import TIER, ProviderGroups
 from fairtune.matrix import Matrix
-from fairtune.params import Evaluate
 
 EMERGENCE = "emerging"
 

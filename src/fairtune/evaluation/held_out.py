@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from fairtune.columns import BlockName, Part
+from fairtune.config.params import Evaluate
 from fairtune.evaluation.groupings import EMERGENCE, provider_groupings
 from fairtune.groups import EMERGING, TIER, TIERS, ProviderGroups
 from fairtune.matrix import Matrix
 from fairtune.metrics import catalogue, providers
 from fairtune.metrics.bootstrap import Bootstrap
 from fairtune.metrics.providers import Chances
-from fairtune.params import Evaluate
 from fairtune.profiles import profiles
 
 PART = Part.TRAIN_VALID

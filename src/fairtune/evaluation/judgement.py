@@ -9,6 +9,7 @@ from scipy.sparse import csr_array
 
 from fairtune import groups, listener_groups
 from fairtune.columns import GENDER, REGION, BlockName, Part
+from fairtune.config.params import HEADLINE, Evaluate
 from fairtune.listener_groups import Labels
 from fairtune.matrix import Matrix
 from fairtune.metrics import accuracy, listeners, providers, ranking
@@ -17,7 +18,6 @@ from fairtune.metrics.providers import Chances
 from fairtune.metrics.ranking import Lists
 from fairtune.models.als import Als
 from fairtune.models.base import Rows, Scores
-from fairtune.params import HEADLINE, Evaluate
 from fairtune.tuning.trials import Judged
 
 LISTENER_GROUPINGS: Final = (REGION, GENDER, "age_band")

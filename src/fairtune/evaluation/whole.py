@@ -8,6 +8,7 @@ import pandas as pd
 
 from fairtune import listener_groups
 from fairtune.columns import REGION, TASTE, UNKNOWN, USER, BlockName, Part
+from fairtune.config.params import Evaluate
 from fairtune.evaluation import ablation, audience, listed, play_errors, unplayed
 from fairtune.evaluation.ablation import NDCG
 from fairtune.evaluation.held_out import HeldOut, held_out
@@ -20,7 +21,6 @@ from fairtune.metrics.ranking import Lists
 from fairtune.models.als import Als
 from fairtune.models.base import Alternative
 from fairtune.models.play_predictor import PlayPredictor
-from fairtune.params import Evaluate
 
 Json = dict[str, Any]
 PRODUCT = "als"

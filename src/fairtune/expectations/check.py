@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from fairtune import environment, params
 from fairtune.columns import Table
+from fairtune.config import environment, params
 from fairtune.datasets.base import Dataset
 from fairtune.expectations import facts, suites
 from fairtune.expectations.judgement import Judgement, Outcome, TableOutcome

@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
-from fairtune import params
 from fairtune.columns import (
     AGE,
     ARTIST,
@@ -27,6 +26,7 @@ from fairtune.columns import (
     USER,
     Table,
 )
+from fairtune.config import params
 from fairtune.datasets.base import Dataset
 from fairtune.expectations import facts
 from fairtune.expectations.rule import (

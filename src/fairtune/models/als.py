@@ -9,10 +9,10 @@ from scipy.sparse import csr_array, hstack
 
 from fairtune import groups, listener_groups
 from fairtune.columns import SIDE_BLOCKS, BlockName, Part
+from fairtune.config.params import Hyperparameters
 from fairtune.matrix import Matrix
 from fairtune.models import cold, spectral
 from fairtune.models.base import Rows, Scores
-from fairtune.params import Hyperparameters
 from fairtune.weights import BlockWeights, block_weights, listener_weights
 
 Factors = NDArray[np.float32]

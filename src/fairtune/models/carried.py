@@ -17,9 +17,9 @@ from scipy.sparse import csr_array, hstack
 
 from fairtune import demographics
 from fairtune.columns import DEMOGRAPHIC, ITEM, SIDE_BLOCKS, USER, BlockName, Part
+from fairtune.config.params import Hyperparameters
 from fairtune.matrix import Matrix
 from fairtune.models.als import Als, Factors, Start, weigh, weigh_listeners
-from fairtune.params import Hyperparameters
 from fairtune.weights import BlockWeights
 
 Places = NDArray[np.intp]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from fairtune.columns import Part
+from fairtune.config.params import Setting
 from fairtune.errors import BadParams
 from fairtune.matrix import Matrix
 from fairtune.models.autoencoder import Autoencoder
@@ -15,7 +16,6 @@ from fairtune.models.plain_als import PlainAls
 from fairtune.models.popularity import Popularity
 from fairtune.models.tutorial_als import TutorialAls
 from fairtune.models.variational_autoencoder import VariationalAutoencoder
-from fairtune.params import Setting
 
 Settings = Mapping[str, Setting]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fairtune import registered, tracking
+from fairtune.config.params import Params
 from fairtune.errors import BadRequest
-from fairtune.params import Params
 from fairtune.registered import Version
 from fairtune.registry.who import who
 

@@ -6,9 +6,9 @@ from typing import Final
 
 from fairtune import provenance, store, tracking
 from fairtune.columns import Table
+from fairtune.config.params import DatasetParams
+from fairtune.config.paths import Paths
 from fairtune.gates import Verdict
-from fairtune.params import DatasetParams
-from fairtune.paths import Paths
 from fairtune.registry import trials
 from fairtune.registry.entry import Entry
 from fairtune.report import model_card

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from fairtune import store, tracking
-from fairtune.paths import Paths
+from fairtune.config.paths import Paths
 from fairtune.registry import history
 from fairtune.registry.who import who
 from fairtune.report import document

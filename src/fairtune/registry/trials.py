@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from fairtune import provenance, store
-from fairtune.paths import Paths
+from fairtune.config.paths import Paths
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from fairtune.params import HEADLINE
+from fairtune.config.params import HEADLINE
 from fairtune.report import charts, numbers, words
 from fairtune.report.charts import Bar, Mark, Panel
 from fairtune.report.picture import MODEL, SOFT

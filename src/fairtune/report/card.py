@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fairtune.columns import DEMOGRAPHIC, UNKNOWN, BlockName
-from fairtune.constraints import Constraints
+from fairtune.config.gate_limits import Place
+from fairtune.config.params import DatasetParams
+from fairtune.config.reranking_bounds import Constraints
 from fairtune.figures import branch
-from fairtune.limits import Place
-from fairtune.params import DatasetParams
 from fairtune.report import numbers, words
 from fairtune.report.exhibit import Section, Table
 from fairtune.report.reading import estimate

@@ -4,9 +4,9 @@ It says what the page says: the same facts and the same warnings, the headline f
 """
 
 from fairtune import summary
+from fairtune.config.params import DatasetParams
 from fairtune.figures import Metrics
 from fairtune.gates import Verdict
-from fairtune.params import DatasetParams
 from fairtune.report import card, numbers, words
 from fairtune.report.reading import estimate
 

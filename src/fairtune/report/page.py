@@ -22,8 +22,8 @@ from fairtune.report import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from fairtune.config.params import DatasetParams
     from fairtune.gates import Verdict
-    from fairtune.params import DatasetParams
 
 
 @dataclass(frozen=True, kw_only=True)

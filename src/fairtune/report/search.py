@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-    from fairtune.params import TuneLimits
+    from fairtune.config.params import TuneLimits
 
 SEARCHED: Final = (
     "Before this model was built, a search tried different settings on listening set aside for it. "

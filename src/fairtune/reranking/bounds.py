@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairtune.columns import UNKNOWN
-from fairtune.constraints import Constraints
+from fairtune.config.gate_limits import Place
+from fairtune.config.reranking_bounds import Constraints
 from fairtune.errors import BadRequest
-from fairtune.limits import Place
 from fairtune.metrics.grouping import Pooling
 from fairtune.metrics.providers import Chances
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from fairtune.columns import Part
-from fairtune.constraints import Constraints
+from fairtune.config.params import HEADLINE, Evaluate
+from fairtune.config.reranking_bounds import Constraints
 from fairtune.errors import BadRequest
 from fairtune.evaluation.groupings import provider_groupings
 from fairtune.groups import ProviderGroups
@@ -17,7 +18,6 @@ from fairtune.metrics.bootstrap import Bootstrap
 from fairtune.metrics.providers import Chances
 from fairtune.models.als import Als
 from fairtune.models.base import Rows
-from fairtune.params import HEADLINE, Evaluate
 from fairtune.reranking.bounds import Bound, bounds
 from fairtune.reranking.candidates import Candidates, candidates
 from fairtune.reranking.multipliers import Multipliers, bonus

@@ -25,7 +25,8 @@ def schedule(
     Runs on the Prefect server that PREFECT_API_URL names; without one it starts a server on this machine
     that ends with the command. Runs that were missed while it was down are not made up for.
     """
-    from fairtune import commits, params
+    from fairtune import commits
+    from fairtune.config import params
     from fairtune.scheduling import serving
 
     root = params.project_root()

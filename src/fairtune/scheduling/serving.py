@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fairtune import environment
+from fairtune.config import environment
 from fairtune.errors import BadRequest, ServerFailed
 from fairtune.scheduling import server
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
+from fairtune.config.paths import Paths
 from fairtune.errors import BadRequest, NotThere
-from fairtune.paths import Paths
 
 
 @click.command()
@@ -44,7 +44,7 @@ def release_of(dataset: str) -> Path:
     here = Paths(dataset).release
     if (here / "manifest.json").is_file():
         return here
-    from fairtune import params
+    from fairtune.config import params
 
     root = params.project_root()
     params.load(root).dataset(dataset)

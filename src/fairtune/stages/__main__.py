@@ -10,9 +10,10 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import fields
 
-from fairtune import environment, params, processes
+from fairtune import processes
+from fairtune.config import environment, params
+from fairtune.config.paths import Paths
 from fairtune.errors import BadRequest, FairtuneError
-from fairtune.paths import Paths
 
 DEFECT = 3
 INTERRUPTED = 130

@@ -6,12 +6,12 @@ import sys
 
 from fairtune import download, event_store, own_files, processes
 from fairtune.columns import ARTIST, ITEM, USER, BlockName, Table
+from fairtune.config.params import DatasetParams
+from fairtune.config.paths import Paths
 from fairtune.datasets import catalogue, table
 from fairtune.datasets.events import Known
 from fairtune.datasets.table import Record
 from fairtune.errors import BadParams
-from fairtune.params import DatasetParams
-from fairtune.paths import Paths
 from fairtune.transfer import Patience
 
 

@@ -4,10 +4,10 @@ import os
 
 from fairtune import artifacts, matrix_storage, play_predictor_storage, store
 from fairtune.columns import Part
+from fairtune.config.params import DatasetParams
+from fairtune.config.paths import Paths
 from fairtune.evaluation import whole
 from fairtune.models.catalogue import alternative
-from fairtune.params import DatasetParams
-from fairtune.paths import Paths
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:

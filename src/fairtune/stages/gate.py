@@ -1,10 +1,10 @@
 """Stage `gate`: print the verdict; a broken limit ends the run with exit code 1."""
 
 from fairtune import console, store, summary
+from fairtune.config.params import DatasetParams
+from fairtune.config.paths import Paths
 from fairtune.errors import LimitBroken
 from fairtune.gates import Verdict
-from fairtune.params import DatasetParams
-from fairtune.paths import Paths
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG001 - one form

@@ -1,9 +1,9 @@
 """Stage `ingest`: raw files to canonical tables."""
 
 from fairtune import event_store, ingest, store
+from fairtune.config.params import DatasetParams
+from fairtune.config.paths import Paths
 from fairtune.datasets import catalogue, grown, music_types, table
-from fairtune.params import DatasetParams
-from fairtune.paths import Paths
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG001 - one form

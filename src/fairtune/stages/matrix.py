@@ -2,8 +2,8 @@
 
 from fairtune import building, matrix_storage, store
 from fairtune.columns import BlockName, Table
-from fairtune.params import DatasetParams
-from fairtune.paths import Paths
+from fairtune.config.params import DatasetParams
+from fairtune.config.paths import Paths
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:

@@ -8,9 +8,9 @@ from fairtune import kept_fits, store
 from fairtune.challenge import against, measured
 from fairtune.challenge import judged as challenge_judged
 from fairtune.challenge.judged import Judged
+from fairtune.config.params import DatasetParams
+from fairtune.config.paths import Paths
 from fairtune.errors import LimitBroken
-from fairtune.params import DatasetParams
-from fairtune.paths import Paths
 from fairtune.registered import Version
 from fairtune.registry import evidence, history_page, registration
 

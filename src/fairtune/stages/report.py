@@ -1,8 +1,8 @@
 """Stage `report`: hold the figures against the limits, and explain both on one page."""
 
 from fairtune import gates, store
-from fairtune.params import DatasetParams
-from fairtune.paths import Paths
+from fairtune.config.params import DatasetParams
+from fairtune.config.paths import Paths
 from fairtune.report.page import Evidence, render
 
 

@@ -5,11 +5,11 @@ import time
 
 from fairtune import artifacts, matrix_storage, play_predictor_storage, released, store, warm
 from fairtune.columns import Part
+from fairtune.config.params import DatasetParams, hyperparameters
+from fairtune.config.paths import Paths
 from fairtune.console import steps
 from fairtune.matrix import Matrix
 from fairtune.models import als, catalogue, out_of_fold, play_predictor
-from fairtune.params import DatasetParams, hyperparameters
-from fairtune.paths import Paths
 from fairtune.reranking.find import find, lift
 from fairtune.reranking.multipliers import Multipliers
 

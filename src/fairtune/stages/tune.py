@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from fairtune import champion_settings, matrix_storage, store
 from fairtune.columns import Part
+from fairtune.config.params import DatasetParams
+from fairtune.config.paths import Paths
 from fairtune.evaluation import judgement
-from fairtune.params import DatasetParams
-from fairtune.paths import Paths
 from fairtune.tuning import choice, results, study
 
 

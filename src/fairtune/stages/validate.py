@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from fairtune import champion_profile, store
 from fairtune.columns import BlockName, Table
+from fairtune.config.params import DatasetParams
+from fairtune.config.paths import Paths
 from fairtune.datasets import catalogue, table
 from fairtune.datasets.base import Dataset
 from fairtune.drift import judgement, words
@@ -12,8 +14,6 @@ from fairtune.drift.profile import Profile, profile
 from fairtune.errors import DataDrifted
 from fairtune.expectations import pages
 from fairtune.expectations.check import check
-from fairtune.params import DatasetParams
-from fairtune.paths import Paths
 from fairtune.report import drift_page
 
 

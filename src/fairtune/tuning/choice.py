@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from fairtune.params import TuneLimits
+from fairtune.config.params import TuneLimits
 from fairtune.tuning.trials import FinishedTrial
 
 START: Final = 1

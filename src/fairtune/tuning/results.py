@@ -6,9 +6,9 @@ from math import isfinite
 import pandas as pd
 
 from fairtune.columns import Part
+from fairtune.config.params import DatasetParams
 from fairtune.matrix import Matrix
 from fairtune.models.work import Size
-from fairtune.params import DatasetParams
 from fairtune.tuning.choice import Choice
 from fairtune.tuning.trials import FinishedTrial
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from fairtune.params import Hyperparameters, Tune
+from fairtune.config.params import Hyperparameters, Tune
 from fairtune.tuning import space
 from fairtune.tuning.claims import Claim, Workers, claim
 from fairtune.tuning.cutting import EndedEarly, Look, expected

@@ -13,12 +13,12 @@ import fairtune
 from fairtune import alternatives, console
 from fairtune import study as storage
 from fairtune.columns import Part
+from fairtune.config.params import DatasetParams, Hyperparameters
+from fairtune.config.paths import Paths
 from fairtune.evaluation.judgement import Exam
 from fairtune.matrix import Matrix
 from fairtune.models import als
 from fairtune.models.base import Rows, Scores
-from fairtune.params import DatasetParams, Hyperparameters
-from fairtune.paths import Paths
 from fairtune.tuning import search as trials_of
 from fairtune.tuning.cutting import Look
 from fairtune.tuning.trials import FinishedTrial, Judged

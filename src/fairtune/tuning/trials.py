@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING, Final
 
-from fairtune.params import Hyperparameters, TuneLimits, hyperparameters
+from fairtune.config.params import Hyperparameters, TuneLimits, hyperparameters
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import ValidationError
 
-from fairtune.constraints import Constraints
+from fairtune.config.gate_limits import PROVIDER_GROUPINGS
+from fairtune.config.reranking_bounds import Constraints
 from fairtune.errors import BadRequest
-from fairtune.limits import PROVIDER_GROUPINGS
 
 Groups = Mapping[str, Sequence[str]]
 """Grouping -> names of its groups, as they are judged."""

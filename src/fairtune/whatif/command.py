@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from fairtune.config.paths import Paths
 from fairtune.errors import BadRequest, NotThere
-from fairtune.paths import Paths
 
 
 @click.command()
@@ -45,8 +45,9 @@ def whatif(
 
     Nothing is kept: to make it part of the model, write the bounds as `train.rerank` into params.yaml.
     """
-    from fairtune import artifacts, matrix_storage, params, store
+    from fairtune import artifacts, matrix_storage, store
     from fairtune.columns import Part
+    from fairtune.config import params
     from fairtune.console import steps
     from fairtune.evaluation.groupings import provider_groupings
     from fairtune.metrics.grouping import pool

@@ -8,6 +8,7 @@ import numpy as np
 
 from fairtune import listener_groups
 from fairtune.columns import REGION, TASTE, UNKNOWN, BlockName, Part
+from fairtune.config.params import HEADLINE, Evaluate
 from fairtune.evaluation import listed
 from fairtune.evaluation.held_out import HeldOut, held_out
 from fairtune.evaluation.tastes import tastes
@@ -18,7 +19,6 @@ from fairtune.metrics.bootstrap import UNDEFINED, Bootstrap, Figure, Floats, div
 from fairtune.metrics.ranking import Lists
 from fairtune.models.als import Als
 from fairtune.models.base import Rows, Scores
-from fairtune.params import HEADLINE, Evaluate
 from fairtune.reranking.find import Found
 
 Json = dict[str, Any]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fairtune.columns import COUNTRY
-from fairtune.params import HEADLINE
+from fairtune.config.params import HEADLINE
 from fairtune.report import numbers, words
 
 NDCG = f"ndcg@{HEADLINE}"

@@ -4,8 +4,8 @@ import shutil
 import pytest
 import yaml
 
-from fairtune import params
-from fairtune.drift_limits import DriftLimits, Limit
+from fairtune.config import params
+from fairtune.config.drift_limits import DriftLimits, Limit
 from fairtune.errors import BadParams
 
 

@@ -9,13 +9,13 @@ import yaml
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
 
-from fairtune import limits
 from fairtune.columns import BlockName
-from fairtune.constraints import Constraints
-from fairtune.drift_limits import DriftLimits
+from fairtune.config import gate_limits
+from fairtune.config.custom_tables import Events, OwnTables, Watched
+from fairtune.config.drift_limits import DriftLimits
+from fairtune.config.gate_limits import Gate
+from fairtune.config.reranking_bounds import Constraints
 from fairtune.errors import BadParams, BadRequest, NotThere
-from fairtune.limits import Gate
-from fairtune.own_tables import Events, OwnTables, Watched
 
 STRICT = ConfigDict(extra="forbid")
 FILE = "params.yaml"
@@ -212,7 +212,7 @@ class DatasetParams:
 
     @model_validator(mode="after")
     def _gate_judges_what_is_evaluated(self) -> Self:
-        limits.check(
+        gate_limits.check(
             self.gate,
             alternatives=tuple(self.train.alternatives),
             target=self.matrix.target,

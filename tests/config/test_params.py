@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from fairtune import params
+from fairtune.config import params
 from fairtune.errors import BadParams, BadRequest, NotThere
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture

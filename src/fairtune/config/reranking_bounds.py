@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
-from fairtune.limits import Place, Share, between_providers, of_provider_groups
+from fairtune.config.gate_limits import Place, Share, between_providers, of_provider_groups
 
 Above = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.sparse import csr_array
 
-from fairtune import artifacts, matrix_storage, play_predictor_storage, store
+from fairtune import artifacts, files, matrix_storage, play_predictor_storage
 from fairtune.challenge import anew
 from fairtune.columns import Part
 from fairtune.comparison import Tolerance, compare
@@ -40,7 +40,7 @@ def measure(dataset: str, seeds: int) -> None:
     everything, paths = params.load(), Paths(dataset)
     of = everything.dataset(dataset)
     matrix = matrix_storage.read_matrix(paths.matrix)
-    chosen = hyperparameters(store.read_json(paths.best)["hyperparameters"])
+    chosen = hyperparameters(files.read_json(paths.best)["hyperparameters"])
     predictor = play_predictor_storage.read_play_predictor(paths.play_predictor)
     present = artifacts.read_als(paths.fit(Part.TRAIN_VALID))
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import yaml
 
-from fairtune import store
+from fairtune import files
 from fairtune.comparison import Comparison, Evaluated, Tolerance, compare
 from fairtune.config import params
 from fairtune.config.paths import Paths
@@ -63,7 +63,7 @@ def evaluated(root: Path, folder: Path, dataset: str, seed: int) -> Evaluated:
     for stage in STAGES:
         command = [sys.executable, "-m", "fairtune.stages", stage, dataset]
         subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
-    return Evaluated(store.read_json(there.metrics), store.read_table(there.listeners))
+    return Evaluated(files.read_json(there.metrics), files.read_table(there.listeners))
 
 
 def judged(root: Path, dataset: str, base: Evaluated, now: Evaluated) -> Comparison:

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from fairtune import store
+from fairtune import files
 from fairtune.columns import ITEM, PLAYS, USER, Table
 from fairtune.config import params
 from fairtune.config.drift_limits import DriftLimits
@@ -44,7 +44,7 @@ def main() -> None:
     root = params.project_root()
     for dataset in arguments.datasets:
         limits = params.load(root).dataset(dataset).validate.drift
-        tables = {name: store.read_table(Paths(dataset, root).table(name)) for name in Table}
+        tables = {name: files.read_table(Paths(dataset, root).table(name)) for name in Table}
         for what, pairs in (
             ("halves", halves(tables)),
             *((f"+{by:.0%}", grown(tables, by)) for by in GROWTHS),

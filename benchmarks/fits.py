@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from fairtune import matrix_storage, store
+from fairtune import files, matrix_storage
 from fairtune.columns import Part
 from fairtune.config import params
 from fairtune.config.paths import Paths
@@ -29,7 +29,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     arguments = parser.parse_args()
     root = params.project_root()
-    found = store.read_json(Paths("", root).fits) if Paths("", root).fits.exists() else {}
+    found = files.read_json(Paths("", root).fits) if Paths("", root).fits.exists() else {}
     for dataset in arguments.datasets:
         seconds = measured(root, dataset, arguments.repeats)
         ratios = {
@@ -41,15 +41,15 @@ def main() -> None:
                 f"{dataset}, {name}: {ratio:.2g} x als, {statistics.median(seconds[name]):.2f} s", flush=True
             )
         found[dataset] = {name: float(f"{ratio:.2g}") for name, ratio in ratios.items() if name != PRODUCT}
-        store.write_json(Paths(dataset, root).fits, found)
+        files.write_json(Paths(dataset, root).fits, found)
 
 
 def measured(root: Path, dataset: str, repeats: int) -> dict[str, list[float]]:
     """Wall time in seconds of each repeat of each fit on train and validation, `als` first."""
     paths, everything = Paths(dataset, root), params.load(root)
     matrix, threads = matrix_storage.read_matrix(paths.matrix), os.cpu_count() or 1
-    chosen = params.hyperparameters(store.read_json(paths.best)["hyperparameters"])
-    tuned = store.read_json(paths.alternatives)
+    chosen = params.hyperparameters(files.read_json(paths.best)["hyperparameters"])
+    tuned = files.read_json(paths.alternatives)
 
     def product() -> object:
         return als.fit(matrix, Part.TRAIN_VALID, chosen, seed=everything.seed, threads=threads)

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from scipy.sparse import csr_array
 
-from fairtune import matrix_storage, released, store
+from fairtune import files, matrix_storage, released
 from fairtune.columns import BlockName, Part
 from fairtune.config import params
 from fairtune.config.params import HEADLINE, hyperparameters
@@ -50,7 +50,7 @@ def main() -> None:
 def measured(paths: Paths, likes: int) -> Iterator[str]:
     """Tell nDCG@10 and what the share that is told changes, with the standard error over listeners."""
     matrix = matrix_storage.read_matrix(paths.matrix)
-    chosen = hyperparameters(store.read_json(paths.best)["hyperparameters"])
+    chosen = hyperparameters(files.read_json(paths.best)["hyperparameters"])
     rng = np.random.default_rng(SEED)
     order = rng.permutation(len(matrix.listeners))
     asked, known = order[: len(order) // 5][:ASKED], np.sort(order[len(order) // 5 :])

@@ -32,7 +32,7 @@ def seconds(command: Sequence[str], folder: Path, *, repeats: int = 1) -> float:
 def fits_and_scoring(folder: Path, dataset: str) -> float:
     """Seconds of what the pipeline can't do without: every fit of search and training, and their scoring."""
     os.chdir(folder)
-    from fairtune import alternatives, matrix_storage, store
+    from fairtune import alternatives, files, matrix_storage
     from fairtune.columns import Part
     from fairtune.config import params
     from fairtune.config.paths import Paths
@@ -43,8 +43,8 @@ def fits_and_scoring(folder: Path, dataset: str) -> float:
     everything, paths = params.load(folder), Paths(dataset)
     chosen, seed, threads = everything.dataset(dataset), everything.seed, os.cpu_count() or 1
     matrix = matrix_storage.read_matrix(paths.matrix)
-    best = params.hyperparameters(store.read_json(paths.best)["hyperparameters"])
-    points = [params.hyperparameters(point) for point in _points(store.read_table(paths.trials))]
+    best = params.hyperparameters(files.read_json(paths.best)["hyperparameters"])
+    points = [params.hyperparameters(point) for point in _points(files.read_table(paths.trials))]
     start = time.perf_counter()
     exam = judgement.exam(matrix, Part.TRAIN, chosen.evaluate)
     alternatives.tune(
@@ -79,7 +79,7 @@ def fits_and_scoring(folder: Path, dataset: str) -> float:
     }
     others = {
         name: catalogue.fit(name, matrix, Part.TRAIN_VALID, tuned["settings"], seed=seed, threads=threads)
-        for name, tuned in store.read_json(paths.alternatives).items()
+        for name, tuned in files.read_json(paths.alternatives).items()
     }
     whole.evaluate(
         matrix, judged, predictor, others, chosen.evaluate, refits=refits, seed=seed, threads=threads

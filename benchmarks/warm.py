@@ -16,7 +16,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.sparse import csr_array
 
-from fairtune import matrix_storage, store
+from fairtune import files, matrix_storage
 from fairtune.columns import Part
 from fairtune.config import params
 from fairtune.config.params import Hyperparameters, hyperparameters
@@ -42,7 +42,7 @@ def main() -> None:
 def measure(dataset: str, shares: Sequence[float], seeds: Sequence[int], rounds: int) -> None:
     paths = Paths(dataset)
     matrix = matrix_storage.read_matrix(paths.matrix)
-    chosen = hyperparameters(store.read_json(paths.best)["hyperparameters"])
+    chosen = hyperparameters(files.read_json(paths.best)["hyperparameters"])
     bands = params.load().dataset(dataset).evaluate.age_bands
     colds, seconds = zip(*(curve(matrix, chosen, seed, None) for seed in seeds), strict=True)
     last = np.array([cold[-1] for cold in colds])

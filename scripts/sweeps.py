@@ -17,7 +17,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
-from fairtune import groups, matrix_storage, store
+from fairtune import files, groups, matrix_storage
 from fairtune.columns import REGION, UNKNOWN, Part
 from fairtune.config import params
 from fairtune.config.paths import Paths
@@ -48,7 +48,7 @@ def main() -> None:
     os.chdir(ROOT)
     there = ROOT / "reports/benchmarks/sweeps.json"
     if not given.draw:
-        store.write_json(there, sweep(given.dataset))
+        files.write_json(there, sweep(given.dataset))
     draw(json.loads(there.read_text(encoding="utf-8")))
 
 
@@ -56,7 +56,7 @@ def sweep(dataset: str) -> Json:
     """Judge a fit for every value of every exponent."""
     everything, paths = params.load(ROOT), Paths(dataset)
     matrix = matrix_storage.read_matrix(paths.matrix)
-    chosen = params.hyperparameters(store.read_json(paths.best)["hyperparameters"])
+    chosen = params.hyperparameters(files.read_json(paths.best)["hyperparameters"])
     chosen = replace(chosen, factors=min(chosen.factors, MOST_FACTORS))
     found: Json = {"dataset": dataset, "seed": everything.seed, "factors": chosen.factors, "sweeps": {}}
     for name, values in SWEEPS.items():

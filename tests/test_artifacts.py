@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from tests.toy import PLAYED, POINT, build
 
-from fairtune import artifacts, matrix_storage, play_predictor_storage, released, store
+from fairtune import artifacts, files, matrix_storage, play_predictor_storage, released
 from fairtune.columns import BlockName, Part
 from fairtune.models import als, play_predictor, regression
 from fairtune.models.catalogue import ALTERNATIVES
@@ -84,15 +84,15 @@ def test_a_release_holds_the_confidences_that_the_model_was_fitted_with(tmp_path
     built = build(PLAYED)
     fitted = als.fit(built, Part.ALL, POINT, seed=1, threads=1)
     released.write_release(tmp_path, fitted, built, POINT, dataset="toy", seed=1)
-    manifest = store.read_json(tmp_path / "manifest.json")
+    manifest = files.read_json(tmp_path / "manifest.json")
     assert manifest["blocks"] == ["track", "artist", "music_type", "friend"]
     for block in built.blocks:
-        plays = store.read_sparse(tmp_path / f"plays_{block}.npz")
+        plays = files.read_sparse(tmp_path / f"plays_{block}.npz")
         scaling = manifest["scaling"][block]
-        multipliers = store.read_array(tmp_path / f"multipliers_{block}.npy")
+        multipliers = files.read_array(tmp_path / f"multipliers_{block}.npy")
         confidence = 1 + multipliers[plays.indices] * np.log1p(plays.data) / scaling["scale"]
         assert confidence == pytest.approx(fitted.weights[block].confidence(plays).data, rel=1e-5)
-    columns = store.read_table(tmp_path / "columns_artist.parquet")
+    columns = files.read_table(tmp_path / "columns_artist.parquet")
     assert columns["name"].tolist() == ["a", "b", "c", "d"]
     assert columns["listeners"].tolist() == [
         len({user for user, item in PLAYED if item in of}) for of in ({0, 1}, {2}, {3, 4}, {5})

@@ -6,7 +6,7 @@ from dataclasses import asdict
 import pytest
 from tests.toy import POINT
 
-from fairtune import champion_settings, store, tracking
+from fairtune import champion_settings, files, tracking
 from fairtune.config import params
 from fairtune.config.paths import Paths
 from fairtune.errors import RegistryFailed
@@ -23,7 +23,7 @@ def root(tmp_path, monkeypatch):
 
 def crown(root, best):
     """Make a version with this best.json champion."""
-    store.write_json(root / "best.json", best)
+    files.write_json(root / "best.json", best)
     with tracking.connected(root) as client:
         run = client.create_run(tracking.experiment(client, root))
         client.log_artifact(run.info.run_id, str(root / "best.json"))
@@ -65,7 +65,7 @@ def test_a_search_that_keeps_settings_tries_them_beside_the_librarys_and_nothing
 def test_while_a_run_keeps_settings_the_stages_know_and_a_search_forgets_what_was_kept(root, monkeypatch):
     monkeypatch.delenv(champion_settings.VARIABLE)
     paths = Paths("demo", root)
-    store.write_json(paths.best, {"number": 1, "kept_from": 3})
+    files.write_json(paths.best, {"number": 1, "kept_from": 3})
     with champion_settings.keeping(paths, search=False):
         assert os.environ[champion_settings.VARIABLE] == "1"
     assert paths.best.exists()
@@ -77,6 +77,6 @@ def test_while_a_run_keeps_settings_the_stages_know_and_a_search_forgets_what_wa
 
 def test_what_a_search_chose_is_not_searched_for_again(root):
     paths = Paths("demo", root)
-    store.write_json(paths.best, {"number": 4})
+    files.write_json(paths.best, {"number": 4})
     champion_settings.forget(paths)
     assert paths.best.exists()

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from tests.listening import evaluated
 
-from fairtune import cli, store
+from fairtune import cli, files
 
 ROOT = Path(__file__).parents[1]
 WORKFLOW = yaml.safe_load((ROOT / ".github/workflows/pipeline.yml").read_text("utf-8"))
@@ -46,8 +46,8 @@ class Project:
 
     def evaluate(self, **change):
         made = evaluated(**change)
-        store.write_json(self.root / "made/metrics.json", made.metrics)
-        store.write_table(self.root / "made/listeners.parquet", made.listeners)
+        files.write_json(self.root / "made/metrics.json", made.metrics)
+        files.write_table(self.root / "made/listeners.parquet", made.listeners)
         subprocess.run(["dvc", "repro", "-q"], cwd=self.root, check=True, capture_output=True)
 
     def git(self, *arguments):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fairtune import keeping, registered, store, tracking
+from fairtune import files, keeping, registered, tracking
 from fairtune.config.paths import Paths
 from fairtune.errors import NotThere
 
@@ -25,7 +25,7 @@ def paths(tmp_path, monkeypatch):
         client.create_model_version(MODEL, source=run.info.artifact_uri, run_id=run.info.run_id)
     paths = Paths("demo")
     Path("dvc.lock").write_text(LOCK, encoding="utf-8")
-    store.write_json(paths.registration, {"model": MODEL, "version": 1})
+    files.write_json(paths.registration, {"model": MODEL, "version": 1})
     return paths
 
 
@@ -55,7 +55,7 @@ def test_the_final_dvc_lock_is_kept_with_the_version_once(paths, tmp_path_factor
 
 
 def test_a_version_that_is_gone_is_told(paths):
-    store.write_json(paths.registration, {"model": MODEL, "version": 9})
+    files.write_json(paths.registration, {"model": MODEL, "version": 9})
 
     with pytest.raises(NotThere) as gone:
         keeping.record(paths)
@@ -68,7 +68,7 @@ def test_the_commit_of_results_names_data_set_and_version(paths):
     for command in ("init -q", "config user.name test", "config user.email test@example.org"):
         subprocess.run(["git", *command.split()], check=True)
     subprocess.run(["git", "commit", "-qm", "Start", "--allow-empty"], check=True)
-    store.write_json(paths.metrics, {"seed": 0})
+    files.write_json(paths.metrics, {"seed": 0})
 
     told = keeping.commit(paths, "nightly")
 

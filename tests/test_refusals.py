@@ -2,7 +2,7 @@
 
 import pytest
 
-from fairtune import gates, refusals, registered, store, tracking
+from fairtune import files, gates, refusals, registered, tracking
 from fairtune.config.paths import Paths
 from fairtune.registry import history, moves
 
@@ -25,7 +25,7 @@ def paths(tmp_path, monkeypatch) -> Paths:
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     monkeypatch.setenv("FAIRTUNE_WHO", "Ada")
     found = Paths("demo", tmp_path)
-    store.write_json(found.verdict, gates.Verdict((FAILED,)).to_json())
+    files.write_json(found.verdict, gates.Verdict((FAILED,)).to_json())
     return found
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from tests.challenge.crowd import ARTIST, MODEL, POINT, SEED, Project, listening, matrix_of, split
 
-from fairtune import artifacts, matrix_storage, registered, store, tracking
+from fairtune import artifacts, files, matrix_storage, registered, tracking
 from fairtune.columns import Part
 from fairtune.config.params import WarmStart, hyperparameters
 from fairtune.models import als, carried
@@ -43,8 +43,8 @@ def run_train(project, pairs, *, rounds=None, **point):
     """Run stage train on `pairs`; rounds: those of a warm start, which is off without."""
     paths, asked = project.paths, WarmStart(iterations=rounds) if rounds else None
     matrix_storage.write_matrix(paths.matrix, matrix_of(pairs))
-    store.write_json(paths.best, {"hyperparameters": POINT | point})
-    store.write_json(paths.alternatives, {})
+    files.write_json(paths.best, {"hyperparameters": POINT | point})
+    files.write_json(paths.alternatives, {})
     section = replace(project.params.train, alternatives={}, folds=1, warm_start=asked)
     gate = replace(project.params.gate, beats=())
     train.run(replace(project.params, train=section, gate=gate), paths, seed=SEED)
@@ -58,7 +58,7 @@ def test_fits_start_from_the_champion_and_the_manifest_says_so(project, capsys):
     )
     with tracking.connected(project.paths.root) as client:
         champion = registered.version(client, MODEL, 1)
-    assert store.read_json(paths.release / "manifest.json")["warm_start"] == {
+    assert files.read_json(paths.release / "manifest.json")["warm_start"] == {
         "model": MODEL,
         "version": 1,
         "digest": champion.tags["fairtune.digest"],
@@ -98,7 +98,7 @@ def test_another_number_of_factors_starts_afresh(project, capsys):
     paths = run_train(project, PAIRS, rounds=2, factors=6)
     first = capsys.readouterr().out.splitlines()[0]
     assert first == "warm start: train, train_valid, all afresh: it has 8 factors, not 6"
-    assert "warm_start" not in store.read_json(paths.release / "manifest.json")
+    assert "warm_start" not in files.read_json(paths.release / "manifest.json")
 
 
 def test_where_there_are_no_rounds_to_save_fits_start_afresh(project, capsys):

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import pandas as pd
 from scipy.sparse import issparse
 
-from fairtune import store
+from fairtune import files
 from fairtune.columns import ITEM, USER, BlockName
 from fairtune.models.als import Als
 from fairtune.models.carried import Fitted
@@ -22,9 +22,9 @@ def write_model(folder: Path, model: Any) -> None:
     for field in fields(model):
         value = getattr(model, field.name)
         if issparse(value):
-            store.write_sparse(folder / f"{field.name}.npz", value)
+            files.write_sparse(folder / f"{field.name}.npz", value)
         else:
-            store.write_array(folder / f"{field.name}.npy", value)
+            files.write_array(folder / f"{field.name}.npy", value)
 
 
 def read_model(folder: Path, kind: type[ModelT]) -> ModelT:
@@ -33,46 +33,46 @@ def read_model(folder: Path, kind: type[ModelT]) -> ModelT:
     for field in fields(kind):  # type: ignore[arg-type]
         sparse = folder / f"{field.name}.npz"
         values[field.name] = (
-            store.read_sparse(sparse) if sparse.exists() else store.read_array(folder / f"{field.name}.npy")
+            files.read_sparse(sparse) if sparse.exists() else files.read_array(folder / f"{field.name}.npy")
         )
     return kind(**values)
 
 
 def write_als(folder: Path, model: Als) -> None:
     """Write the factors and weights that `read_als` reads."""
-    store.write_array(folder / "listener_factors.npy", model.listener_factors)
+    files.write_array(folder / "listener_factors.npy", model.listener_factors)
     for block, factors in model.column_factors.items():
-        store.write_array(folder / f"factors_{block}.npy", factors)
-        store.write_array(folder / f"multipliers_{block}.npy", model.weights[block].multipliers)
+        files.write_array(folder / f"factors_{block}.npy", factors)
+        files.write_array(folder / f"multipliers_{block}.npy", model.weights[block].multipliers)
         if block in model.bonus:
-            store.write_array(folder / f"bonus_{block}.npy", model.bonus[block])
+            files.write_array(folder / f"bonus_{block}.npy", model.bonus[block])
         else:
             (folder / f"bonus_{block}.npy").unlink(missing_ok=True)  # of an earlier model
     if model.listener_weights is not None:
-        store.write_array(folder / "listener_weights.npy", model.listener_weights)
-    store.write_json(folder / "scaling.json", scaling(model.weights))
+        files.write_array(folder / "listener_weights.npy", model.listener_weights)
+    files.write_json(folder / "scaling.json", scaling(model.weights))
 
 
 def read_als(folder: Path) -> Als:
     """Give the fit that stage `train` wrote."""
-    scaling: dict[str, dict[str, Any]] = store.read_json(folder / "scaling.json")
+    scaling: dict[str, dict[str, Any]] = files.read_json(folder / "scaling.json")
     of_listeners = folder / "listener_weights.npy"
     return Als(
-        listener_factors=store.read_array(folder / "listener_factors.npy"),
+        listener_factors=files.read_array(folder / "listener_factors.npy"),
         column_factors={
-            BlockName(block): store.read_array(folder / f"factors_{block}.npy") for block in scaling
+            BlockName(block): files.read_array(folder / f"factors_{block}.npy") for block in scaling
         },
         weights={
             BlockName(block): BlockWeights(
-                multipliers=store.read_array(folder / f"multipliers_{block}.npy"),
+                multipliers=files.read_array(folder / f"multipliers_{block}.npy"),
                 scaling=how["s"],
                 scale=how["scale"],
             )
             for block, how in scaling.items()
         },
-        listener_weights=store.read_array(of_listeners) if of_listeners.exists() else None,
+        listener_weights=files.read_array(of_listeners) if of_listeners.exists() else None,
         bonus={
-            BlockName(block): store.read_array(folder / f"bonus_{block}.npy")
+            BlockName(block): files.read_array(folder / f"bonus_{block}.npy")
             for block in scaling
             if (folder / f"bonus_{block}.npy").exists()
         },
@@ -89,19 +89,19 @@ def write_fitted(folder: Path, fitted: Fitted) -> None:
         "counts": fitted.counts,
         "regularization": fitted.regularization,
     }
-    store.write_json(folder / "about.json", about)
-    store.write_table(folder / "listeners.parquet", pd.DataFrame({USER: fitted.listeners}))
+    files.write_json(folder / "about.json", about)
+    files.write_table(folder / "listeners.parquet", pd.DataFrame({USER: fitted.listeners}))
     for block, ids in fitted.columns.items():
         columns = pd.DataFrame({ITEM: ids, "listeners": fitted.audience[block]})
-        store.write_table(folder / f"columns_{block}.parquet", columns)
-    store.write_sparse(folder / "heard.npz", fitted.heard)
+        files.write_table(folder / f"columns_{block}.parquet", columns)
+    files.write_sparse(folder / "heard.npz", fitted.heard)
 
 
 def read_fitted(folder: Path) -> Fitted:
     """Give the fit that `write_fitted` wrote."""
-    about = store.read_json(folder / "about.json")
+    about = files.read_json(folder / "about.json")
     columns = {
-        BlockName(block): store.read_table(folder / f"columns_{block}.parquet") for block in about["blocks"]
+        BlockName(block): files.read_table(folder / f"columns_{block}.parquet") for block in about["blocks"]
     }
     return Fitted(
         model=read_als(folder),
@@ -109,10 +109,10 @@ def read_fitted(folder: Path) -> Fitted:
         item_block=BlockName(about["item_block"]),
         counts=about["counts"],
         regularization=about["regularization"],
-        listeners=pd.Index(store.read_table(folder / "listeners.parquet")[USER]),
+        listeners=pd.Index(files.read_table(folder / "listeners.parquet")[USER]),
         columns={block: pd.Index(of[ITEM]) for block, of in columns.items()},
         audience={block: of["listeners"].to_numpy() for block, of in columns.items()},
-        heard=store.read_sparse(folder / "heard.npz"),
+        heard=files.read_sparse(folder / "heard.npz"),
     )
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from fairtune import registered, store, tracking
+from fairtune import files, registered, tracking
 from fairtune.drift.profile import Profile
 from fairtune.errors import RegistryFailed
 
@@ -27,7 +27,7 @@ def read(model: str, *, root: Path) -> tuple[Profile, int] | str:
         if path is None:
             return f"the champion, {name}, was registered without a profile of its data"
         try:
-            profile = Profile.from_json(store.read_json(path))
+            profile = Profile.from_json(files.read_json(path))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise RegistryFailed(
                 f"{FILE} of the champion, {name}, is damaged ({type(error).__name__}): "

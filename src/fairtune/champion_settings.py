@@ -15,7 +15,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from fairtune import registered, store, tracking
+from fairtune import files, registered, tracking
 from fairtune.config.params import Hyperparameters, Tune, hyperparameters
 from fairtune.config.paths import Paths
 from fairtune.errors import RegistryFailed
@@ -47,7 +47,7 @@ def keeping(paths: Paths, *, search: bool) -> Iterator[None]:
 
 def forget(paths: Paths) -> None:
     """Remove a choice that was kept instead of searched for, so that stage `tune` runs again."""
-    if paths.best.exists() and KEPT_FROM in store.read_json(paths.best):
+    if paths.best.exists() and KEPT_FROM in files.read_json(paths.best):
         paths.best.unlink()
 
 
@@ -67,7 +67,7 @@ def kept(model: str, *, root: Path) -> tuple[Hyperparameters, int] | None:
         if path is None:
             return None
         try:
-            return hyperparameters(store.read_json(path)["hyperparameters"]), champion.number
+            return hyperparameters(files.read_json(path)["hyperparameters"]), champion.number
         except (ValueError, KeyError, TypeError, ValidationError) as error:
             raise RegistryFailed(
                 f"{FILE} of the champion, version {champion.number} of {model}, is damaged "

@@ -4,7 +4,7 @@ import io
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from fairtune import revisions, store
+from fairtune import files, revisions
 from fairtune.comparison import Comparison, Evaluated, Tolerance, compare
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
@@ -36,8 +36,8 @@ def since(revision: str, params: DatasetParams, paths: Paths) -> Comparison:
     """
     then = Evaluated(revisions.read_json(revision, paths.metrics), _listeners_at(revision, paths))
     now = Evaluated(
-        store.read_json(paths.metrics),
-        store.read_table(paths.listeners) if paths.listeners.exists() else None,
+        files.read_json(paths.metrics),
+        files.read_table(paths.listeners) if paths.listeners.exists() else None,
     )
     tolerance = Tolerance(absolute=params.gate.tolerance_absolute, relative=params.gate.tolerance_relative)
     return compare(then, now, tolerance=tolerance, min_group=params.evaluate.min_group)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-from fairtune import archive, store, transfer
+from fairtune import archive, files, transfer
 from fairtune.datasets.base import Source
 from fairtune.errors import DownloadFailed
 from fairtune.transfer import Patience
@@ -45,7 +45,7 @@ def fetch(
 
 
 def _is_there(source: Source, file: Path) -> bool:
-    return file.is_file() and file.stat().st_size == source.size and store.sha256(file) == source.sha256
+    return file.is_file() and file.stat().st_size == source.size and files.sha256(file) == source.sha256
 
 
 def _without_password(url: str) -> str:
@@ -152,7 +152,7 @@ class _Fetch:
         if size != source.size:
             found, recorded = f"{size:,} bytes", f"{source.size:,} bytes"
         else:
-            found, recorded = f"sha256 {store.sha256(file)}", f"sha256 {source.sha256}"
+            found, recorded = f"sha256 {files.sha256(file)}", f"sha256 {source.sha256}"
         if found != recorded:
             raise DownloadFailed(
                 f"{source.file}: {origin} is damaged or another version: {found}, recorded is {recorded}: "

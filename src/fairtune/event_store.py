@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from fairtune import store
+from fairtune import files
 from fairtune.columns import BATCH, ITEM, TIMESTAMP, USER, BlockName, Table
 from fairtune.config.custom_tables import EVENT_COLUMNS, Watched
 from fairtune.config.paths import Paths
@@ -96,7 +96,7 @@ def read(*folders: Path) -> "pd.DataFrame | None":
     parts = []
     for path in found:
         _check_whole(path)
-        parts.append(store.read_table(path).assign(**{BATCH: _number(path)}))
+        parts.append(files.read_table(path).assign(**{BATCH: _number(path)}))
     for column in (USER, ITEM):  # a data set's ids may have turned from numbers to texts
         if len({str(part[column].dtype) for part in parts}) > 1:
             parts = [part.astype({column: "str"}) for part in parts]
@@ -113,12 +113,12 @@ def unite(paths: Paths) -> None:
         for batch in batches(paths.raw_events, withdrawn=True):
             if not (paths.events / batch.name).is_file():
                 _check_whole(batch)
-                with store.replacing(paths.events / batch.name) as temporary:
+                with files.replacing(paths.events / batch.name) as temporary:
                     shutil.copyfile(batch, temporary)
         for record in (FILES, WITHDRAWN):
             here, there = _record(paths.events / record), _record(paths.raw_events / record)
             if there.keys() - here.keys():
-                store.write_json(paths.events / record, {**there, **here})
+                files.write_json(paths.events / record, {**there, **here})
 
 
 def publish(paths: Paths) -> None:
@@ -128,7 +128,7 @@ def publish(paths: Paths) -> None:
         kept = [*batches(paths.events, withdrawn=True)]
         kept += [paths.events / name for name in (FILES, WITHDRAWN) if (paths.events / name).is_file()]
         for path in kept:
-            with store.replacing(paths.raw_events / path.name) as temporary:
+            with files.replacing(paths.raw_events / path.name) as temporary:
                 shutil.copyfile(path, temporary)
 
 
@@ -157,7 +157,7 @@ def pending(paths: Paths, watched: Watched) -> list[Path]:
 
 
 def look(
-    files: Sequence[Path],
+    given: Sequence[Path],
     known: Known,
     paths: Paths,
     *,
@@ -182,7 +182,7 @@ def look(
         known = known.and_of(before)
     number = max((_number(path) for path in batches(*folders, withdrawn=True)), default=0)
     taken = []
-    for path in files:
+    for path in given:
         checkup = events.check(path, events.named(path, explicit, usual), known)
         if not checkup.problems.empty:
             raise WrongRows(path, checkup, way_out)
@@ -191,7 +191,7 @@ def look(
             number += 1
             before = pd.concat([before, fresh.events], ignore_index=True) if len(before) else fresh.events
             known = known.and_of(fresh.events)
-        taken.append(Taken(path, store.sha256(path), fresh, number if len(fresh.events) else None))
+        taken.append(Taken(path, files.sha256(path), fresh, number if len(fresh.events) else None))
     return taken
 
 
@@ -207,13 +207,13 @@ def append(taken: Sequence[Taken], folder: Path) -> list[Path]:
             name = None
             if file.batch is not None:
                 draft = folder / ".batch.parquet"
-                store.write_table(draft, file.fresh.events)
-                name = f"{file.batch:04d}-{store.sha256(draft)[:12]}.parquet"
+                files.write_table(draft, file.fresh.events)
+                name = f"{file.batch:04d}-{files.sha256(draft)[:12]}.parquet"
                 written.append(draft.replace(folder / name))
             record = _record(folder / FILES)
             if file.sha256 not in record:  # else it says what was made of it the first time
                 entry = {"file": file.path.name, "batch": name}
-                store.write_json(folder / FILES, record | {file.sha256: entry})
+                files.write_json(folder / FILES, record | {file.sha256: entry})
     return written
 
 
@@ -227,7 +227,7 @@ def withdraw(folder: Path, number: int, *, reason: str) -> list[Path]:
         there = ", ".join(str(_number(path)) for path in batches(folder)) or "none"
         raise NotThere(f"{folder}: no batch {number} that counts; there are: {there}")
     record = _record(folder / WITHDRAWN) | {path.name: {"reason": reason} for path in gone}
-    store.write_json(folder / WITHDRAWN, record)
+    files.write_json(folder / WITHDRAWN, record)
     return gone
 
 
@@ -244,8 +244,8 @@ def known(paths: Paths) -> Known:
             f"{paths.tables} has no tables yet: run `fairtune run {paths.dataset}` first, they tell which "
             "listeners and items there are"
         )
-    about = store.read_json(paths.about)
-    users, items = (store.read_table(paths.table(table)) for table in (Table.USERS, Table.ITEMS))
+    about = files.read_json(paths.about)
+    users, items = (files.read_table(paths.table(table)) for table in (Table.USERS, Table.ITEMS))
     return Known(users[USER], items[ITEM], BlockName(about["item_kind"]))
 
 
@@ -264,12 +264,12 @@ def _room(folder: Path) -> Iterator[None]:
 def _unread(folder: Path, taken_in: Path) -> list[Path]:
     """Give the files of a folder whose bytes aren't on record; hidden and other files don't count."""
     record = _record(taken_in / FILES)
-    files = (
+    found = (
         path
         for path in folder.iterdir()
         if path.suffix.lower() in sheet.SUFFIXES and not path.name.startswith(".") and path.is_file()
     )
-    return [path for path in sorted(files) if store.sha256(path) not in record]
+    return [path for path in sorted(found) if files.sha256(path) not in record]
 
 
 def _number(batch: Path) -> int:
@@ -277,11 +277,11 @@ def _number(batch: Path) -> int:
 
 
 def _record(path: Path) -> dict[str, Any]:
-    return dict(store.read_json(path)) if path.is_file() else {}
+    return dict(files.read_json(path)) if path.is_file() else {}
 
 
 def _check_whole(batch: Path) -> None:
-    if store.sha256(batch)[:12] != batch.stem.partition("-")[2]:
+    if files.sha256(batch)[:12] != batch.stem.partition("-")[2]:
         raise BadFile(
             f"{batch}: damaged: its content isn't that of its name: bring it back (`dvc checkout`), "
             "or remove it and ingest its file again"

@@ -4,7 +4,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from fairtune import commits, store
+from fairtune import commits, files
 from fairtune.config.paths import Paths
 
 LOCK = Path("dvc.lock")
@@ -17,26 +17,26 @@ def record(paths: Paths) -> str:
     """
     if not paths.registration.exists():
         return "nothing registered: dvc.lock is not recorded"
-    receipt = store.read_json(paths.registration)
+    receipt = files.read_json(paths.registration)
     state = {"model": receipt["model"], "version": receipt["version"], "stages": _stages(paths)}
     told = f"{receipt['model']} version {receipt['version']}"
-    if paths.recorded.exists() and store.read_json(paths.recorded) == state:
+    if paths.recorded.exists() and files.read_json(paths.recorded) == state:
         return f"{told} has its dvc.lock already"
     from fairtune.registry import dvc_lock
 
     digest = dvc_lock.keep(receipt["model"], receipt["version"], root=paths.root)
-    store.write_json(paths.recorded, state)
+    files.write_json(paths.recorded, state)
     return f"{told}: dvc.lock recorded, sha256 {digest}"
 
 
 def commit(paths: Paths, branch: str) -> str:
     """Commit dvc.lock and the small results of the data set to `branch`; say what was done."""
-    files = [LOCK, paths.best, paths.alternatives, paths.metrics, paths.verdict]
+    results = [LOCK, paths.best, paths.alternatives, paths.metrics, paths.verdict]
     subject = f"Retrain {paths.dataset}"
     if paths.registration.exists():
-        receipt = store.read_json(paths.registration)
+        receipt = files.read_json(paths.registration)
         subject = f"{subject}: {receipt['model']} version {receipt['version']}"
-    made = commits.commit(branch, files, subject)
+    made = commits.commit(branch, results, subject)
     return f"branch {branch}: {made[:12]}" if made else f"branch {branch} has these results already"
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 from zipfile import BadZipFile
 
-from fairtune import artifacts, matrix_storage, play_predictor_storage, registered, store
+from fairtune import artifacts, files, matrix_storage, play_predictor_storage, registered
 from fairtune.columns import Part
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
@@ -29,7 +29,7 @@ PREDICTOR: Final = "play_predictor.json"
 def write(folder: Path, params: DatasetParams, paths: Paths) -> dict[str, Path]:
     """Write the fits on TRAIN and TRAIN_VALID below `folder`; give folders by their path in the run."""
     matrix = matrix_storage.read_matrix(paths.matrix)
-    regularization = store.read_json(paths.best)["hyperparameters"]["regularization"]
+    regularization = files.read_json(paths.best)["hyperparameters"]["regularization"]
     for part in PARTS:
         fitted = carried.describe(
             matrix,
@@ -39,7 +39,7 @@ def write(folder: Path, params: DatasetParams, paths: Paths) -> dict[str, Path]:
             age_bands=params.evaluate.age_bands,
         )
         artifacts.write_fitted(folder / part, fitted)
-    store.write_json(folder / Part.TRAIN_VALID / PREDICTOR, store.read_json(paths.play_predictor))
+    files.write_json(folder / Part.TRAIN_VALID / PREDICTOR, files.read_json(paths.play_predictor))
     return {f"{FOLDER}/{part}": folder / part for part in PARTS}
 
 

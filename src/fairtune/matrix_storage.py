@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from fairtune import store
+from fairtune import files
 from fairtune.columns import BlockName
 from fairtune.matrix import Matrix
 
@@ -16,20 +16,20 @@ def write_matrix(folder: Path, matrix: Matrix) -> None:
         "counts": matrix.counts,
         "min_share": matrix.min_share,
     }
-    store.write_json(folder / "about.json", about)
+    files.write_json(folder / "about.json", about)
     for part in ("train", "valid", "test"):
-        store.write_sparse(folder / f"{part}.npz", getattr(matrix, part))
+        files.write_sparse(folder / f"{part}.npz", getattr(matrix, part))
     for block in matrix.item_blocks:
-        store.write_sparse(folder / f"shares_{block}.npz", matrix.shares[block])
-        store.write_table(folder / f"columns_{block}.parquet", matrix.columns[block])
+        files.write_sparse(folder / f"shares_{block}.npz", matrix.shares[block])
+        files.write_table(folder / f"columns_{block}.parquet", matrix.columns[block])
     for block, cells in matrix.sides.items():
-        store.write_sparse(folder / f"side_{block}.npz", cells)
-    store.write_table(folder / "listeners.parquet", matrix.listeners)
+        files.write_sparse(folder / f"side_{block}.npz", cells)
+    files.write_table(folder / "listeners.parquet", matrix.listeners)
 
 
 def read_matrix(folder: Path) -> Matrix:
     """Give the matrix that stage `matrix` wrote."""
-    about = store.read_json(folder / "about.json")
+    about = files.read_json(folder / "about.json")
     blocks = tuple(BlockName(block) for block in about["blocks"])
     items = [block for block in blocks if (folder / f"shares_{block}.npz").exists()]
     return Matrix(
@@ -38,13 +38,13 @@ def read_matrix(folder: Path) -> Matrix:
         blocks=blocks,
         counts=about["counts"],
         min_share=about["min_share"],
-        train=store.read_sparse(folder / "train.npz"),
-        valid=store.read_sparse(folder / "valid.npz"),
-        test=store.read_sparse(folder / "test.npz"),
-        shares={block: store.read_sparse(folder / f"shares_{block}.npz") for block in items},
+        train=files.read_sparse(folder / "train.npz"),
+        valid=files.read_sparse(folder / "valid.npz"),
+        test=files.read_sparse(folder / "test.npz"),
+        shares={block: files.read_sparse(folder / f"shares_{block}.npz") for block in items},
         sides={
-            block: store.read_sparse(folder / f"side_{block}.npz") for block in blocks if block not in items
+            block: files.read_sparse(folder / f"side_{block}.npz") for block in blocks if block not in items
         },
-        listeners=store.read_table(folder / "listeners.parquet"),
-        columns={block: store.read_table(folder / f"columns_{block}.parquet") for block in items},
+        listeners=files.read_table(folder / "listeners.parquet"),
+        columns={block: files.read_table(folder / f"columns_{block}.parquet") for block in items},
     )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from fairtune import console, glance, store, summary
+from fairtune import console, files, glance, summary
 from fairtune.config.paths import Paths
 from fairtune.errors import RegistryFailed
 from fairtune.gates import Verdict
@@ -28,7 +28,7 @@ def show(paths: Paths, *, gates: bool) -> None:
         _print_table(words.HEAD, words.rows(drift), title=f"{paths.dataset}: what drifted")
         print(f"drift:    {paths.drift_page}")
         return
-    verdict, figures = _verdict(paths), summary.figures(store.read_json(paths.metrics))
+    verdict, figures = _verdict(paths), summary.figures(files.read_json(paths.metrics))
     _print_table(summary.FIGURES_HEAD, figures, title=f"{paths.dataset}: figures on the test part")
     if gates:
         console.verdict(summary.VERDICT_HEAD, summary.verdict(verdict), title=f"{paths.dataset}: gates")
@@ -58,7 +58,7 @@ def pages(paths: Paths, reached: Collection[str] = EVERYTHING) -> Mapping[str, s
         gates = summary.markdown(summary.GATES_HEAD, summary.gates(_verdict(paths)))
         told["verdict"] = f"{gates}\n\n{report}"
     if "gate" in reached and paths.metrics.exists():
-        figures = summary.figures(store.read_json(paths.metrics))
+        figures = summary.figures(files.read_json(paths.metrics))
         told["metrics"] = f"{summary.markdown(summary.FIGURES_HEAD, figures)}\n\n{report}"
     if "register" in reached and paths.comparison_page.exists():
         told["comparison"] = paths.comparison_page.read_text(encoding="utf-8")
@@ -77,7 +77,7 @@ def why_refused(paths: Paths, reached: Sequence[str] = EVERYTHING, *, otherwise:
         return f"{words.summary(drift)}; {words.remedy(drift)}. See {paths.drift_page}"
     failed = _verdict(paths).failed if "gate" in reached and paths.verdict.exists() else ()
     if "register" in reached and not failed and paths.comparison.exists():
-        judged = store.read_json(paths.comparison)
+        judged = files.read_json(paths.comparison)
         return otherwise if judged["passed"] else f"the champion stays: {judged['summary']}"
     return " ".join(f"{gate.name}: {gate.reason}" for gate in failed) or otherwise
 
@@ -103,7 +103,7 @@ def _drift(paths: Paths) -> "Drift | None":
         return None  # and pandas need not be imported, which most runs with nothing to do would wait for
     from fairtune.drift.judgement import Drift
 
-    return Drift.from_json(store.read_json(paths.drift))
+    return Drift.from_json(files.read_json(paths.drift))
 
 
 def _stops(drift: "Drift") -> bool:
@@ -123,7 +123,7 @@ def _drift_page(drift: "Drift", paths: Paths) -> str:
 
 def _standing(paths: Paths) -> tuple[str, ...]:
     """Say which version is champion now, and what became of this run's version if it is another."""
-    receipt = store.read_json(paths.registration)
+    receipt = files.read_json(paths.registration)
     champion = _look(paths).champion
     lines = () if champion is None else (f"champion: {receipt['model']} version {champion}",)
     if champion == receipt["version"]:
@@ -133,12 +133,12 @@ def _standing(paths: Paths) -> tuple[str, ...]:
 
 
 def _look(paths: Paths) -> glance.Glance:
-    receipt = {"model": "", "version": 0, "digest": "", **store.read_json(paths.registration)}
+    receipt = {"model": "", "version": 0, "digest": "", **files.read_json(paths.registration)}
     return glance.glance(paths.root, receipt["model"], receipt["version"], receipt["digest"])
 
 
 def _verdict(paths: Paths) -> Verdict:
-    return Verdict.from_json(store.read_json(paths.verdict))
+    return Verdict.from_json(files.read_json(paths.verdict))
 
 
 def _print_table(head: Sequence[str], rows: summary.Rows, *, title: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from fairtune import store, transfer
+from fairtune import files, transfer
 from fairtune.columns import BlockName, Table
 from fairtune.config.custom_tables import OwnFile, OwnTables
 from fairtune.datasets import own_file, sheet
@@ -31,7 +31,7 @@ def collect(chosen: OwnTables, raw: Path, *, partial: Path, patience: transfer.P
     fresh.mkdir(parents=True)
     copied = {table: _copy(table, file, fresh, patience) for table, file in chosen.files.items()}
     record = Record(item_kind=BlockName(chosen.item_kind), licence=chosen.licence, tables=copied)
-    store.write_json(fresh / RECORD, asdict(record))
+    files.write_json(fresh / RECORD, asdict(record))
     raw.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(raw, ignore_errors=True)
     fresh.replace(raw)
@@ -48,7 +48,7 @@ def moved(raw: Path) -> tuple[str, ...]:
         return ()
     copied = read_record(raw).tables.values()
     here = [each for each in copied if not _is_url(each.source) and Path(each.source).is_file()]
-    return tuple(each.source for each in here if store.sha256(Path(each.source)) != each.sha256)
+    return tuple(each.source for each in here if files.sha256(Path(each.source)) != each.sha256)
 
 
 def _copy(table: Table, file: OwnFile, folder: Path, patience: transfer.Patience) -> Copied:
@@ -63,7 +63,7 @@ def _copy(table: Table, file: OwnFile, folder: Path, patience: transfer.Patience
         shutil.copyfile(file.file, inner)
     columns = own_file.columns(inner, table, file.columns)
     target = inner.rename(folder / f"{table}{suffix}")
-    return Copied(file=target.name, source=file.file, sha256=store.sha256(target), columns=columns)
+    return Copied(file=target.name, source=file.file, sha256=files.sha256(target), columns=columns)
 
 
 def _fetch(url: str, target: Path, patience: transfer.Patience) -> None:

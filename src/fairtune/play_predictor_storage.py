@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from fairtune import store
+from fairtune import files
 from fairtune.columns import BlockName
 from fairtune.models.play_predictor import RUNGS, PlayPredictor
 from fairtune.models.regression import Regression
@@ -18,12 +18,12 @@ def write_play_predictor(path: Path, predictor: PlayPredictor) -> None:
         "rungs": {name: _regression(rung) for name, rung in predictor.rungs.items()},
         "without": {block: _regression(less) for block, less in predictor.without.items()},
     }
-    store.write_json(path, of)
+    files.write_json(path, of)
 
 
 def read_play_predictor(path: Path) -> PlayPredictor:
     """Give the play predictor that stage `train` wrote, its rungs from the lowest up."""
-    of: dict[str, dict[str, dict[str, Any]]] = store.read_json(path)
+    of: dict[str, dict[str, dict[str, Any]]] = files.read_json(path)
     return PlayPredictor(
         rungs={name: _regression_of(of["rungs"][name]) for name in RUNGS},
         without={BlockName(block): _regression_of(less) for block, less in of["without"].items()},

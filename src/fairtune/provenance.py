@@ -4,7 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from fairtune import git, store
+from fairtune import files, git
 
 NONE = "none"
 
@@ -19,7 +19,7 @@ def digest(folder: Path) -> str:
 
 def file_digest(path: Path) -> str:
     """Give the sha256 of a file, `none` if there is none."""
-    return store.sha256(path) if path.is_file() else NONE
+    return files.sha256(path) if path.is_file() else NONE
 
 
 def of_json(value: object) -> str:

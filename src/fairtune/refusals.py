@@ -7,7 +7,7 @@ learned from them, beside the versions that were.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from fairtune import store, tracking
+from fairtune import files, tracking
 from fairtune.config.paths import Paths
 from fairtune.errors import RegistryFailed
 from fairtune.gates import Verdict
@@ -38,9 +38,9 @@ def record(model: str, paths: Paths, stage: str, *, say: Callable[[str], None]) 
 def _reason(paths: Paths, stage: str) -> tuple[str, str] | None:
     """Give what was checked, and what was found."""
     if stage == "validate" and paths.drift.exists():
-        return _drifted(store.read_json(paths.drift))
+        return _drifted(files.read_json(paths.drift))
     if stage == "gate" and paths.verdict.exists():
-        failed = Verdict.from_json(store.read_json(paths.verdict)).failed
+        failed = Verdict.from_json(files.read_json(paths.verdict)).failed
         reasons = " ".join(f"{gate.name}: {gate.reason}" for gate in failed)
         return ("verdict", reasons) if reasons else None
     return None

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from fairtune import artifacts, store
+from fairtune import artifacts, files
 from fairtune.columns import ARTIST, ITEM, NAME, REGION, SIDE_BLOCKS, USER, BlockName, Part
 from fairtune.config.params import Hyperparameters
 from fairtune.matrix import Matrix
@@ -20,18 +20,18 @@ def read_released(folder: Path) -> Fitted:
 
     Blocks that say who listeners are are left out: a release doesn't name their columns.
     """
-    manifest = store.read_json(folder / "manifest.json")
+    manifest = files.read_json(folder / "manifest.json")
     blocks = [BlockName(block) for block in manifest["blocks"]]
-    listeners = pd.Index(store.read_table(folder / "listeners.parquet")[USER])
+    listeners = pd.Index(files.read_table(folder / "listeners.parquet")[USER])
     items = {
-        block: store.read_table(folder / f"columns_{block}.parquet")
+        block: files.read_table(folder / f"columns_{block}.parquet")
         for block in blocks
         if block not in SIDE_BLOCKS
     }
     columns = {block: pd.Index(of[ITEM]) for block, of in items.items()}
     audience = {block: of["listeners"].to_numpy() for block, of in items.items()}
     if BlockName.FRIEND in blocks:
-        friends = store.read_sparse(folder / f"plays_{BlockName.FRIEND}.npz")
+        friends = files.read_sparse(folder / f"plays_{BlockName.FRIEND}.npz")
         columns[BlockName.FRIEND] = listeners
         audience[BlockName.FRIEND] = np.bincount(friends.indices, minlength=friends.shape[1])
     item_block = BlockName(manifest["item_block"])
@@ -44,7 +44,7 @@ def read_released(folder: Path) -> Fitted:
         listeners=listeners,
         columns=columns,
         audience=audience,
-        heard=store.read_sparse(folder / f"plays_{item_block}.npz"),
+        heard=files.read_sparse(folder / f"plays_{item_block}.npz"),
     )
 
 
@@ -75,17 +75,17 @@ def write_release(
         "seed": seed,
         **({"warm_start": dict(started)} if started else {}),
     }
-    store.write_json(folder / "manifest.json", manifest)
-    store.write_table(folder / "listeners.parquet", matrix.listeners[[USER]])
+    files.write_json(folder / "manifest.json", manifest)
+    files.write_table(folder / "listeners.parquet", matrix.listeners[[USER]])
     for block in matrix.blocks:
-        store.write_sparse(folder / f"plays_{block}.npz", matrix.block(block, Part.ALL))
+        files.write_sparse(folder / f"plays_{block}.npz", matrix.block(block, Part.ALL))
     for block in matrix.item_blocks:
         described = _described(matrix, block)
-        store.write_table(folder / f"columns_{block}.parquet", described)
+        files.write_table(folder / f"columns_{block}.parquet", described)
     if BlockName.MUSIC_TYPE in matrix.blocks:
-        store.write_sparse(folder / "item_types.npz", matrix.shares[BlockName.MUSIC_TYPE])
+        files.write_sparse(folder / "item_types.npz", matrix.shares[BlockName.MUSIC_TYPE])
     if matrix.item_block is BlockName.TRACK and BlockName.ARTIST in matrix.blocks:
-        store.write_sparse(folder / "item_artist.npz", matrix.shares[BlockName.ARTIST])
+        files.write_sparse(folder / "item_artist.npz", matrix.shares[BlockName.ARTIST])
 
 
 def _described(matrix: Matrix, block: BlockName) -> pd.DataFrame:

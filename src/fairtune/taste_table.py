@@ -19,7 +19,7 @@ TYPES = 3
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def taste_groups(*, dataset: str, as_json: bool) -> None:
     """Show listeners grouped by taste: size, music types, artists, and how good their lists are."""
-    from fairtune import store
+    from fairtune import files
     from fairtune.config import params
 
     root = params.project_root()
@@ -27,7 +27,7 @@ def taste_groups(*, dataset: str, as_json: bool) -> None:
     paths = Paths(dataset, root)
     if not (paths.taste_groups.is_file() and paths.metrics.is_file()):
         raise NotThere(f"{dataset}: no taste groups yet: run `dvc repro evaluate@{dataset}`")
-    told = joined(store.read_json(paths.taste_groups), store.read_json(paths.metrics))
+    told = joined(files.read_json(paths.taste_groups), files.read_json(paths.metrics))
     if as_json:
         click.echo(json.dumps({"dataset": dataset, **told}, indent=2, ensure_ascii=False))
     elif told["groups"]:

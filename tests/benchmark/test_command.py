@@ -7,7 +7,7 @@ import pytest
 import yaml
 from tests import tiny
 
-from fairtune import cli, ingest, store
+from fairtune import cli, files, ingest
 from fairtune.benchmark import protocol, race
 from fairtune.benchmark.contenders import contenders
 from fairtune.columns import Part
@@ -34,8 +34,8 @@ def project(tmp_path, monkeypatch):
     for name, interactions in (("lastfm-2k", played), ("mine", played.assign(split=parts))):
         paths = Paths(name, tmp_path)
         for table, rows in {**tables, "interactions": interactions}.items():
-            store.write_table(paths.table(table), rows)
-        store.write_json(paths.about, {"item_kind": "artist", "counts": True})
+            files.write_table(paths.table(table), rows)
+        files.write_json(paths.about, {"item_kind": "artist", "counts": True})
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from tests import tiny
 
-from fairtune import cli, store
+from fairtune import cli, files
 from fairtune.benchmark import repeats
 from fairtune.config.paths import Paths
 
@@ -26,8 +26,8 @@ def project(tmp_path, monkeypatch):
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(values), "utf-8")
     paths = Paths(DATASET, tmp_path)
     for table, rows in tiny.world(tracks=False)[0].items():
-        store.write_table(paths.table(table), rows)
-    store.write_json(paths.about, {"item_kind": "artist", "counts": True})
+        files.write_table(paths.table(table), rows)
+    files.write_json(paths.about, {"item_kind": "artist", "counts": True})
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -10,12 +10,12 @@ from tests.tiny import matrix_params
 
 from fairtune import (
     artifacts,
+    files,
     kept_fits,
     matrix_storage,
     play_predictor_storage,
     registered,
     released,
-    store,
     tracking,
 )
 from fairtune.building import build
@@ -103,7 +103,7 @@ class Project:
             return (model or _fit)(of, part, chosen)
 
         matrix_storage.write_matrix(self.paths.matrix, matrix)
-        store.write_json(self.paths.best, {"hyperparameters": point})
+        files.write_json(self.paths.best, {"hyperparameters": point})
         for part in (Part.TRAIN, Part.TRAIN_VALID):
             artifacts.write_als(self.paths.fit(part), fit(matrix, part))
         release = fit(matrix, Part.ALL)
@@ -123,10 +123,10 @@ class Project:
             threads=1,
             taste=False,
         )
-        store.write_json(self.paths.metrics, evaluated.metrics)
-        store.write_table(self.paths.listeners, evaluated.listeners)
-        store.write_json(self.paths.verdict, {"passed": True, "gates": []})
-        store.write_text(self.paths.report, "<p>fine</p>")
+        files.write_json(self.paths.metrics, evaluated.metrics)
+        files.write_table(self.paths.listeners, evaluated.listeners)
+        files.write_json(self.paths.verdict, {"passed": True, "gates": []})
+        files.write_text(self.paths.report, "<p>fine</p>")
         return self
 
     def version(self, tmp_path, *, champion=False, fits=True, tags=True, figures=True) -> int:

@@ -2,16 +2,16 @@
 
 import mlflow
 
-from fairtune import store, tracking
+from fairtune import files, tracking
 
 
-def champion(root, model, files, *, alias="champion"):
-    """Register a version of `model` whose run holds `files` (name -> text); give its number."""
+def champion(root, model, logged, *, alias="champion"):
+    """Register a version of `model` whose run holds `logged` (name -> text); give its number."""
     with tracking.connected(root) as client:
         experiment = tracking.experiment(client, root)
         with mlflow.start_run(experiment_id=experiment) as run:
-            for name, text in files.items():
-                store.write_text(root / "logged" / name, text)
+            for name, text in logged.items():
+                files.write_text(root / "logged" / name, text)
                 mlflow.log_artifact(str(root / "logged" / name))
         if not client.search_registered_models(f"name = '{model}'"):
             client.create_registered_model(model)

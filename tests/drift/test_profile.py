@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests import toy
 from tests.drift import listening
 
-from fairtune import store
+from fairtune import files
 from fairtune.columns import Table
 from fairtune.config import params
 from fairtune.drift.columns import DOUBLINGS, bin_name, doublings
@@ -87,11 +87,11 @@ def test_without_counts_of_plays_nothing_is_said_of_shares_of_plays():
 
 def test_it_is_the_same_after_a_file_and_in_another_process(tmp_path):
     found = profile(listening.tables())
-    store.write_json(tmp_path / "profile.json", found.to_json())
+    files.write_json(tmp_path / "profile.json", found.to_json())
 
-    assert Profile.from_json(store.read_json(tmp_path / "profile.json")) == found
+    assert Profile.from_json(files.read_json(tmp_path / "profile.json")) == found
     script = (
-        "import sys; from pathlib import Path; from fairtune import store;"
+        "import sys; from pathlib import Path; from fairtune import files;"
         "from fairtune.drift.profile import profile; from tests.drift import listening;"
         "store.write_json(Path(sys.argv[1]), profile(listening.tables()).to_json())"
     )
@@ -137,7 +137,7 @@ def test_of_a_hundred_thousand_artists_it_lists_a_thousand_and_stays_small(tmp_p
     assert len(artists.counts) == LISTED
     assert artists.total == 300_000
     assert artists.rest == 300_000 - np.sort(np.bincount(popular))[-LISTED:].sum()
-    store.write_json(tmp_path / "profile.json", found.to_json())
+    files.write_json(tmp_path / "profile.json", found.to_json())
     assert (tmp_path / "profile.json").stat().st_size < 300_000
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fairtune import cli, outcome, registered, store, tracking
+from fairtune import cli, files, outcome, registered, tracking
 from fairtune.config.paths import Paths
 from fairtune.glance import Glance, glance
 from fairtune.registry import registration
@@ -49,9 +49,9 @@ def stand_in(root, monkeypatch):
 
 
 def entry(release, root, *, passed=True, name=NAME) -> Entry:
-    store.write_json(root / "verdict.json", VERDICT)
-    files = {file: root / file for file in ("report.html", "verdict.json")}
-    return Entry(model=name, release=release, metrics={}, passed=passed, files=files)
+    files.write_json(root / "verdict.json", VERDICT)
+    shipped = {file: root / file for file in ("report.html", "verdict.json")}
+    return Entry(model=name, release=release, metrics={}, passed=passed, files=shipped)
 
 
 def aliases(root):
@@ -129,7 +129,7 @@ def test_a_champion_is_rolled_back_and_only_force_brings_it_back(here, release, 
 def test_a_run_says_which_version_is_champion_after_a_rollback_too(alone, release, other_release):
     register(entry(release, alone), root=alone)
     paths = Paths("demo", alone)
-    store.write_json(paths.registration, register(entry(other_release, alone), root=alone).to_json())
+    files.write_json(paths.registration, register(entry(other_release, alone), root=alone).to_json())
     assert outcome._standing(paths) == (f"champion: {NAME} version 2",)
     cli.main(["rollback", "--reason", "worse"])
     assert outcome._standing(paths) == (
@@ -221,7 +221,7 @@ def test_a_locked_database_is_waited_for_and_then_named(alone, release, capsys, 
     register(entry(release, alone), root=alone)
     monkeypatch.setattr("fairtune.glance.PATIENCE", 0.1)
     receipt = {"model": NAME, "version": 1, "digest": entry(release, alone).digest}
-    store.write_json(Paths("demo").registration, receipt)
+    files.write_json(Paths("demo").registration, receipt)
     other = sqlite3.connect(alone / "mlflow.db", isolation_level=None)
     try:
         other.execute("BEGIN EXCLUSIVE")

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from tests.report import sample
 
-from fairtune import provenance, registered, store, tracking
+from fairtune import files, provenance, registered, tracking
 from fairtune.columns import Table
 from fairtune.config import params
 from fairtune.config.paths import Paths
@@ -49,18 +49,18 @@ def paths(project, release) -> Paths:
     paths.release.mkdir(parents=True)
     for file in release.iterdir():
         (paths.release / file.name).symlink_to(file)  # as DVC makes them with `cache.type symlink`
-    store.write_json(paths.metrics, told.metrics)
-    store.write_json(paths.verdict, told.verdict.to_json())
-    store.write_json(paths.about, told.about)
-    store.write_json(paths.best, told.best)
-    store.write_json(paths.validation, told.validation)
-    store.write_table(paths.listeners, pd.DataFrame({"user_id": [2]}))
-    store.write_table(paths.trials, TRIALS)
+    files.write_json(paths.metrics, told.metrics)
+    files.write_json(paths.verdict, told.verdict.to_json())
+    files.write_json(paths.about, told.about)
+    files.write_json(paths.best, told.best)
+    files.write_json(paths.validation, told.validation)
+    files.write_table(paths.listeners, pd.DataFrame({"user_id": [2]}))
+    files.write_table(paths.trials, TRIALS)
     for table in Table:
-        store.write_table(paths.table(table), pd.DataFrame({"table": [str(table)]}))
-    store.write_json(paths.matrix / "about.json", {})
-    store.write_text(paths.report, "<p>fine</p>")
-    store.write_text(project / "params.yaml", "seed: 1\n")
+        files.write_table(paths.table(table), pd.DataFrame({"table": [str(table)]}))
+    files.write_json(paths.matrix / "about.json", {})
+    files.write_text(paths.report, "<p>fine</p>")
+    files.write_text(project / "params.yaml", "seed: 1\n")
     return paths
 
 
@@ -139,9 +139,9 @@ def test_registering_again_repeats_no_trial(paths, version):
 
 def test_trials_tell_their_seconds_if_they_are_those_of_this_very_search(paths):
     took = {"trials": provenance.file_digest(paths.trials), "seconds": {"0": 1.5, "1": 0.5, "2": 0.25}}
-    store.write_json(paths.trial_seconds, took)
+    files.write_json(paths.trial_seconds, took)
     assert [trial.figures["seconds"] for trial in trials.read(paths)] == [1.5, 0.5, 0.25]
-    store.write_json(paths.trial_seconds, {**took, "trials": "of another one"})
+    files.write_json(paths.trial_seconds, {**took, "trials": "of another one"})
     assert not any("seconds" in trial.figures for trial in trials.read(paths))
 
 

@@ -2,14 +2,14 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array, random_array
 
-from fairtune import store
+from fairtune import files
 from fairtune.serving.rows import Rows
 
 
 @pytest.fixture
 def both(tmp_path) -> tuple[Rows, csr_array]:
     matrix = csr_array(random_array((9, 6), density=0.3, rng=np.random.default_rng(1)))
-    store.write_sparse(tmp_path / "m.npz", matrix)
+    files.write_sparse(tmp_path / "m.npz", matrix)
     return Rows.read(tmp_path / "m.npz"), matrix
 
 

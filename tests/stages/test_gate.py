@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from fairtune import store
+from fairtune import files
 from fairtune.config.paths import Paths
 from fairtune.errors import LimitBroken, NotThere
 from fairtune.gates import GateResult, Verdict
@@ -29,7 +29,7 @@ def paths(tmp_path):
 
 
 def run(paths, *gates):
-    store.write_json(paths.verdict, Verdict(gates).to_json())
+    files.write_json(paths.verdict, Verdict(gates).to_json())
     gate.run(None, paths, seed=0)  # the stage needs no parameters: the verdict holds the limits
 
 
@@ -46,7 +46,7 @@ def test_a_verdict_that_passes_is_shown_and_opens_the_way_to_the_registry(paths,
         "The first ten recommendations score 0.281 [nDCG@10].",
     ]
     assert shown.endswith("1 of 1 gates passed\n")
-    assert store.read_json(paths.passed) == {"gates": 1, "passed": True}
+    assert files.read_json(paths.passed) == {"gates": 1, "passed": True}
 
 
 def test_a_broken_limit_is_shown_named_and_closes_the_way(paths, capsys):

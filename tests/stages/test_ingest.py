@@ -1,6 +1,6 @@
 import pytest
 
-from fairtune import store
+from fairtune import files
 from fairtune.columns import Table
 from fairtune.config import params
 from fairtune.config.paths import Paths
@@ -47,7 +47,7 @@ def test_real_data_gives_the_same_bytes_twice(name, chosen, fetched, capsys):
 def test_lastfm_2k_gets_clean_music_types_and_regions(chosen, fetched):
     paths = fetched("lastfm-2k", chosen)
     ingest.run(chosen.dataset("lastfm-2k"), paths, seed=SEED)
-    types = store.read_table(paths.table(Table.ITEM_TYPES))
+    types = files.read_table(paths.table(Table.ITEM_TYPES))
     carried = types["music_type"].value_counts()
     assert 180 <= len(carried) <= 230
     assert carried.min() >= chosen.dataset("lastfm-2k").ingest.min_items
@@ -58,27 +58,27 @@ def test_lastfm_2k_gets_clean_music_types_and_regions(chosen, fetched):
     assert not {"seen live", "favorites", "female vocalists", "british", "hip hop", "r&b"} & set(
         carried.index
     )
-    coverage = store.read_json(paths.about)["coverage"]
+    coverage = files.read_json(paths.about)["coverage"]
     assert coverage["artist_region"]["interactions"] > 0.75  # 0.547 by the track list alone
     assert coverage["artist_region"]["plays"] > 0.85  # 0.658
     assert coverage["music_types"]["plays"] > 0.95
-    regions = store.read_table(paths.table(Table.ITEMS))["artist_region"].dropna()
+    regions = files.read_table(paths.table(Table.ITEMS))["artist_region"].dropna()
     assert set(regions) == {"United States", "United Kingdom", "other Europe", "rest of the world"}
 
 
 def test_lfm_2b_has_codes_and_plausible_ages(chosen, fetched):
     paths = fetched("lfm-2b", chosen)
     ingest.run(chosen.dataset("lfm-2b"), paths, seed=SEED)
-    users = store.read_table(paths.table(Table.USERS))
+    users = files.read_table(paths.table(Table.USERS))
     assert (users["country"] == "GB").sum() == 735
     assert "UK" not in set(users["country"])
     assert users["age"].isna().sum() == 26 + 34
-    about = store.read_json(paths.about)
+    about = files.read_json(paths.about)
     assert (about["item_kind"], about["counts"]) == ("track", False)
     assert about["coverage"]["artist_region"]["items"] == 1
     assert round(about["coverage"]["music_types"]["items"], 2) == 0.51
     assert round(about["coverage"]["music_types"]["interactions"], 2) == 0.63
-    types = store.read_table(paths.table(Table.ITEM_TYPES)).merge(store.read_table(paths.table(Table.ITEMS)))
+    types = files.read_table(paths.table(Table.ITEM_TYPES)).merge(files.read_table(paths.table(Table.ITEMS)))
     assert (types["item_id"].nunique(), types["music_type"].nunique()) == (5_127, 159)
     assert types.groupby("music_type")["artist"].nunique().min() == chosen.dataset("lfm-2b").ingest.min_items
 

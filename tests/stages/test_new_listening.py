@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from tests import hetrec, service
 
-from fairtune import cli, matrix_storage, splits, store
+from fairtune import cli, files, matrix_storage, splits
 from fairtune.columns import Table
 from fairtune.config import params
 from fairtune.config.custom_tables import OwnFile, OwnTables, Watched
@@ -65,13 +65,13 @@ def test_without_events_nothing_is_different(project, paths):
     run(download, ingest)
 
     assert service.contents(paths.raw) | service.contents(paths.tables) == before
-    assert "events" not in store.read_json(paths.about)
-    assert "batch" not in store.read_table(paths.table(Table.INTERACTIONS))
+    assert "events" not in files.read_json(paths.about)
+    assert "batch" not in files.read_table(paths.table(Table.INTERACTIONS))
 
 
 def test_the_watched_folder_is_taken_in_once_and_goes_through_the_stages(project, paths, capsys):
     run(validate, matrix)
-    before, rules = parts(), store.read_json(paths.validation)["evaluated"]
+    before, rules = parts(), files.read_json(paths.validation)["evaluated"]
     inbox = service.watch(project)
     (inbox / "b.csv").write_text(LATER)
     (inbox / "a.csv").write_text(service.GOOD)
@@ -88,15 +88,15 @@ def test_the_watched_folder_is_taken_in_once_and_goes_through_the_stages(project
     assert service.contents(paths.raw) == raw
 
     run(ingest, validate, matrix)
-    about = store.read_json(paths.about)["events"]
+    about = files.read_json(paths.about)["events"]
     assert about.keys() == {"batches", "events", "new_pairs", "new_listeners", "new_items"}
     assert [about[name] for name in ("batches", "events", "new_listeners", "new_items")] == [2, 6, 2, 1]
-    assert store.read_json(paths.validation)["success"]
-    assert store.read_json(paths.validation)["evaluated"] == rules + 3
+    assert files.read_json(paths.validation)["success"]
+    assert files.read_json(paths.validation)["evaluated"] == rules + 3
     after = parts()
     assert before.items() <= after.items()
     assert {(61, 1), (61, 151), (62, 3)} <= after.keys() - before.keys()
-    items = store.read_table(paths.table(Table.ITEMS)).set_index("item_id")
+    items = files.read_table(paths.table(Table.ITEMS)).set_index("item_id")
     assert items.loc[151, "artist_region"] == "United Kingdom"
 
 
@@ -146,7 +146,7 @@ def test_the_first_run_takes_the_folder_in_too(project, paths):
 
     run(download, ingest)
 
-    assert store.read_json(paths.about)["events"]["events"] == 4
+    assert files.read_json(paths.about)["events"]["events"] == 4
 
 
 def test_columns_of_the_folder_are_named_in_params_yaml(project, paths):
@@ -155,7 +155,7 @@ def test_columns_of_the_folder_are_named_in_params_yaml(project, paths):
 
     run(download, ingest)
 
-    assert store.read_json(paths.about)["events"]["events"] == 1
+    assert files.read_json(paths.about)["events"]["events"] == 1
 
 
 def test_another_clone_loses_nothing_when_it_downloads_again(project, paths):
@@ -217,7 +217,7 @@ def test_own_files_may_grow_on_the_night_when_their_new_items_are_first_played(t
     for stage in (download, ingest):
         stage.run(chosen, paths, seed=1)
 
-    played = store.read_table(paths.table(Table.INTERACTIONS))
+    played = files.read_table(paths.table(Table.INTERACTIONS))
     assert list(played) == ["user_id", "item_id", "plays", "split", "batch"]
     assert played[["user_id", "item_id", "plays", "batch"]].to_numpy().tolist() == [
         ["7", "s3", 1, 1],
@@ -226,7 +226,7 @@ def test_own_files_may_grow_on_the_night_when_their_new_items_are_first_played(t
         ["bo", "s1", 2, 0],
         ["bo", "s2", 1, 0],
     ]
-    assert store.read_table(paths.table(Table.ITEMS))["name"].tolist() == ["One", "Two", "Three"]
+    assert files.read_table(paths.table(Table.ITEMS))["name"].tolist() == ["One", "Two", "Three"]
 
 
 @pytest.fixture
@@ -259,9 +259,9 @@ def test_a_publishers_counts_and_lists_hold_beside_new_listening(lastfm, monkeyp
     for stage in (ingest, validate, matrix):
         stage.run(chosen, paths, seed=1)
 
-    assert store.read_json(paths.validation)["success"]
+    assert files.read_json(paths.validation)["success"]
     assert "and 60 of new listening" in (paths.data_docs / "items.html").read_text("utf-8")
-    played = store.read_table(paths.table(Table.INTERACTIONS))
+    played = files.read_table(paths.table(Table.INTERACTIONS))
     assert list(played) == ["user_id", "item_id", "plays", "batch"]
     assert len(played) == hetrec.ROWS["interactions"] + 60
 
@@ -289,7 +289,7 @@ def test_on_real_data_every_pair_keeps_its_part(name, mirror, tmp_path, monkeypa
     chosen, paths = params.load().dataset(name), Paths(name, tmp_path)
     for stage in (download, ingest):
         stage.run(chosen, paths, seed=7)
-    played = store.read_table(paths.table(Table.INTERACTIONS))
+    played = files.read_table(paths.table(Table.INTERACTIONS))
     shares = {"valid_share": 0.1, "test_share": 0.2, "seed": 7}
     labels = splits.random(played, **shares)
     rng = np.random.default_rng(0)

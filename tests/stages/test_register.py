@@ -1,7 +1,7 @@
 import pytest
 from tests.challenge.crowd import MODEL, SEED, Project, listening, split
 
-from fairtune import provenance, registered, registry, store, tracking
+from fairtune import files, provenance, registered, registry, tracking
 from fairtune.config import params
 from fairtune.config.paths import Paths
 from fairtune.errors import LimitBroken
@@ -16,7 +16,7 @@ pytestmark = [  # MLflow's own, about its types and about pandas 4
 @pytest.fixture
 def paths(tmp_path) -> Paths:
     paths = Paths("demo", tmp_path)
-    store.write_json(paths.metrics, {"n_items": 3})
+    files.write_json(paths.metrics, {"n_items": 3})
     return paths
 
 
@@ -27,7 +27,7 @@ def run(paths):
 
 def test_a_model_that_broke_a_limit_is_refused_before_any_registry_is_touched(paths, monkeypatch):
     monkeypatch.setattr(registry, "register", lambda *_, **__: pytest.fail("registered"))
-    store.write_json(paths.verdict, {"passed": False, "gates": []})
+    files.write_json(paths.verdict, {"passed": False, "gates": []})
     with pytest.raises(LimitBroken) as error:
         run(paths)
     assert str(error.value) == f"{paths.verdict} is not a pass: a model that breaks a limit is not registered"
@@ -44,7 +44,7 @@ def test_a_candidate_is_compared_with_the_champion_before_it_takes_its_place(pro
     paths = project.paths
     register.run(project.made(split(listening())).params, paths, seed=SEED)
     assert capsys.readouterr().out == f"{MODEL} version 1 is champion\n"
-    assert store.read_json(paths.registration) == {
+    assert files.read_json(paths.registration) == {
         "model": MODEL,
         "version": 1,
         "digest": provenance.digest(paths.release),
@@ -53,16 +53,16 @@ def test_a_candidate_is_compared_with_the_champion_before_it_takes_its_place(pro
     assert not paths.comparison.exists()
     with tracking.connected(paths.root) as client:
         version = registered.version(client, MODEL, 1)
-        files = {file.path for file in client.list_artifacts(version.run_id)}
+        kept = {file.path for file in client.list_artifacts(version.run_id)}
         fits = {file.path for file in client.list_artifacts(version.run_id, "fits")}
     assert version.tags["fairtune.matrix"] == provenance.digest(paths.matrix)
-    assert {"metrics.json", "listeners.parquet", "report.html", "verdict.json"} < files
+    assert {"metrics.json", "listeners.parquet", "report.html", "verdict.json"} < kept
     assert fits == {"fits/train", "fits/train_valid"}
 
     project.made(split(listening()), factors=1, iterations=1, regularization=200.0)
     with pytest.raises(LimitBroken) as error:
         register.run(project.params, paths, seed=SEED)
-    told = store.read_json(paths.comparison)
+    told = files.read_json(paths.comparison)
     (ndcg,) = (change for change in told["changes"] if change["figure"] == "ranking.als.ndcg@10")
     assert str(error.value) == (
         f"{MODEL} version 2 is registered, but the champion stays: {'; '.join(told['reasons'])}; "
@@ -78,8 +78,8 @@ def test_a_candidate_is_compared_with_the_champion_before_it_takes_its_place(pro
         f"# Version 2 against version 1, the champion\n\nRefused: {told['summary']}.\n\n"
         "Compared: what was logged with each, of the same held-out listening.\n\n| figure "
     )
-    assert store.read_json(paths.registration)["version"] == 1
+    assert files.read_json(paths.registration)["version"] == 1
 
     register.run(project.made(split(listening()), iterations=9).params, paths, seed=SEED)
-    assert store.read_json(paths.registration)["version"] == 3
-    assert store.read_json(paths.comparison)["passed"]
+    assert files.read_json(paths.registration)["version"] == 3
+    assert files.read_json(paths.comparison)["passed"]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from tests.report import sample
 
-from fairtune import gates, store
+from fairtune import files, gates
 from fairtune.config.paths import Paths
 from fairtune.errors import NotThere
 from fairtune.stages import report
@@ -14,20 +14,20 @@ from fairtune.stages import report
 @pytest.fixture
 def paths(tmp_path) -> Paths:
     paths = Paths("demo", root=tmp_path)
-    store.write_json(paths.metrics, sample.metrics())
-    store.write_json(paths.best, sample.BEST)
-    store.write_json(paths.validation, sample.VALIDATION)
-    store.write_json(paths.about, sample.ABOUT)
-    store.write_json(paths.taste_groups, sample.TASTES)
-    store.write_table(paths.trials, sample.trials())
-    store.write_table(paths.learning, sample.learning())
+    files.write_json(paths.metrics, sample.metrics())
+    files.write_json(paths.best, sample.BEST)
+    files.write_json(paths.validation, sample.VALIDATION)
+    files.write_json(paths.about, sample.ABOUT)
+    files.write_json(paths.taste_groups, sample.TASTES)
+    files.write_table(paths.trials, sample.trials())
+    files.write_table(paths.learning, sample.learning())
     return paths
 
 
 def test_verdict_and_page_are_written(paths, capsys):
     chosen = sample.parameters()
     report.run(chosen, paths, seed=1)
-    assert store.read_json(paths.verdict) == gates.verdict(sample.metrics(), chosen.gate).to_json()
+    assert files.read_json(paths.verdict) == gates.verdict(sample.metrics(), chosen.gate).to_json()
     assert "Ready to be released" in paths.report.read_text(encoding="utf-8")
     assert capsys.readouterr().out == f"6 of 6 limits kept; page: {paths.report}\n"
 
@@ -35,7 +35,7 @@ def test_verdict_and_page_are_written(paths, capsys):
 def test_a_broken_limit_is_reported_not_raised(paths, capsys):
     strict = sample.parameters(replace(sample.LIMITS, max_dp_disparity={"region": 0.01}))
     report.run(strict, paths, seed=1)
-    assert store.read_json(paths.verdict)["passed"] is False
+    assert files.read_json(paths.verdict)["passed"] is False
     assert "Not to be released: 1 of 6 limits is broken" in paths.report.read_text(encoding="utf-8")
     assert capsys.readouterr().out.startswith("5 of 6 limits kept; page: ")
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.tiny import SEED, TRACK_MODEL, matrix_params, world
 
-from fairtune import artifacts, matrix_storage, store
+from fairtune import artifacts, files, matrix_storage
 from fairtune.building import build
 from fairtune.columns import BlockName, Part, Table
 from fairtune.config import params
@@ -36,8 +36,8 @@ def trained(root, made, rerank):
         "factors": 8, "regularization": 2.0, "iterations": 8, "alpha": 5.0, "beta": 0.0, "gamma": 0.0,
         "scaling": "log", "block_weights": {},
     }  # fmt: skip
-    store.write_json(paths.best, {"hyperparameters": point})
-    store.write_json(paths.alternatives, {})
+    files.write_json(paths.best, {"hyperparameters": point})
+    files.write_json(paths.alternatives, {})
     section = replace(of.train, alternatives={}, folds=1, rerank=rerank)
     train.run(replace(of, train=section, gate=replace(of.gate, beats=())), paths, seed=SEED)
     return paths
@@ -64,7 +64,7 @@ def share(model, made, part):
 
 def test_every_fit_has_the_bonus_that_keeps_the_share_on_the_validation_part(made, plain, reranked):
     before, after = (artifacts.read_als(paths.fit(Part.TRAIN)) for paths in (plain, reranked))
-    written = store.read_json(reranked.reranking)
+    written = files.read_json(reranked.reranking)
 
     assert share(before, made, Part.TRAIN) < SHARE <= share(after, made, Part.TRAIN)
     assert written["bounds"][0]["after"] == pytest.approx(share(after, made, Part.TRAIN), abs=1e-5)
@@ -104,4 +104,4 @@ def test_constraints_that_cannot_be_kept_are_come_near_to_and_told(tmp_path, mad
     said = capsys.readouterr().out
     assert "train.rerank: share of region.south at least 0.99 (it gets from 0." in said
     assert "): no re-ranking found keeps it, so this is as near as it gets\n" in said
-    assert store.read_json(near.reranking)["multipliers"]["region"]["south"] > 0
+    assert files.read_json(near.reranking)["multipliers"]["region"]["south"] > 0

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from tests import hetrec
 
-from fairtune import store
+from fairtune import files
 from fairtune.columns import Table
 from fairtune.config import params
 from fairtune.config.paths import Paths
@@ -240,7 +240,7 @@ def test_summary_and_pages_are_written_when_data_is_refused_too(chosen, paths):
     with pytest.raises(BadTable):
         run(chosen, paths)
 
-    summary = store.read_json(paths.validation)
+    summary = files.read_json(paths.validation)
     assert not summary["success"]
     assert summary["tables"]["interactions"] == {
         "rows": 48,
@@ -303,5 +303,5 @@ def test_real_last_fm_2k_keeps_every_rule(mirror, tmp_path):
     for stage in (ingest, validate):
         stage.run(chosen, paths, seed=1)
 
-    summary = store.read_json(paths.validation)
+    summary = files.read_json(paths.validation)
     assert (summary["success"], summary["failed"], summary["rejected"]) == (True, 0, 0)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from tests.drift import registered
 
-from fairtune import outcome, store
+from fairtune import files, outcome
 from fairtune.columns import Table
 from fairtune.config import params
 from fairtune.config.drift_limits import DriftLimits
@@ -68,8 +68,8 @@ def poison(paths, *, bots=60, tracks=3):
     night = pd.DataFrame(
         {"user_id": ids.repeat(tracks), "item_id": list(range(1, tracks + 1)) * bots, "plays": 9}
     ).assign(timestamp=played["timestamp"].max())
-    store.write_table(users, pd.concat([people, new], ignore_index=True))
-    store.write_table(plays, pd.concat([played, night], ignore_index=True))
+    files.write_table(users, pd.concat([people, new], ignore_index=True))
+    files.write_table(plays, pd.concat([played, night], ignore_index=True))
 
 
 def last_line(capsys):
@@ -82,7 +82,7 @@ def test_without_a_registry_there_is_nothing_to_compare_with_and_a_profile_for_t
     run(chosen, paths)
 
     assert last_line(capsys) == f"{NOTHING}there is no registry yet"
-    assert store.read_json(paths.profile)["rows"]["users"] == 200
+    assert files.read_json(paths.profile)["rows"]["users"] == 200
     assert not paths.drift.exists()
     assert not (paths.root / "mlflow.db").exists()
 
@@ -113,7 +113,7 @@ def test_the_same_data_is_like_the_champions(with_champion, chosen, capsys):
         f"drift: the data is like that of the champion, version 1 of {MODEL}: no column is beyond a limit; "
         f"page: {with_champion.drift_page}"
     )
-    assert store.read_json(with_champion.drift)["state"] == "fine"
+    assert files.read_json(with_champion.drift)["state"] == "fine"
     assert "Like the champion" in with_champion.drift_page.read_text("utf-8")
 
 
@@ -134,14 +134,14 @@ def test_a_poisoned_night_is_stopped_with_everything_written_but_the_profile(wit
     assert str(stopped.value) == told
     assert isinstance(stopped.value, LimitBroken)
     assert stopped.value.exit_code == 1
-    assert store.read_json(paths.drift)["state"] == "stop"
+    assert files.read_json(paths.drift)["state"] == "stop"
     assert "Stopped: 4 columns are too far" in paths.drift_page.read_text("utf-8")
-    assert store.read_json(paths.validation)["success"]
+    assert files.read_json(paths.validation)["success"]
     assert not paths.profile.exists()  # DVC: the stage isn't done, whatever it was asked to do before
 
     # What is told of the run is the drift, not the verdict of the run before it.
-    store.write_json(paths.metrics, {"n_items": 3})
-    store.write_json(paths.verdict, {"passed": True, "gates": []})
+    files.write_json(paths.metrics, {"n_items": 3})
+    files.write_json(paths.verdict, {"passed": True, "gates": []})
     assert outcome.why_refused(paths, otherwise="") == told
     assert list(outcome.pages(paths)) == ["drift"]
     assert "| stop | items per listener | listeners | population" in outcome.pages(paths)["drift"]
@@ -179,10 +179,10 @@ def test_a_raised_limit_lets_the_same_data_pass_with_a_warning(with_champion, ch
     assert last_line(capsys).startswith(
         f"drift: the data is not quite like that of the champion, version 1 of {MODEL}: items per listener, "
     )
-    assert store.read_json(paths.drift)["state"] == "warning"
+    assert files.read_json(paths.drift)["state"] == "warning"
     assert paths.profile.exists()
-    store.write_json(paths.metrics, {"n_items": 3})
-    store.write_json(paths.verdict, {"passed": True, "gates": []})
+    files.write_json(paths.metrics, {"n_items": 3})
+    files.write_json(paths.verdict, {"passed": True, "gates": []})
     assert list(outcome.pages(paths)) == ["drift", "verdict", "metrics"]
 
 
@@ -192,7 +192,7 @@ def test_without_limits_drift_is_written_down_and_nothing_is_said(with_champion,
     run(replace(chosen, validate=replace(chosen.validate, drift=DriftLimits())), with_champion)
 
     assert "no column is beyond a limit" in last_line(capsys)
-    columns = store.read_json(with_champion.drift)["columns"]
+    columns = files.read_json(with_champion.drift)["columns"]
     assert max(column["distance"] or 0 for column in columns if column["measure"] == "psi") > 1
 
 
@@ -200,7 +200,7 @@ def test_tables_that_break_a_rule_are_compared_with_nothing_and_leave_no_older_d
     paths = with_champion
     run(chosen, paths)
     plays = paths.raw / "interactions.parquet"
-    store.write_table(plays, pd.read_parquet(plays).assign(plays=-1))
+    files.write_table(plays, pd.read_parquet(plays).assign(plays=-1))
 
     with pytest.raises(BadTable):
         run(chosen, paths)

@@ -30,7 +30,7 @@ def benchmark(name: str, *, seeds: int, trials: int, as_json: bool, as_markdown:
     NAME is recbole-lastfm, the social recommendation table of RecBole-GNN, or a data set of params.yaml whose
     interactions have a `split` column. The result is also written to reports/benchmarks/NAME.json.
     """
-    from fairtune import store
+    from fairtune import files
     from fairtune.benchmark import protocol, race
     from fairtune.config import params
 
@@ -55,7 +55,7 @@ def benchmark(name: str, *, seeds: int, trials: int, as_json: bool, as_markdown:
         "published": [row.to_json() for row in chosen.published],
         "ours": [entry.to_json() for entry in entries],
     }
-    store.write_json(Paths(name).benchmark, result)
+    files.write_json(Paths(name).benchmark, result)
     if as_json:
         click.echo(json.dumps(result, indent=2, ensure_ascii=False))
     else:

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from fairtune import building, splits, store
+from fairtune import building, files, splits
 from fairtune.benchmark.published import RECBOLE_LASTFM, TEST_SHARE, VALID_SHARE, Published
 from fairtune.columns import SPLIT, BlockName, Table
 from fairtune.config.params import Matrix as MatrixParams
@@ -72,7 +72,7 @@ def given(name: str, params: MatrixParams, paths: Paths) -> Matrix:
         )
     if not paths.about.exists():
         raise NotThere(f"benchmark: {paths.tables} is missing: run `dvc repro validate@{name}` first")
-    about = store.read_json(paths.about)
+    about = files.read_json(paths.about)
     return building.build(
         _read(paths), params, item_block=BlockName(about["item_kind"]), counts=about["counts"], seed=0
     )
@@ -90,4 +90,4 @@ def _fetched(params: Params) -> Tables:
 
 
 def _read(paths: Paths) -> Tables:
-    return {table: store.read_table(paths.table(table)) for table in Table}
+    return {table: files.read_table(paths.table(table)) for table in Table}

@@ -28,7 +28,7 @@ def repeat(dataset: str, *, seeds: int, as_json: bool) -> None:
     The first seed is that of params.yaml, the next ones follow it. The result is also written to
     reports/benchmarks/DATASET-repeated.json.
     """
-    from fairtune import store
+    from fairtune import files
     from fairtune.benchmark import repeats
     from fairtune.config import params
 
@@ -50,7 +50,7 @@ def repeat(dataset: str, *, seeds: int, as_json: bool) -> None:
             name: of for name in chosen.train.alternatives if (of := repeats.advantage(values, name))
         },
     }
-    store.write_json(paths.repeated, result)
+    files.write_json(paths.repeated, result)
     if as_json:
         click.echo(json.dumps(result, indent=2, sort_keys=True))
     else:

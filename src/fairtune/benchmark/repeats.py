@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from fairtune import store
+from fairtune import files
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
 from fairtune.figures import Metrics, Path, names, read
@@ -56,7 +56,7 @@ def run(
         for stage in STAGES:
             stage.run(params, there, seed=seed)
             finished()
-        metrics.append(store.read_json(there.metrics))
+        metrics.append(files.read_json(there.metrics))
     shutil.rmtree(paths.repeating)
     return tuple(Repeated(path, tuple(_value(of, path) for of in metrics)) for path in _paths(metrics[0]))
 

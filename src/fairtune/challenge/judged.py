@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
-from fairtune import side_by_side, store
+from fairtune import files, side_by_side
 from fairtune.comparison import Comparison
 from fairtune.config.paths import Paths
 
@@ -66,8 +66,8 @@ def incomparable(reason: str, *, champion: int, candidate: int) -> Judged:
 
 def write(judged: Judged, paths: Paths) -> None:
     """Write comparison.json and comparison.md."""
-    store.write_json(paths.comparison, judged.to_json())
-    store.write_text(paths.comparison_page, markdown(judged))
+    files.write_json(paths.comparison, judged.to_json())
+    files.write_text(paths.comparison_page, markdown(judged))
 
 
 def markdown(judged: Judged) -> str:
@@ -83,6 +83,6 @@ def markdown(judged: Judged) -> str:
 
 def forget_others(paths: Paths, candidate: int) -> None:
     """Remove the comparison that an earlier candidate left, which says nothing of this one."""
-    if paths.comparison.exists() and store.read_json(paths.comparison)["candidate"] != candidate:
+    if paths.comparison.exists() and files.read_json(paths.comparison)["candidate"] != candidate:
         paths.comparison.unlink()
         paths.comparison_page.unlink(missing_ok=True)

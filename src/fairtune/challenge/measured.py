@@ -4,7 +4,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from fairtune import provenance, registered, store, tracking
+from fairtune import files, provenance, registered, tracking
 from fairtune.columns import USER
 from fairtune.comparison import SAME_LISTENING, Evaluated
 from fairtune.config.params import DatasetParams
@@ -30,7 +30,7 @@ def figures(client: "MlflowClient", version: Version, paths: Paths, folder: Path
     if metrics is None:
         return None
     listeners = registered.fetch(client, version, paths.listeners.name, folder)
-    return Evaluated(store.read_json(metrics), store.read_table(listeners) if listeners else None)
+    return Evaluated(files.read_json(metrics), files.read_table(listeners) if listeners else None)
 
 
 def alike(versions: tuple[Version, Version], logged: tuple[Evaluated, Evaluated]) -> bool:

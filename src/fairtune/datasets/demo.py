@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from fairtune import store
+from fairtune import files
 from fairtune.columns import (
     AGE,
     ARTIST,
@@ -157,7 +157,7 @@ def generate(spec: Generate, *, seed: int) -> "dict[str, pd.DataFrame]":
 def write(folder: Path, spec: Generate, seed: int) -> None:
     """Write the raw tables as Parquet files: same specification and seed, same bytes."""
     for name, table in generate(spec, seed=seed).items():
-        store.write_table(folder / f"{name}.parquet", table)
+        files.write_table(folder / f"{name}.parquet", table)
 
 
 def read(folder: Path) -> RawTables:
@@ -166,7 +166,7 @@ def read(folder: Path) -> RawTables:
 
     from fairtune.datasets import delimited
 
-    tables = {str(name): store.read_table(folder / f"{name}.parquet") for name in FILES}
+    tables = {str(name): files.read_table(folder / f"{name}.parquet") for name in FILES}
     for table, column in ((Table.INTERACTIONS, TIMESTAMP), (Table.USERS, SIGNUP)):
         tables[table] = tables[table].astype({column: "datetime64[s]"})  # Parquet has no seconds
     return RawTables(**tables, rejected=pd.DataFrame(columns=list(delimited.REJECTED)))

@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
-from fairtune import registered, store
+from fairtune import files, registered
 from fairtune.registered import Version
 from fairtune.registry.event import Event
 
@@ -28,7 +28,7 @@ def put(client: "MlflowClient", version: Version, event: Event) -> bool:
         report = registered.fetch(client, version, REPORT, Path(folder))
         if report is None:
             return False
-        store.write_text(report, marked(report.read_text(encoding="utf-8"), event))
+        files.write_text(report, marked(report.read_text(encoding="utf-8"), event))
         client.log_artifact(version.run_id, str(report))
     return True
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
-from fairtune import registered, store
+from fairtune import files, registered
 from fairtune.errors import NotThere
 from fairtune.registered import Version
 
@@ -57,5 +57,5 @@ def failed_gates(client: "MlflowClient", version: Version) -> tuple[str, ...]:
         return ()
     with TemporaryDirectory() as folder:
         path = registered.fetch(client, version, "verdict.json", Path(folder))
-        gates = store.read_json(path)["gates"] if path else []
+        gates = files.read_json(path)["gates"] if path else []
     return tuple(gate["name"] for gate in gates if not gate["passed"])

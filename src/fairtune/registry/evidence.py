@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from fairtune import provenance, store, tracking
+from fairtune import files, provenance, tracking
 from fairtune.columns import Table
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
@@ -20,15 +20,18 @@ def gather(
     params: DatasetParams,
     paths: Paths,
     *,
-    files: Mapping[str, Path] | None = None,
+    also: Mapping[str, Path] | None = None,
     tags: Mapping[str, str] | None = None,
 ) -> Entry:
     """Give the entry of the released model, and write its model card.
 
-    files, tags: what is kept besides. `NotThere` if figures or verdict are missing.
+    also, tags: what is kept besides. `NotThere` if figures or verdict are missing.
     """
-    metrics, verdict = store.read_json(paths.metrics), Verdict.from_json(store.read_json(paths.verdict))
-    about = store.read_json(paths.about) if paths.about.exists() else {}
+    metrics, verdict = (
+        files.read_json(paths.metrics),
+        Verdict.from_json(files.read_json(paths.verdict)),
+    )
+    about = files.read_json(paths.about) if paths.about.exists() else {}
     revision, dirty = provenance.git_revision(paths.root)
     card = model_card.render(
         metrics,
@@ -38,13 +41,13 @@ def gather(
         dataset=paths.dataset,
         revision=f"{revision}, with changes that are in no commit" if dirty else revision,
     )
-    store.write_text(paths.model_card, card)
+    files.write_text(paths.model_card, card)
     return Entry(
         model=params.register.model,
         release=paths.release,
         metrics=metrics,
         passed=verdict.passed,
-        files={**_files(paths), **(files or {})},
+        files={**_files(paths), **(also or {})},
         tags={**_data(paths), **(tags or {})},
         shipped=tuple(path for path in (paths.report, paths.model_card) if path.exists()),
         description=model_card.in_short(

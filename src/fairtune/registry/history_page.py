@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from fairtune import store, tracking
+from fairtune import files, tracking
 from fairtune.config.paths import Paths
 from fairtune.registry import history
 from fairtune.registry.who import who
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def write(told: "Told", paths: Paths) -> None:
     """Write the page; the same history gives the same text."""
-    store.write_text(paths.history, render(told, dataset=paths.dataset))
+    files.write_text(paths.history, render(told, dataset=paths.dataset))
 
 
 def renew(model: str, paths: Paths) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from fairtune import provenance, store
+from fairtune import files, provenance
 from fairtune.config.paths import Paths
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def read(paths: Paths) -> tuple[Trial, ...]:
     """
     if not paths.trials.exists():
         return ()
-    rows = store.read_table(paths.trials).to_dict("records")
+    rows = files.read_table(paths.trials).to_dict("records")
     seconds = _seconds(paths)
     return tuple(_trial(row, seconds.get(str(row["number"]))) for row in rows)
 
@@ -85,7 +85,7 @@ def _seconds(paths: Paths) -> Mapping[str, float]:
     """Give seconds by number of trial, if they are those of the search that left the trials."""
     if not paths.trial_seconds.exists():
         return {}
-    told = store.read_json(paths.trial_seconds)
+    told = files.read_json(paths.trial_seconds)
     same = told["trials"] == provenance.file_digest(paths.trials)
     return told["seconds"] if same else {}
 

@@ -2,7 +2,7 @@
 
 import os
 
-from fairtune import artifacts, matrix_storage, play_predictor_storage, store
+from fairtune import artifacts, files, matrix_storage, play_predictor_storage
 from fairtune.columns import Part
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
@@ -26,9 +26,9 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
         seed=seed,
         threads=os.cpu_count() or 1,
     )
-    store.write_json(paths.metrics, evaluated.metrics)
-    store.write_table(paths.listeners, evaluated.listeners)
-    store.write_json(paths.taste_groups, evaluated.tastes)
+    files.write_json(paths.metrics, evaluated.metrics)
+    files.write_table(paths.listeners, evaluated.listeners)
+    files.write_json(paths.taste_groups, evaluated.tastes)
     groups = [group["name"] for group in evaluated.tastes["groups"]]
     print(f"{len(groups)} taste groups{': ' * bool(groups)}{'; '.join(groups)}")
     ndcg = {name: figures["ndcg@10"]["value"] for name, figures in evaluated.metrics["ranking"].items()}

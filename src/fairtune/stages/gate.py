@@ -1,6 +1,6 @@
 """Stage `gate`: print the verdict; a broken limit ends the run with exit code 1."""
 
-from fairtune import console, store, summary
+from fairtune import console, files, summary
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
 from fairtune.errors import LimitBroken
@@ -8,7 +8,7 @@ from fairtune.gates import Verdict
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG001 - one form
-    verdict = Verdict.from_json(store.read_json(paths.verdict))
+    verdict = Verdict.from_json(files.read_json(paths.verdict))
     console.verdict(summary.VERDICT_HEAD, summary.verdict(verdict), title=f"Verdict on {paths.dataset}")
     paths.passed.unlink(missing_ok=True)  # of an earlier verdict
     if not verdict.passed:
@@ -17,5 +17,5 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG
             f"{len(verdict.failed)} of {len(verdict.gates)} gates failed: {names}. "
             f"Nothing will be registered; see {paths.report}"
         )
-    store.write_json(paths.passed, {"gates": len(verdict.gates), "passed": True})
+    files.write_json(paths.passed, {"gates": len(verdict.gates), "passed": True})
     print(f"{len(verdict.gates)} of {len(verdict.gates)} gates passed")

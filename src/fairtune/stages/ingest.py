@@ -1,6 +1,6 @@
 """Stage `ingest`: raw files to canonical tables."""
 
-from fairtune import event_store, ingest, store
+from fairtune import event_store, files, ingest
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
 from fairtune.datasets import catalogue, grown, music_types, table
@@ -17,9 +17,9 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG
         print("new listening: " + ", ".join(f"{number:,} {what}" for what, number in told.items()))
     result = ingest.ingest(raw, dataset, music_types.vocabulary(), params.ingest)
     for name, rows in result.tables.items():
-        store.write_table(paths.table(name), rows)
-    store.write_csv(paths.rejected, result.rejected)
-    store.write_json(paths.about, result.about)
+        files.write_table(paths.table(name), rows)
+    files.write_csv(paths.rejected, result.rejected)
+    files.write_json(paths.about, result.about)
     print(", ".join(f"{rows:,} {name}" for name, rows in result.about["rows"].items()))
     known = result.about["coverage"]["artist_region"]
     print(

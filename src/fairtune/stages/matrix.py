@@ -1,6 +1,6 @@
 """Stage `matrix`: split the listening, then describe the blocks."""
 
-from fairtune import building, matrix_storage, store
+from fairtune import building, files, matrix_storage
 from fairtune.columns import BlockName, Table
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
@@ -8,9 +8,9 @@ from fairtune.config.paths import Paths
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     """Read the canonical tables, write the matrix."""
-    about = store.read_json(paths.about)
+    about = files.read_json(paths.about)
     built = building.build(
-        {table: store.read_table(paths.table(table)) for table in Table},
+        {table: files.read_table(paths.table(table)) for table in Table},
         params.matrix,
         item_block=BlockName(about["item_kind"]),
         counts=about["counts"],

@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from fairtune import kept_fits, store
+from fairtune import files, kept_fits
 from fairtune.challenge import against, measured
 from fairtune.challenge import judged as challenge_judged
 from fairtune.challenge.judged import Judged
@@ -24,7 +24,7 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     `LimitBroken` if the verdict isn't a pass, and then nothing is registered; or if it compares badly with
     the champion, which then stays. A release that was withdrawn before is registered, not promoted.
     """
-    verdict = store.read_json(paths.verdict)
+    verdict = files.read_json(paths.verdict)
     if not verdict["passed"]:
         raise LimitBroken(f"{paths.verdict} is not a pass: a model that breaks a limit is not registered")
 
@@ -42,7 +42,7 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
         entry = evidence.gather(
             params,
             paths,
-            files=kept_fits.write(Path(folder), params, paths),
+            also=kept_fits.write(Path(folder), params, paths),
             tags=measured.tags(params, paths, seed=seed),
         )
         receipt = registration.register(entry, root=paths.root, judge=judge)
@@ -55,7 +55,7 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
             f'see {paths.comparison_page}. `fairtune promote {receipt.version} --force --reason "..."` makes '
             "it champion all the same"
         )
-    store.write_json(paths.registration, receipt.to_json())
+    files.write_json(paths.registration, receipt.to_json())
     if receipt.promoted:
         print(f"{receipt.model} version {receipt.version} is champion")
     else:

@@ -3,7 +3,7 @@
 import os
 import time
 
-from fairtune import artifacts, matrix_storage, play_predictor_storage, released, store, warm
+from fairtune import artifacts, files, matrix_storage, play_predictor_storage, released, warm
 from fairtune.columns import Part
 from fairtune.config.params import DatasetParams, hyperparameters
 from fairtune.config.paths import Paths
@@ -21,9 +21,9 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     influencer.
     """
     matrix = matrix_storage.read_matrix(paths.matrix)
-    chosen = hyperparameters(store.read_json(paths.best)["hyperparameters"])
+    chosen = hyperparameters(files.read_json(paths.best)["hyperparameters"])
     threads = os.cpu_count() or 1
-    others = store.read_json(paths.alternatives)
+    others = files.read_json(paths.alternatives)
     names, seconds = tuple(params.train.alternatives), {}
     left_out = matrix.influencers
     folds = params.train.folds
@@ -108,5 +108,5 @@ def _multipliers(
     found = find(matrix, model, wanted, params.evaluate, threads=threads)
     if not found.kept:
         print(f"train.rerank: {found.missed}: no re-ranking found keeps it, so this is as near as it gets")
-    store.write_json(paths.reranking, found.to_json())
+    files.write_json(paths.reranking, found.to_json())
     return found.multipliers

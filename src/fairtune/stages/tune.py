@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from fairtune import champion_settings, matrix_storage, store
+from fairtune import champion_settings, files, matrix_storage
 from fairtune.columns import Part
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
@@ -22,14 +22,14 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
         params = replace(params, tune=champion_settings.instead_of_search(params.tune, kept[0]))
     matrix = matrix_storage.read_matrix(paths.matrix)
     exam = judgement.exam(matrix, Part.TRAIN, params.evaluate)
-    store.write_json(paths.alternatives, study.alternatives_of(params, paths, matrix, exam, seed=seed))
+    files.write_json(paths.alternatives, study.alternatives_of(params, paths, matrix, exam, seed=seed))
     trials = study.search(params, paths, matrix, exam, seed=seed)
     limits = params.tune.limits
     chosen = choice.choose(trials, limits) if kept is None else choice.keep(trials, limits, version=kept[1])
     origin = {} if kept is None else {champion_settings.KEPT_FROM: kept[1]}
-    store.write_json(paths.best, origin | results.best(chosen))
-    store.write_table(paths.trials, results.table(trials, chosen, matrix))
-    took = {"trials": store.sha256(paths.trials), "seconds": results.seconds(trials)}
-    store.write_json(paths.trial_seconds, took)  # a file of its own, because it differs in every run
-    store.write_table(paths.learning, results.learning(chosen.trial))
+    files.write_json(paths.best, origin | results.best(chosen))
+    files.write_table(paths.trials, results.table(trials, chosen, matrix))
+    took = {"trials": files.sha256(paths.trials), "seconds": results.seconds(trials)}
+    files.write_json(paths.trial_seconds, took)  # a file of its own, because it differs in every run
+    files.write_table(paths.learning, results.learning(chosen.trial))
     print(results.summary(chosen, trials, params))

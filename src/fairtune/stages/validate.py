@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from fairtune import champion_profile, store
+from fairtune import champion_profile, files
 from fairtune.columns import BlockName, Table
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
@@ -25,22 +25,22 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG
     """
     for stale in (paths.profile, paths.drift, paths.drift_page):
         stale.unlink(missing_ok=True)
-    tables = {name: store.read_table(paths.table(name)) for name in Table}
-    about = store.read_json(paths.about)
+    tables = {name: files.read_table(paths.table(name)) for name in Table}
+    about = files.read_json(paths.about)
     checked = check(tables, _described(params, paths), params.validate, _grown(about.get("events")))
     judged = checked.judgement
     for name, page in pages.render(checked, dataset=paths.dataset).items():
-        store.write_text(paths.data_docs / name, page)
+        files.write_text(paths.data_docs / name, page)
     rejected = about["rejected"]
     summary = judged.summary(paths.dataset, rejected=rejected)
-    store.write_json(paths.validation, summary)
+    files.write_json(paths.validation, summary)
     index = paths.data_docs / pages.INDEX
     if not judged.success:
         raise judged.error(docs=str(index), rejected=str(paths.rejected) if rejected else "")
     print(f"{summary['evaluated']} rules checked, warnings: {summary['failed']}; pages: {index}")
     found = profile(tables)
     _compare(found, params, paths)
-    store.write_json(paths.profile, found.to_json())
+    files.write_json(paths.profile, found.to_json())
 
 
 def _compare(found: Profile, params: DatasetParams, paths: Paths) -> None:
@@ -52,8 +52,8 @@ def _compare(found: Profile, params: DatasetParams, paths: Paths) -> None:
         return
     before, version = champion
     drift = judgement.compare(before, found, params.validate.drift, model=model, version=version)
-    store.write_json(paths.drift, drift.to_json())
-    store.write_text(paths.drift_page, drift_page.render(drift, dataset=paths.dataset))
+    files.write_json(paths.drift, drift.to_json())
+    files.write_text(paths.drift_page, drift_page.render(drift, dataset=paths.dataset))
     if drift.state is State.STOP:
         raise DataDrifted(f"{words.summary(drift)}; {words.remedy(drift)}. See {paths.drift_page}")
     print(f"drift: {words.summary(drift)}; page: {paths.drift_page}")
@@ -63,7 +63,7 @@ def _described(params: DatasetParams, paths: Paths) -> Dataset:
     """Give what the rules of the tables ask of a data set."""
     if params.download.table is None:
         return catalogue.get(paths.dataset)
-    about = store.read_json(paths.about)
+    about = files.read_json(paths.about)
     return table.dataset(paths.dataset, item_kind=BlockName(about["item_kind"]), counts=about["counts"])
 
 

@@ -45,7 +45,7 @@ def whatif(
 
     Nothing is kept: to make it part of the model, write the bounds as `train.rerank` into params.yaml.
     """
-    from fairtune import artifacts, matrix_storage, store
+    from fairtune import artifacts, files, matrix_storage
     from fairtune.columns import Part
     from fairtune.config import params
     from fairtune.console import steps
@@ -93,7 +93,7 @@ def whatif(
         **measured,
         "picture": os.path.relpath(where, here),
     }
-    store.write_text(where, before_after.svg(result))
+    files.write_text(where, before_after.svg(result))
     if as_json:
         click.echo(json.dumps(result, indent=2, ensure_ascii=False))
     else:

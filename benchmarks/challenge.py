@@ -13,14 +13,15 @@ from dataclasses import replace
 import numpy as np
 from scipy.sparse import csr_array
 
-from fairtune import artifacts, files, matrix_storage, play_predictor_storage
+from fairtune import artifacts, files, play_predictor_storage
 from fairtune.challenge import anew
 from fairtune.columns import Part
 from fairtune.comparison import Tolerance, compare
 from fairtune.config import params
 from fairtune.config.params import hyperparameters
 from fairtune.config.paths import Paths
-from fairtune.matrix import Matrix
+from fairtune.matrix import storage as matrix_storage
+from fairtune.matrix.matrix import Matrix
 from fairtune.models import als, carried
 from fairtune.models.als import Als
 

@@ -16,13 +16,13 @@ from dataclasses import replace
 import numpy as np
 from scipy.sparse import csr_array, diags_array
 
-from fairtune import matrix_storage
 from fairtune.columns import BlockName, Part
 from fairtune.config import params
 from fairtune.config.params import HEADLINE
 from fairtune.config.paths import Paths
 from fairtune.evaluation import unplayed
-from fairtune.matrix import Matrix
+from fairtune.matrix import storage as matrix_storage
+from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy, ranking
 from fairtune.metrics.bootstrap import Floats
 from fairtune.models import als, cold

@@ -12,11 +12,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from fairtune import files, matrix_storage
+from fairtune import files
 from fairtune.columns import Part
 from fairtune.config import params
 from fairtune.config.paths import Paths
-from fairtune.matrix import Matrix
+from fairtune.matrix import storage as matrix_storage
+from fairtune.matrix.matrix import Matrix
 from fairtune.models import als, catalogue
 
 PRODUCT = "als"

@@ -18,12 +18,13 @@ from pathlib import Path
 import numpy as np
 from scipy.sparse import csr_array
 
-from fairtune import files, matrix_storage, released
+from fairtune import files, released
 from fairtune.columns import BlockName, Part
 from fairtune.config import params
 from fairtune.config.params import HEADLINE, hyperparameters
 from fairtune.config.paths import Paths
-from fairtune.matrix import Matrix
+from fairtune.matrix import storage as matrix_storage
+from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy
 from fairtune.models import als
 from fairtune.serving.liked import Likes, of_likes, share_told

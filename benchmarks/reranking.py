@@ -12,12 +12,13 @@ import os
 
 import numpy as np
 
-from fairtune import artifacts, matrix_storage
+from fairtune import artifacts
 from fairtune.columns import REGION, Part
 from fairtune.config import params
 from fairtune.config.params import HEADLINE
 from fairtune.config.paths import Paths
 from fairtune.config.reranking_bounds import Constraints
+from fairtune.matrix import storage as matrix_storage
 from fairtune.reranking.find import pose
 from fairtune.reranking.search import fill, free, search
 

@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fairtune import matrix_storage
 from fairtune.columns import Part
 from fairtune.config import params
 from fairtune.config.params import Hyperparameters, Range, Tune, hyperparameters
 from fairtune.config.paths import Paths
 from fairtune.evaluation import judgement
+from fairtune.matrix import storage as matrix_storage
 from fairtune.models import als
 from fairtune.tuning import search, space
 from fairtune.tuning.cutting import Look
@@ -33,7 +33,7 @@ from fairtune.tuning.trials import Judged
 if TYPE_CHECKING:
     import optuna
 
-    from fairtune.matrix import Matrix
+    from fairtune.matrix.matrix import Matrix
 
 SHARE, AIM = 0.99, 0.5
 Fit = Callable[[Hyperparameters, Callable[[int, Callable[[], als.Als]], None] | None, als.Start], als.Als]

@@ -32,11 +32,12 @@ def seconds(command: Sequence[str], folder: Path, *, repeats: int = 1) -> float:
 def fits_and_scoring(folder: Path, dataset: str) -> float:
     """Seconds of what the pipeline can't do without: every fit of search and training, and their scoring."""
     os.chdir(folder)
-    from fairtune import alternatives, files, matrix_storage
+    from fairtune import alternatives, files
     from fairtune.columns import Part
     from fairtune.config import params
     from fairtune.config.paths import Paths
     from fairtune.evaluation import judgement, whole
+    from fairtune.matrix import storage as matrix_storage
     from fairtune.models import als, catalogue, play_predictor
     from fairtune.tuning.cutting import LOOKS
 

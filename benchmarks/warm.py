@@ -16,12 +16,13 @@ from dataclasses import replace
 import numpy as np
 from scipy.sparse import csr_array
 
-from fairtune import files, matrix_storage
+from fairtune import files
 from fairtune.columns import Part
 from fairtune.config import params
 from fairtune.config.params import Hyperparameters, hyperparameters
 from fairtune.config.paths import Paths
-from fairtune.matrix import Matrix
+from fairtune.matrix import storage as matrix_storage
+from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy, ranking
 from fairtune.models import als, carried
 

@@ -17,11 +17,13 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
-from fairtune import files, groups, matrix_storage
+from fairtune import files
 from fairtune.columns import REGION, UNKNOWN, Part
 from fairtune.config import params
 from fairtune.config.paths import Paths
 from fairtune.evaluation.held_out import TIER
+from fairtune.matrix import provider_groups
+from fairtune.matrix import storage as matrix_storage
 from fairtune.metrics import accuracy, providers, ranking
 from fairtune.metrics.bootstrap import Bootstrap
 from fairtune.models import als
@@ -74,7 +76,7 @@ def _judged(matrix: Any, fitted: als.Als, of: params.Evaluate) -> Json:
     block, part = matrix.target, Part.TRAIN
     known, truth = matrix.block(block, part), matrix.truth(block, part)
     lists = ranking.rank(lambda rows: fitted.scores(rows, block), known, K, threads=os.cpu_count() or 1)
-    named = {name: groups.grouping(matrix, block, part, name) for name in (REGION, TIER)}
+    named = {name: provider_groups.grouping(matrix, block, part, name) for name in (REGION, TIER)}
     chances = providers.chances(
         truth,
         known,

@@ -10,7 +10,7 @@ from scipy.sparse import csr_array, eye_array
 from fairtune.columns import BlockName, Part
 from fairtune.config.params import hyperparameters
 from fairtune.evaluation import ablation, play_errors
-from fairtune.matrix import Matrix
+from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy, ranking
 from fairtune.metrics.bootstrap import Bootstrap
 from fairtune.models import als, play_predictor

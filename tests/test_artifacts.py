@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from tests.toy import PLAYED, POINT, build
 
-from fairtune import artifacts, files, matrix_storage, play_predictor_storage, released
+from fairtune import artifacts, files, play_predictor_storage, released
 from fairtune.columns import BlockName, Part
+from fairtune.matrix import storage as matrix_storage
 from fairtune.models import als, play_predictor, regression
 from fairtune.models.catalogue import ALTERNATIVES
 

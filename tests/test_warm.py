@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from tests.challenge.crowd import ARTIST, MODEL, POINT, SEED, Project, listening, matrix_of, split
 
-from fairtune import artifacts, files, matrix_storage, registered, tracking
+from fairtune import artifacts, files, registered, tracking
 from fairtune.columns import Part
 from fairtune.config.params import WarmStart, hyperparameters
+from fairtune.matrix import storage as matrix_storage
 from fairtune.models import als, carried
 from fairtune.stages import register, train
 

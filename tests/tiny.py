@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from fairtune import released
-from fairtune.building import build
 from fairtune.columns import DEMOGRAPHIC, BlockName, Part, Table
 from fairtune.config.params import Hyperparameters
 from fairtune.config.params import Matrix as MatrixParams
-from fairtune.matrix import Matrix
+from fairtune.matrix.build import build
+from fairtune.matrix.matrix import Matrix
 from fairtune.models import als
 
 SEED = 7

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from fairtune import building
 from fairtune.columns import BlockName, Table
 from fairtune.config.params import Matrix, hyperparameters
+from fairtune.matrix import build as matrix_build
 
 ITEMS = 6
 TYPES = {0: {"rock": 1.0}, 1: {"rock": 0.5, "jazz": 0.5}, 2: {"jazz": 1.0}, 3: {"folk": 0.9, "rock": 0.1}}
@@ -60,7 +60,9 @@ def params(**changes):
 
 
 def build(played, **changes):
-    return building.build(tables(played), params(**changes), item_block=BlockName.TRACK, counts=True, seed=1)
+    return matrix_build.build(
+        tables(played), params(**changes), item_block=BlockName.TRACK, counts=True, seed=1
+    )
 
 
 def cells(sparse):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from fairtune.columns import Part
 from fairtune.config.params import Grid
 from fairtune.errors import BadParams
-from fairtune.matrix import Matrix
+from fairtune.matrix.matrix import Matrix
 from fairtune.models import catalogue
 from fairtune.models.base import Rows, Scores
 

@@ -10,9 +10,9 @@ from scipy.sparse import issparse
 
 from fairtune import files
 from fairtune.columns import ITEM, USER, BlockName
+from fairtune.matrix.weights import BlockWeights
 from fairtune.models.als import Als
 from fairtune.models.carried import Fitted
-from fairtune.weights import BlockWeights
 
 ModelT = TypeVar("ModelT")
 

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 from zipfile import BadZipFile
 
-from fairtune import artifacts, files, matrix_storage, play_predictor_storage, registered
+from fairtune import artifacts, files, play_predictor_storage, registered
 from fairtune.columns import Part
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
 from fairtune.errors import RegistryFailed
+from fairtune.matrix import storage as matrix_storage
 from fairtune.models import carried
 from fairtune.models.carried import Fitted
 from fairtune.models.play_predictor import PlayPredictor

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.sparse import csr_array, diags_array
 
 from fairtune.columns import ARTIST, BlockName
-from fairtune.matrix import Matrix
+from fairtune.matrix.matrix import Matrix
 
 
 def profiles(matrix: Matrix, block: BlockName) -> csr_array | None:

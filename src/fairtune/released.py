@@ -10,7 +10,7 @@ import pandas as pd
 from fairtune import artifacts, files
 from fairtune.columns import ARTIST, ITEM, NAME, REGION, SIDE_BLOCKS, USER, BlockName, Part
 from fairtune.config.params import Hyperparameters
-from fairtune.matrix import Matrix
+from fairtune.matrix.matrix import Matrix
 from fairtune.models.als import Als
 from fairtune.models.carried import Fitted
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from fairtune.columns import ARTIST, NAME, OTHER, UNKNOWN, BlockName, Part
-from fairtune.matrix import Matrix
+from fairtune.matrix.matrix import Matrix
 
 Floats = NDArray[np.float64]
 PRIOR: Final = 20.0

@@ -11,7 +11,7 @@ from fairtune.columns import Part
 from fairtune.config.params import DatasetParams, Hyperparameters
 from fairtune.config.paths import Paths
 from fairtune.errors import RegistryFailed
-from fairtune.matrix import Matrix
+from fairtune.matrix.matrix import Matrix
 from fairtune.models import carried
 from fairtune.models.als import Start
 from fairtune.models.carried import Fitted

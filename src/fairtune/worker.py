@@ -17,10 +17,10 @@ def tune(dataset: str) -> None:
     reach (tune.storage in params.yaml, or FAIRTUNE_STUDY_STORAGE). Nothing is written but trials: the stage
     finds them.
     """
-    from fairtune import matrix_storage
     from fairtune.columns import Part
     from fairtune.config import params
     from fairtune.evaluation import judgement
+    from fairtune.matrix import storage as matrix_storage
     from fairtune.tuning import choice, results, study
 
     root = params.project_root()

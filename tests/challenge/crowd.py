@@ -8,23 +8,15 @@ import numpy as np
 import pandas as pd
 from tests.tiny import matrix_params
 
-from fairtune import (
-    artifacts,
-    files,
-    kept_fits,
-    matrix_storage,
-    play_predictor_storage,
-    registered,
-    released,
-    tracking,
-)
-from fairtune.building import build
+from fairtune import artifacts, files, kept_fits, play_predictor_storage, registered, released, tracking
 from fairtune.challenge import against, measured
 from fairtune.columns import BlockName, Part, Table
 from fairtune.config import params
 from fairtune.config.paths import Paths
 from fairtune.evaluation import whole
-from fairtune.matrix import Matrix
+from fairtune.matrix import storage as matrix_storage
+from fairtune.matrix.build import build
+from fairtune.matrix.matrix import Matrix
 from fairtune.models import als, play_predictor
 
 MODEL = "fairtune-demo-track"

@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 from tests.challenge.crowd import SEED, listening, memoriser, split
 
-from fairtune import artifacts, matrix_storage
+from fairtune import artifacts, files
 from fairtune.columns import Part
 from fairtune.evaluation import whole
+from fairtune.matrix import storage as matrix_storage
 from fairtune.models import carried
 
 WEAK = {"factors": 1, "iterations": 1, "regularization": 200.0}
@@ -36,7 +37,7 @@ def test_without_a_champion_or_against_itself_there_is_nothing_to_compare(projec
 def test_of_the_same_data_the_logged_figures_are_compared(project, tmp_path):
     project.made(split(listening()))
     project.version(tmp_path, champion=True, fits=False)
-    metrics = artifacts.store.read_json(project.paths.metrics)
+    metrics = files.read_json(project.paths.metrics)
     judged = project.judged(project.version(tmp_path, fits=False))
     assert judged.passed
     assert judged.reasons == ()
@@ -62,7 +63,7 @@ def test_on_grown_data_both_are_judged_by_the_present_test_part(project, tmp_pat
     before = split(listening())
     project.made(before).version(tmp_path, champion=True)
     project.made(grown(before))
-    logged = artifacts.store.read_json(project.paths.metrics)
+    logged = files.read_json(project.paths.metrics)
     judged = project.judged(project.version(tmp_path))
     assert judged.passed, judged.reasons
     assert judged.how == "Compared: the fits of both, judged anew by the present test part."

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from fairtune import groups
 from fairtune.config import gate_limits, params
 from fairtune.config.gate_limits import Place
 from fairtune.errors import BadParams
+from fairtune.matrix import provider_groups
 
 ROOT = Path(__file__).parents[2]
 ITEMS = (
@@ -165,4 +165,4 @@ def test_a_limit_says_what_it_is_about(written, place):
 
 
 def test_groups_known_beforehand_are_those_that_are_measured():
-    assert gate_limits.GROUPS == {"tier": groups.TIERS, "emerging": groups.EMERGING}
+    assert gate_limits.GROUPS == {"tier": provider_groups.TIERS, "emerging": provider_groups.EMERGING}

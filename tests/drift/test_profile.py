@@ -93,7 +93,7 @@ def test_it_is_the_same_after_a_file_and_in_another_process(tmp_path):
     script = (
         "import sys; from pathlib import Path; from fairtune import files;"
         "from fairtune.drift.profile import profile; from tests.drift import listening;"
-        "store.write_json(Path(sys.argv[1]), profile(listening.tables()).to_json())"
+        "files.write_json(Path(sys.argv[1]), profile(listening.tables()).to_json())"
     )
     root = str(params.project_root())
     subprocess.run(

@@ -7,8 +7,8 @@ import pytest
 from scipy.sparse import csr_array
 from tests.toy import PLAYED, POINT, build
 
-from fairtune import groups
 from fairtune.columns import Part
+from fairtune.matrix import provider_groups
 from fairtune.models import als
 
 
@@ -82,7 +82,7 @@ def test_gamma_balances_whatever_provider_groups_are_named(grouping):
     flat = als.weigh(built, Part.ALL, replace(POINT, gamma=0.0))["track"].multipliers
     point = replace(POINT, gamma=1.0, provider_balance=grouping)
     ratio = als.weigh(built, Part.ALL, point)["track"].multipliers / flat
-    of = groups.grouping(built, built.target, Part.ALL, grouping)
+    of = provider_groups.grouping(built, built.target, Part.ALL, grouping)
     listeners = np.bincount(built.plays(Part.ALL).indices, minlength=6)
     rate = of.membership @ (listeners @ of.membership / np.maximum(of.membership.sum(axis=0), 1))
     assert ratio == pytest.approx(rate.mean() / rate, rel=1e-5)

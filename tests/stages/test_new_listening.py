@@ -9,13 +9,15 @@ import pandas as pd
 import pytest
 from tests import hetrec, service
 
-from fairtune import cli, files, matrix_storage, splits
+from fairtune import cli, files
 from fairtune.columns import Table
 from fairtune.config import params
 from fairtune.config.custom_tables import OwnFile, OwnTables, Watched
 from fairtune.config.paths import Paths
 from fairtune.datasets import lastfm_2k
 from fairtune.errors import BadFile, BadParams, BadTable
+from fairtune.matrix import splits
+from fairtune.matrix import storage as matrix_storage
 from fairtune.stages import download, ingest, matrix, validate
 
 DRAWN = {"lastfm-2k": "ff0e6f7441be0569", "lfm-2b": "25e87c9544b631c6"}

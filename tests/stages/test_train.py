@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from tests.tiny import SEED, TRACK_MODEL, matrix_params, world
 
-from fairtune import artifacts, files, matrix_storage
-from fairtune.building import build
+from fairtune import artifacts, files
 from fairtune.columns import BlockName, Part, Table
 from fairtune.config import params
 from fairtune.config.paths import Paths
 from fairtune.config.reranking_bounds import Constraints
+from fairtune.matrix import storage as matrix_storage
+from fairtune.matrix.build import build
 from fairtune.serving.recommender import Recommender
 from fairtune.stages import train
 

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from tests.tiny import SEED, TRACK_MODEL, matrix_params, world
 
-from fairtune import artifacts, cli, matrix_storage
-from fairtune.building import build
+from fairtune import artifacts, cli
 from fairtune.columns import BlockName, Part, Table
 from fairtune.config.params import Hyperparameters
+from fairtune.matrix import storage as matrix_storage
+from fairtune.matrix.build import build
 from fairtune.models import als
 
 ROOT = Path(__file__).parents[2]

@@ -6,7 +6,7 @@ from typing import Final
 
 from fairtune.columns import BlockName
 from fairtune.config.params import Hyperparameters, Range, Tune
-from fairtune.matrix import Matrix
+from fairtune.matrix.matrix import Matrix
 
 ALTERNATIVES: Final = ("popularity", "item_knn")
 """Nothing of them is tuned."""

@@ -8,14 +8,15 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from fairtune import building, files, splits
+from fairtune import files
 from fairtune.benchmark.published import RECBOLE_LASTFM, TEST_SHARE, VALID_SHARE, Published
 from fairtune.columns import SPLIT, BlockName, Table
 from fairtune.config.params import Matrix as MatrixParams
 from fairtune.config.params import Params
 from fairtune.config.paths import Paths
 from fairtune.errors import BadRequest, NotThere
-from fairtune.matrix import Matrix
+from fairtune.matrix import build, splits
+from fairtune.matrix.matrix import Matrix
 from fairtune.stages import download, ingest
 
 RECBOLE: Final = "recbole-lastfm"
@@ -54,7 +55,7 @@ def recbole(tables: Tables, params: MatrixParams, *, seed: int) -> Matrix:
     """Split each listener's artists 8:1:1 at random, nothing filtered; artists are what is ranked."""
     played = tables[Table.INTERACTIONS]
     labels = splits.by_ratio(played, valid_share=VALID_SHARE, test_share=TEST_SHARE, seed=seed)
-    return building.build(
+    return build.build(
         {**tables, Table.INTERACTIONS: played.assign(**{SPLIT: PARTS[labels]})},
         replace(params, target=BlockName.ARTIST, blocks=BLOCKS, split="given"),
         item_block=BlockName.ARTIST,
@@ -73,7 +74,7 @@ def given(name: str, params: MatrixParams, paths: Paths) -> Matrix:
     if not paths.about.exists():
         raise NotThere(f"benchmark: {paths.tables} is missing: run `dvc repro validate@{name}` first")
     about = files.read_json(paths.about)
-    return building.build(
+    return build.build(
         _read(paths), params, item_block=BlockName(about["item_kind"]), counts=about["counts"], seed=0
     )
 

@@ -11,7 +11,7 @@ from fairtune.benchmark.contenders import ALTERNATIVES, Contender, contenders
 from fairtune.benchmark.published import EMBEDDING, FIGURES, K
 from fairtune.columns import Part
 from fairtune.config.params import Hyperparameters
-from fairtune.matrix import Matrix
+from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy, ranking
 from fairtune.models import als
 from fairtune.models.base import Rows, Scores

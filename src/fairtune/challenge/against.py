@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from fairtune import kept_fits, matrix_storage, registered, tracking
+from fairtune import kept_fits, registered, tracking
 from fairtune.challenge import anew, measured
 from fairtune.challenge.anew import Contestant, Impossible
 from fairtune.challenge.judged import Judged, compared, incomparable
@@ -18,6 +18,7 @@ from fairtune.comparison import Evaluated, Tolerance, compare
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
 from fairtune.errors import NotThere, RegistryFailed
+from fairtune.matrix import storage as matrix_storage
 from fairtune.registered import CHAMPION, Version
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from fairtune.config.params import HEADLINE, Evaluate
 from fairtune.errors import FairtuneError
 from fairtune.evaluation import whole
 from fairtune.evaluation.unlearned import unlearned
-from fairtune.matrix import Matrix
+from fairtune.matrix.matrix import Matrix
 from fairtune.models import carried, play_predictor
 from fairtune.models.carried import Fitted
 from fairtune.models.play_predictor import PlayPredictor

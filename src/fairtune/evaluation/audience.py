@@ -10,7 +10,7 @@ import pandas as pd
 from fairtune.columns import REGION, UNKNOWN
 from fairtune.config.params import Evaluate
 from fairtune.evaluation.held_out import HeldOut
-from fairtune.listener_groups import Labels
+from fairtune.matrix.listener_groups import Labels
 from fairtune.metrics import listeners, pairs
 from fairtune.metrics.bootstrap import Bootstrap, Figure, Floats
 

@@ -8,9 +8,15 @@ from scipy.sparse import csr_array
 
 from fairtune.columns import BlockName, Part
 from fairtune.config.params import Evaluate
-from fairtune.evaluation.groupings import EMERGENCE, provider_groupings
-from fairtune.groups import EMERGING, TIER, TIERS, ProviderGroups
-from fairtune.matrix import Matrix
+from fairtune.matrix.matrix import Matrix
+from fairtune.matrix.provider_groups import (
+    EMERGENCE,
+    EMERGING,
+    TIER,
+    TIERS,
+    ProviderGroups,
+    provider_groupings,
+)
 from fairtune.metrics import catalogue, providers
 from fairtune.metrics.bootstrap import Bootstrap
 from fairtune.metrics.providers import Chances

@@ -7,11 +7,11 @@ from typing import Final
 import numpy as np
 from scipy.sparse import csr_array
 
-from fairtune import groups, listener_groups
 from fairtune.columns import GENDER, REGION, BlockName, Part
 from fairtune.config.params import HEADLINE, Evaluate
-from fairtune.listener_groups import Labels
-from fairtune.matrix import Matrix
+from fairtune.matrix import listener_groups, provider_groups
+from fairtune.matrix.listener_groups import Labels
+from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy, listeners, providers, ranking
 from fairtune.metrics.bootstrap import Bootstrap, Floats
 from fairtune.metrics.providers import Chances
@@ -73,7 +73,7 @@ def exam(matrix: Matrix, part: Part, params: Evaluate) -> Exam:
     """Prepare to judge fits on `part` by what is held out from it: TRAIN by the validation part."""
     block = matrix.target
     known, truth = matrix.block(block, part), matrix.truth(block, part)
-    of = groups.regions(matrix, block, part)
+    of = provider_groups.regions(matrix, block, part)
     labels = listener_groups.label(matrix, part, age_bands=params.age_bands, countries=params.countries)
     return Exam(
         target=block,

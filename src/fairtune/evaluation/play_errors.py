@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from fairtune.columns import Part
-from fairtune.matrix import Matrix
+from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import rmse
 from fairtune.metrics.bootstrap import Bootstrap, Floats
 from fairtune.models import play_predictor

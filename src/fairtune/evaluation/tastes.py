@@ -6,8 +6,8 @@ import numpy as np
 
 from fairtune import taste_groups, taste_names
 from fairtune.columns import UNKNOWN, Part
-from fairtune.listener_groups import Labels
-from fairtune.matrix import Matrix
+from fairtune.matrix.listener_groups import Labels
+from fairtune.matrix.matrix import Matrix
 from fairtune.models.als import Als
 from fairtune.taste_names import Leaning
 

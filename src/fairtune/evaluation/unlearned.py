@@ -7,7 +7,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from fairtune.columns import Part
-from fairtune.matrix import Matrix
+from fairtune.matrix.matrix import Matrix
 
 
 def unlearned(matrix: Matrix, learned: Iterable[csr_array]) -> tuple[Matrix, int]:

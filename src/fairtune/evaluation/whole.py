@@ -6,15 +6,15 @@ from typing import Any
 
 import pandas as pd
 
-from fairtune import listener_groups
 from fairtune.columns import REGION, TASTE, UNKNOWN, USER, BlockName, Part
 from fairtune.config.params import Evaluate
 from fairtune.evaluation import ablation, audience, listed, play_errors, unplayed
 from fairtune.evaluation.ablation import NDCG
 from fairtune.evaluation.held_out import HeldOut, held_out
 from fairtune.evaluation.tastes import tastes
-from fairtune.listener_groups import Labels
-from fairtune.matrix import Matrix
+from fairtune.matrix import listener_groups
+from fairtune.matrix.listener_groups import Labels
+from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy, providers, ranking
 from fairtune.metrics.bootstrap import Bootstrap, Figure, Floats
 from fairtune.metrics.ranking import Lists

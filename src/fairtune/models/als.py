@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
 
-from fairtune import groups, listener_groups
 from fairtune.columns import SIDE_BLOCKS, BlockName, Part
 from fairtune.config.params import Hyperparameters
-from fairtune.matrix import Matrix
+from fairtune.matrix import listener_groups, provider_groups
+from fairtune.matrix.matrix import Matrix
+from fairtune.matrix.weights import BlockWeights, block_weights, listener_weights
 from fairtune.models import cold, spectral
 from fairtune.models.base import Rows, Scores
-from fairtune.weights import BlockWeights, block_weights, listener_weights
 
 Factors = NDArray[np.float32]
 Start = tuple[Factors, Factors]
@@ -65,7 +65,7 @@ def weigh(matrix: Matrix, part: Part, chosen: Hyperparameters) -> dict[BlockName
             scaling=chosen.block_scalings.get(block, chosen.scaling),
             membership=None
             if block in SIDE_BLOCKS
-            else groups.grouping(matrix, block, part, chosen.provider_balance).membership,
+            else provider_groups.grouping(matrix, block, part, chosen.provider_balance).membership,
         )
         for block in matrix.blocks
     }

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairtune.columns import Part
-from fairtune.matrix import Matrix
+from fairtune.matrix.matrix import Matrix
 
 Rows = NDArray[np.intp]
 Scores = NDArray[np.float32]

@@ -15,12 +15,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
 
-from fairtune import demographics
 from fairtune.columns import DEMOGRAPHIC, ITEM, SIDE_BLOCKS, USER, BlockName, Part
 from fairtune.config.params import Hyperparameters
-from fairtune.matrix import Matrix
+from fairtune.matrix import demographics
+from fairtune.matrix.matrix import Matrix
+from fairtune.matrix.weights import BlockWeights
 from fairtune.models.als import Als, Factors, Start, weigh, weigh_listeners
-from fairtune.weights import BlockWeights
 
 Places = NDArray[np.intp]
 Number = TypeVar("Number", bound=np.number)

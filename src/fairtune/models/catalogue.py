@@ -7,7 +7,7 @@ from typing import Final
 from fairtune.columns import Part
 from fairtune.config.params import Setting
 from fairtune.errors import BadParams
-from fairtune.matrix import Matrix
+from fairtune.matrix.matrix import Matrix
 from fairtune.models.autoencoder import Autoencoder
 from fairtune.models.base import Alternative
 from fairtune.models.item_knn import ItemKnn

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array
 
 from fairtune.columns import REGION, BlockName
-from fairtune.matrix import Matrix
+from fairtune.matrix.matrix import Matrix
 
 Factors = NDArray[np.float32]
 

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.sparse import csr_array, diags_array
 
 from fairtune.columns import BlockName
-from fairtune.matrix import Matrix
+from fairtune.matrix.matrix import Matrix
 from fairtune.models.als import Als
 from fairtune.models.leaning import dots
 from fairtune.models.listening import Floats, Listening, Pairs, cells

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import csr_array, csr_matrix
 
 from fairtune.columns import Part
-from fairtune.matrix import Matrix
+from fairtune.matrix.matrix import Matrix
 from fairtune.models.base import Rows, Scores
 
 

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array
 
-from fairtune import groups
 from fairtune.columns import UNKNOWN, BlockName, Part
-from fairtune.matrix import Matrix
+from fairtune.matrix import provider_groups
+from fairtune.matrix.matrix import Matrix
 from fairtune.models.base import Rows
 
 Floats = NDArray[np.float64]
@@ -63,7 +63,7 @@ def features(matrix: Matrix, part: Part, *, damping: float) -> tuple[Feature, ..
         _separate(of_listeners, np.log1p(audience), pairs, np.log1p(audience[pairs.columns] - 1.0)),
     )
     traits = [matrix.shares[block] for block in matrix.item_blocks]
-    region = groups.regions(matrix, matrix.item_block, part)
+    region = provider_groups.regions(matrix, matrix.item_block, part)
     known = [at for at, name in enumerate(region.names) if name != UNKNOWN]
     traits.append(csr_array(region.membership[:, known]))
     found = [_shared(plays, carries, of, pairs, damping) for of in traits]

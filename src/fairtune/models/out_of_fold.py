@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from fairtune.columns import Part
-from fairtune.matrix import Matrix
+from fairtune.matrix.matrix import Matrix
 
 FOLDS: Final = 10
 """Parts that each listener's pairs are dealt into. Few pairs are missing from the rest, so that a fit on it

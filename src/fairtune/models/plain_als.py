@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from fairtune.columns import Part
-from fairtune.matrix import Matrix
+from fairtune.matrix.matrix import Matrix
+from fairtune.matrix.weights import block_weights
 from fairtune.models.als import Factors, factorise
 from fairtune.models.base import Rows, Scores
-from fairtune.weights import block_weights
 
 ITERATIONS: Final = 15
 """The library's default; more change nothing that can be measured."""

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from fairtune.columns import DEMOGRAPHIC, BlockName, Part
-from fairtune.matrix import Matrix
+from fairtune.matrix.matrix import Matrix
 from fairtune.models import influence, out_of_fold, pair_features, regression
 from fairtune.models.als import Als
 from fairtune.models.listening import Floats, Pairs, Rows, cells, listening

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairtune.columns import Part
-from fairtune.matrix import Matrix
+from fairtune.matrix.matrix import Matrix
 from fairtune.models.base import Rows, Scores
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from fairtune.columns import Part
-from fairtune.matrix import Matrix
+from fairtune.matrix.matrix import Matrix
 from fairtune.models.als import Factors, factorise
 from fairtune.models.base import Rows, Scores
 

@@ -17,7 +17,7 @@ from scipy.sparse import csr_array, diags_array
 
 from fairtune.columns import Part
 from fairtune.errors import BadParams
-from fairtune.matrix import Matrix
+from fairtune.matrix.matrix import Matrix
 from fairtune.models.base import Rows, Scores
 
 if TYPE_CHECKING:

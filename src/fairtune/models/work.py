@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from fairtune.columns import Part
-from fairtune.matrix import Matrix
+from fairtune.matrix.matrix import Matrix
 
 SOLVER_STEPS: Final = 3
 """Steps of conjugate gradients for each row and column in a round: implicit's own default."""

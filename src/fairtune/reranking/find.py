@@ -10,9 +10,8 @@ from fairtune.columns import Part
 from fairtune.config.params import HEADLINE, Evaluate
 from fairtune.config.reranking_bounds import Constraints
 from fairtune.errors import BadRequest
-from fairtune.evaluation.groupings import provider_groupings
-from fairtune.groups import ProviderGroups
-from fairtune.matrix import Matrix
+from fairtune.matrix.matrix import Matrix
+from fairtune.matrix.provider_groups import ProviderGroups, provider_groupings
 from fairtune.metrics import providers
 from fairtune.metrics.bootstrap import Bootstrap
 from fairtune.metrics.providers import Chances

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from fairtune.groups import ProviderGroups
+from fairtune.matrix.provider_groups import ProviderGroups
 
 Multipliers = Mapping[str, Mapping[str, float]]
 """Grouping -> group -> what its items gain, in units of score over the length of a listener's factors."""

@@ -33,7 +33,7 @@ def confidences(
     """Confidence of each cell in the fit, (k,): c = 1 + weight * multiplier[column] * s(plays) / scale.
 
     weight: of the listener; 1 for a new one.
-    The formulas are those of `fairtune.weights` for one row, without its imports; a test holds the two
+    The formulas are those of `fairtune.matrix.weights` for one row, without its imports; a test holds the two
     together.
     """
     scaling = release.scaling[block]

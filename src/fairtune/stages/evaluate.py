@@ -2,11 +2,12 @@
 
 import os
 
-from fairtune import artifacts, files, matrix_storage, play_predictor_storage
+from fairtune import artifacts, files, play_predictor_storage
 from fairtune.columns import Part
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
 from fairtune.evaluation import whole
+from fairtune.matrix import storage as matrix_storage
 from fairtune.models.catalogue import alternative
 
 

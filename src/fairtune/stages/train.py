@@ -3,12 +3,13 @@
 import os
 import time
 
-from fairtune import artifacts, files, matrix_storage, play_predictor_storage, released, warm
+from fairtune import artifacts, files, play_predictor_storage, released, warm
 from fairtune.columns import Part
 from fairtune.config.params import DatasetParams, hyperparameters
 from fairtune.config.paths import Paths
 from fairtune.console import steps
-from fairtune.matrix import Matrix
+from fairtune.matrix import storage as matrix_storage
+from fairtune.matrix.matrix import Matrix
 from fairtune.models import als, catalogue, out_of_fold, play_predictor
 from fairtune.reranking.find import find, lift
 from fairtune.reranking.multipliers import Multipliers

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from fairtune import champion_settings, files, matrix_storage
+from fairtune import champion_settings, files
 from fairtune.columns import Part
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
 from fairtune.evaluation import judgement
+from fairtune.matrix import storage as matrix_storage
 from fairtune.tuning import choice, results, study
 
 

@@ -16,7 +16,7 @@ from fairtune.columns import Part
 from fairtune.config.params import DatasetParams, Hyperparameters
 from fairtune.config.paths import Paths
 from fairtune.evaluation.judgement import Exam
-from fairtune.matrix import Matrix
+from fairtune.matrix.matrix import Matrix
 from fairtune.models import als
 from fairtune.models.base import Rows, Scores
 from fairtune.tuning import search as trials_of
@@ -26,17 +26,13 @@ from fairtune.tuning.trials import FinishedTrial, Judged
 CODE: Final = (
     "alternatives.py",
     "columns.py",
-    "demographics.py",
     "evaluation/judgement.py",
-    "groups.py",
     "journal.py",
-    "listener_groups.py",
-    "matrix.py",
+    "matrix",
     "metrics",
     "models",
     "study.py",
     "tuning",
-    "weights.py",
 )
 """What of fairtune a trial runs. Parameters are no part of it: their values name a study as well."""
 

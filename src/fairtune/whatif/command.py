@@ -45,11 +45,12 @@ def whatif(
 
     Nothing is kept: to make it part of the model, write the bounds as `train.rerank` into params.yaml.
     """
-    from fairtune import artifacts, files, matrix_storage
+    from fairtune import artifacts, files
     from fairtune.columns import Part
     from fairtune.config import params
     from fairtune.console import steps
-    from fairtune.evaluation.groupings import provider_groupings
+    from fairtune.matrix import storage as matrix_storage
+    from fairtune.matrix.provider_groups import provider_groupings
     from fairtune.metrics.grouping import pool
     from fairtune.report import before_after
     from fairtune.reranking.find import find, lift

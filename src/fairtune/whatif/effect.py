@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from fairtune import listener_groups
 from fairtune.columns import REGION, TASTE, UNKNOWN, BlockName, Part
 from fairtune.config.params import HEADLINE, Evaluate
 from fairtune.evaluation import listed
 from fairtune.evaluation.held_out import HeldOut, held_out
 from fairtune.evaluation.tastes import tastes
-from fairtune.groups import TIER
-from fairtune.matrix import Matrix
+from fairtune.matrix import listener_groups
+from fairtune.matrix.matrix import Matrix
+from fairtune.matrix.provider_groups import TIER
 from fairtune.metrics import catalogue, listeners, pairs, providers, ranking
 from fairtune.metrics.bootstrap import UNDEFINED, Bootstrap, Figure, Floats, divided, figures
 from fairtune.metrics.ranking import Lists

@@ -8,9 +8,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fairtune.columns import AGE, COUNTRY, GENDER, OTHER, REGION, UNKNOWN, Part
-from fairtune.demographics import age_band
 from fairtune.errors import BadParams
-from fairtune.matrix import Matrix
+from fairtune.matrix.demographics import age_band
+from fairtune.matrix.matrix import Matrix
 
 AGE_BAND: Final = "age_band"
 ACTIVITY: Final = ("less active", "active", "most active")

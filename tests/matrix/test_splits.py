@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fairtune import splits
 from fairtune.columns import BATCH, ITEM, SPLIT, TIMESTAMP, USER
 from fairtune.config.params import Matrix
 from fairtune.errors import BadSplit
+from fairtune.matrix import splits
 
 PAIRS = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 30)), min_size=1, max_size=200, unique=True)
 

@@ -7,14 +7,14 @@ import pytest
 from scipy.sparse import csr_array
 from tests.toy import build
 
-from fairtune import groups
 from fairtune.columns import BlockName, Part
+from fairtune.matrix import provider_groups
 
 HEARD = {(1, 0): 10, (1, 1): 30, (1, 2): 60, (2, 3): 5}
 
 
 def test_a_track_has_one_region_and_null_is_unknown():
-    of = groups.regions(build(HEARD), BlockName.TRACK, Part.ALL)
+    of = provider_groups.regions(build(HEARD), BlockName.TRACK, Part.ALL)
     assert of.names == ("north", "south", "unknown")
     assert of.membership.argmax(axis=1).tolist() == [0, 0, 1, 2, 2, 1]
     assert (of.membership.sum(axis=1) == 1).all()
@@ -22,7 +22,7 @@ def test_a_track_has_one_region_and_null_is_unknown():
 
 def test_a_music_type_belongs_to_a_region_to_the_extent_that_its_plays_do():
     built = build(HEARD)
-    of = groups.regions(built, BlockName.MUSIC_TYPE, Part.ALL)
+    of = provider_groups.regions(built, BlockName.MUSIC_TYPE, Part.ALL)
     row = dict(zip(built.columns[BlockName.MUSIC_TYPE]["name"], of.membership, strict=True))
     # jazz: half of track 1 (north, 30 plays) and all of track 2 (south, 60 plays)
     assert row["jazz"] == pytest.approx([15 / 75, 60 / 75, 0])
@@ -32,14 +32,14 @@ def test_a_music_type_belongs_to_a_region_to_the_extent_that_its_plays_do():
 
 def test_a_music_type_nobody_played_belongs_where_its_artists_are():
     built = build({(1, 0): 10})
-    of = groups.regions(built, BlockName.MUSIC_TYPE, Part.ALL)
+    of = provider_groups.regions(built, BlockName.MUSIC_TYPE, Part.ALL)
     row = dict(zip(built.columns[BlockName.MUSIC_TYPE]["name"], of.membership, strict=True))
     assert row["jazz"] == pytest.approx([0.5 / 1.5, 1 / 1.5, 0])
 
 
 def test_genders_of_music_types_are_those_of_the_artists_who_are_played():
     built = build(HEARD)
-    of = groups.grouping(built, BlockName.MUSIC_TYPE, Part.ALL, "artist_gender")
+    of = provider_groups.grouping(built, BlockName.MUSIC_TYPE, Part.ALL, "artist_gender")
     assert of.names == ("f", "m", "unknown")
     row = dict(zip(built.columns[BlockName.MUSIC_TYPE]["name"], of.membership, strict=True))
     assert row["jazz"] == pytest.approx([15 / 75, 60 / 75, 0])
@@ -50,7 +50,7 @@ def test_genders_of_music_types_are_those_of_the_artists_who_are_played():
 @pytest.mark.parametrize("name", ["region", "country", "artist_gender", "tier"])
 def test_every_grouping_shares_every_column_of_every_block(name, block):
     built = build(HEARD)
-    of = groups.grouping(built, block, Part.ALL, name)
+    of = provider_groups.grouping(built, block, Part.ALL, name)
     assert of.membership.shape == (len(built.columns[block]), len(of.names))
     np.testing.assert_allclose(of.membership.sum(axis=1), 1)
 
@@ -58,13 +58,13 @@ def test_every_grouping_shares_every_column_of_every_block(name, block):
 def test_tiers_cut_where_the_shares_of_all_plays_are_reached():
     # listeners of the columns: 4, 3, 2, 1, 0 of 10 cells
     plays = csr_array(np.array([[1, 1, 1, 1, 0], [1, 1, 1, 0, 0], [1, 1, 0, 0, 0], [1, 0, 0, 0, 0]]))
-    tier = groups.tiers(plays, head_share=0.4, tail_share=0.3)
+    tier = provider_groups.tiers(plays, head_share=0.4, tail_share=0.3)
     assert tier.membership.argmax(axis=1).tolist() == [0, 1, 2, 2, 2]
 
 
 def test_the_largest_countries_stand_by_themselves_and_the_rest_is_other():
     built = build(HEARD)  # NO has two tracks, ZA and BW one each, two are unknown
-    of = groups.countries(built, BlockName.TRACK, Part.ALL, largest=2)
+    of = provider_groups.countries(built, BlockName.TRACK, Part.ALL, largest=2)
     assert of.names == ("BW", "NO", "other", "unknown")
     assert of.membership.argmax(axis=1).tolist() == [1, 1, 2, 3, 3, 0]
     assert of.unknown == pytest.approx(1 / 3)
@@ -72,7 +72,7 @@ def test_the_largest_countries_stand_by_themselves_and_the_rest_is_other():
 
 def test_countries_of_music_types_are_those_of_their_plays():
     built = build(HEARD)
-    of = groups.countries(built, BlockName.MUSIC_TYPE, Part.ALL, largest=9)
+    of = provider_groups.countries(built, BlockName.MUSIC_TYPE, Part.ALL, largest=9)
     row = dict(zip(built.columns[BlockName.MUSIC_TYPE]["name"], of.membership, strict=True))
     assert dict(zip(of.names, row["jazz"], strict=True)) == pytest.approx(
         {"BW": 0, "NO": 15 / 75, "ZA": 60 / 75, "unknown": 0}
@@ -80,7 +80,7 @@ def test_countries_of_music_types_are_those_of_their_plays():
 
 
 def emerging(built, block, **limits):
-    of = groups.emerging(built, block, Part.ALL, **{"listeners": 1, "period": 0.1, **limits})
+    of = provider_groups.emerging(built, block, Part.ALL, **{"listeners": 1, "period": 0.1, **limits})
     assert of.names == ("emerging", "established")
     return of.membership[:, 0].tolist()
 
@@ -109,4 +109,4 @@ def test_tracks_of_nobody_knows_whom_are_of_different_artists():
 
 
 def test_without_unknown_columns_none_are_unknown():
-    assert groups.ProviderGroups(("a",), np.ones((3, 1))).unknown == 0
+    assert provider_groups.ProviderGroups(("a",), np.ones((3, 1))).unknown == 0

@@ -19,10 +19,12 @@ from fairtune.columns import (
     BlockName,
     Part,
 )
-from fairtune.matrix import Matrix
+from fairtune.config.params import Evaluate
+from fairtune.matrix.matrix import Matrix
 
 TIER: Final = "tier"
 TIERS: Final = ("head", "middle", "tail")
+EMERGENCE: Final = "emerging"
 EMERGING: Final = ("emerging", "established")
 
 
@@ -62,6 +64,33 @@ def grouping(
         TIER: lambda: tiers(matrix.block(block, part), head_share=head_share, tail_share=tail_share),
     }
     return by[name]()
+
+
+def provider_groupings(
+    matrix: Matrix, block: BlockName, part: Part, params: Evaluate
+) -> dict[str, ProviderGroups]:
+    """Group the columns of `block`, by name of the grouping, from what is played in `part`.
+
+    Artists' genders are left out where none is known.
+    """
+    groupings = {
+        name: grouping(
+            matrix,
+            block,
+            part,
+            name,
+            largest=params.countries,
+            head_share=params.head_share,
+            tail_share=params.tail_share,
+        )
+        for name in (REGION, COUNTRY, TIER)
+    } | {
+        EMERGENCE: emerging(
+            matrix, block, part, listeners=params.emerging_listeners, period=params.emerging_period
+        )
+    }
+    by_gender = genders(matrix, block, part)
+    return groupings if by_gender.unknown == 1 else groupings | {ARTIST_GENDER: by_gender}
 
 
 def regions(matrix: Matrix, block: BlockName, part: Part) -> ProviderGroups:

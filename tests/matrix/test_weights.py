@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from fairtune.weights import BM25_B, BM25_K1, block_weights, listener_weights, scaled
+from fairtune.matrix.weights import BM25_B, BM25_K1, block_weights, listener_weights, scaled
 
 PLAYS = csr_array(np.array([[3, 0, 1], [10, 2, 0], [1, 0, 0]]))
 GROUPS = np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])

@@ -7,7 +7,6 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, eye_array
 
-from fairtune import demographics, splits
 from fairtune.columns import (
     ARTIST,
     ARTIST_COUNTRY,
@@ -31,7 +30,8 @@ from fairtune.columns import (
 )
 from fairtune.config.params import Matrix as MatrixParams
 from fairtune.errors import BadParams
-from fairtune.matrix import Matrix, canonical
+from fairtune.matrix import demographics, splits
+from fairtune.matrix.matrix import Matrix, canonical
 
 
 def build(

@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 from tests.toy import params, tables
 
-from fairtune import building, demographics
 from fairtune.columns import BlockName, Part, Table
 from fairtune.errors import BadParams
+from fairtune.matrix import build as matrix_build
+from fairtune.matrix import demographics
 
 PLAYED = {(user, item): 1 for user in range(1, 6) for item in range(6)}
 BLOCKS = ("track", "country", "gender", "age_band")
@@ -18,7 +19,7 @@ def build(**people):
     known = {"country": ["NO", None, "ZA", "NO", "BW"], "gender": ["f", "m", None, "f", None]}
     known |= {"age": [15, None, 18, 34, 35]} | people
     data[Table.USERS] = data[Table.USERS].assign(**known)
-    return building.build(
+    return matrix_build.build(
         data, params(blocks=BLOCKS), item_block=BlockName.TRACK, counts=True, seed=1, age_bands=(18, 35)
     )
 

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.toy import ITEMS, TYPES, build, cells, params, tables
 
-from fairtune import building
 from fairtune.columns import BlockName, Part, Table
 from fairtune.errors import BadParams
+from fairtune.matrix import build as matrix_build
 
 PLAYED = st.dictionaries(
     st.tuples(st.integers(1, 5), st.integers(0, ITEMS - 1)), st.integers(1, 1000), min_size=1, max_size=30
@@ -110,7 +110,7 @@ def test_a_block_without_its_table_is_refused():
     data = tables({(1, 0): 3})
     data[Table.FRIENDS] = data[Table.FRIENDS].iloc[:0]
     with pytest.raises(BadParams) as error:
-        building.build(data, params(), item_block=BlockName.TRACK, counts=True, seed=1)
+        matrix_build.build(data, params(), item_block=BlockName.TRACK, counts=True, seed=1)
     assert str(error.value) == "matrix.blocks: 'friend' is not possible, this data set has no friends"
 
 
@@ -120,7 +120,7 @@ def test_an_item_was_first_seen_after_a_share_of_all_pairs_that_are_fitted():
         data[Table.INTERACTIONS]["item_id"] * 10 + data[Table.INTERACTIONS]["user_id"], "D"
     )
     data[Table.INTERACTIONS]["timestamp"] = pd.Timestamp("2009-01-01") + days
-    built = building.build(data, params(), item_block=BlockName.TRACK, counts=True, seed=1)
+    built = matrix_build.build(data, params(), item_block=BlockName.TRACK, counts=True, seed=1)
     fitted = (built.train + built.valid).toarray().sum(axis=0)  # tracks come one after the other
     expected = (np.cumsum(fitted) - fitted) / fitted.sum()
     np.testing.assert_allclose(built.columns[BlockName.TRACK]["first_seen"], expected)
@@ -156,7 +156,7 @@ def test_seventeen_million_cells_need_no_dense_array():
             {"user_id": pd.Series(dtype="int64"), "friend_id": pd.Series(dtype="int64")}
         ),
     }
-    built = building.build(
+    built = matrix_build.build(
         data,
         params(blocks=("artist", "music_type"), target="music_type"),
         item_block=BlockName.ARTIST,

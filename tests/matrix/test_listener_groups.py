@@ -8,9 +8,9 @@ import pytest
 from scipy.sparse import csr_array
 from tests.toy import build
 
-from fairtune import listener_groups
 from fairtune.columns import Part
 from fairtune.errors import BadParams
+from fairtune.matrix import listener_groups
 
 
 def test_listeners_are_labelled_by_what_is_known_of_them():

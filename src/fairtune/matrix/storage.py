@@ -4,7 +4,7 @@ from pathlib import Path
 
 from fairtune import files
 from fairtune.columns import BlockName
-from fairtune.matrix import Matrix
+from fairtune.matrix.matrix import Matrix
 
 
 def write_matrix(folder: Path, matrix: Matrix) -> None:

@@ -24,8 +24,9 @@ from fairtune.config.paths import Paths
 from fairtune.evaluation.held_out import TIER
 from fairtune.matrix import provider_groups
 from fairtune.matrix import storage as matrix_storage
-from fairtune.metrics import accuracy, providers, ranking
+from fairtune.metrics import accuracy, ranking
 from fairtune.metrics.bootstrap import Bootstrap
+from fairtune.metrics.fairness import provider_parity
 from fairtune.models import als
 
 ROOT: Final = Path(__file__).parents[1]
@@ -77,14 +78,14 @@ def _judged(matrix: Any, fitted: als.Als, of: params.Evaluate) -> Json:
     known, truth = matrix.block(block, part), matrix.truth(block, part)
     lists = ranking.rank(lambda rows: fitted.scores(rows, block), known, K, threads=os.cpu_count() or 1)
     named = {name: provider_groups.grouping(matrix, block, part, name) for name in (REGION, TIER)}
-    chances = providers.chances(
+    chances = provider_parity.chances(
         truth,
         known,
         {name: (group.names, group.membership) for name, group in named.items()},
         bootstrap=Bootstrap(n_listeners=len(lists), resamples=0, seed=0),
         min_group=of.min_provider_group,
     )
-    compared = providers.compare(lists, chances, [K])
+    compared = provider_parity.compare(lists, chances, [K])
     by_region = {
         parity: {
             name: _short(group["rate"]["value"])

@@ -15,7 +15,7 @@ from fairtune.config.gate_limits import LISTENER_GROUPINGS
 from fairtune.figures import Path
 from fairtune.headlines import ACCURACY, FULL_PREDICTOR
 from fairtune.metrics.bootstrap import Bootstrap, Floats, divided
-from fairtune.metrics.grouping import pool
+from fairtune.metrics.fairness.pooling import pool
 
 BIAS = "bias"
 RESAMPLES = 1000

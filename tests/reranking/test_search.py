@@ -9,8 +9,8 @@ from scipy.sparse import csr_array, eye_array, kron
 
 from fairtune.config.reranking_bounds import Constraints
 from fairtune.errors import BadRequest
-from fairtune.metrics import providers
 from fairtune.metrics.bootstrap import Bootstrap
+from fairtune.metrics.fairness import provider_parity
 from fairtune.models.als import Als
 from fairtune.reranking.bounds import bounds
 from fairtune.reranking.candidates import candidates
@@ -37,7 +37,9 @@ def world(seed, *, fractional=False):
 
 def chances(known, truth, member):
     bootstrap = Bootstrap(n_listeners=LISTENERS, resamples=0, seed=0)
-    return providers.chances(truth, known, {"region": (REGIONS, member)}, bootstrap=bootstrap, min_group=1)
+    return provider_parity.chances(
+        truth, known, {"region": (REGIONS, member)}, bootstrap=bootstrap, min_group=1
+    )
 
 
 def reranked(world, **asked):

@@ -11,8 +11,9 @@ from fairtune.columns import REGION, UNKNOWN
 from fairtune.config.params import Evaluate
 from fairtune.evaluation.held_out import HeldOut
 from fairtune.matrix.listener_groups import Labels
-from fairtune.metrics import listeners, pairs
+from fairtune.metrics import sparse_pairs
 from fairtune.metrics.bootstrap import Bootstrap, Figure, Floats
+from fairtune.metrics.fairness import listener_parity
 
 Json = dict[str, Any]
 COMPARED = {"eo": "recall", "dp_ndcg": "ndcg", "dp_tail": "tail_share"}
@@ -41,11 +42,11 @@ def served(
     names |= {name: name for name in region_shares}
     by_group, fairness = {}, {}
     for grouping, of_listeners in labels.items():
-        of = listeners.grouped(
+        of = listener_parity.grouped(
             {**every, **region_shares}, of_listeners, bootstrap=bootstrap, min_group=params.min_group
         )
-        by_group[grouping] = listeners.tabulate(of, every)
-        fairness[grouping] = listeners.compare(of, names) | {
+        by_group[grouping] = listener_parity.tabulate(of, every)
+        fairness[grouping] = listener_parity.compare(of, names) | {
             "share_unknown": Figure.exact(of.unknown).to_json()
         }
     return Served(by_group, fairness)
@@ -66,13 +67,13 @@ def own_region(
     share of 0.
     """
     names = held.groupings[REGION].names
-    heard = pairs.ones(held.known) @ held.groupings[REGION].membership
+    heard = sparse_pairs.ones(held.known) @ held.groupings[REGION].membership
     total = heard.sum(axis=1, keepdims=True)
     listening = heard / np.where(total > 0, total, np.nan)
     recommended = {
         f"@{k}": np.column_stack([region_shares[f"dp_region.{name}@{k}"] for name in names]) for k in ks
     }
-    return listeners.own_region(
+    return listener_parity.own_region(
         {at: _own(shares, regions, names) for at, shares in recommended.items()},
         _own(listening, regions, names),
         regions,

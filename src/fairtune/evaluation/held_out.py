@@ -17,9 +17,10 @@ from fairtune.matrix.provider_groups import (
     ProviderGroups,
     provider_groupings,
 )
-from fairtune.metrics import catalogue, providers
+from fairtune.metrics import beyond_accuracy
 from fairtune.metrics.bootstrap import Bootstrap
-from fairtune.metrics.providers import Chances
+from fairtune.metrics.fairness import provider_parity
+from fairtune.metrics.fairness.provider_parity import Chances
 from fairtune.profiles import profiles
 
 PART = Part.TRAIN_VALID
@@ -56,14 +57,14 @@ def held_out(matrix: Matrix, block: BlockName, params: Evaluate, bootstrap: Boot
         known=known,
         truth=truth,
         groupings=groupings,
-        chances=providers.chances(
+        chances=provider_parity.chances(
             truth,
             known,
             {name: (of.names, of.membership) for name, of in groupings.items()},
             bootstrap=bootstrap,
             min_group=params.min_provider_group,
         ),
-        traits=np.column_stack([catalogue.bits(known), tail, emerging]),
+        traits=np.column_stack([beyond_accuracy.bits(known), tail, emerging]),
         profiles=profiles(matrix, block),
         audience=np.bincount(known.indices, minlength=known.shape[1]),
     )

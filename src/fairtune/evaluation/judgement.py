@@ -12,9 +12,10 @@ from fairtune.config.params import HEADLINE, Evaluate
 from fairtune.matrix import listener_groups, provider_groups
 from fairtune.matrix.listener_groups import Labels
 from fairtune.matrix.matrix import Matrix
-from fairtune.metrics import accuracy, listeners, providers, ranking
+from fairtune.metrics import accuracy, ranking
 from fairtune.metrics.bootstrap import Bootstrap, Floats
-from fairtune.metrics.providers import Chances
+from fairtune.metrics.fairness import listener_parity, provider_parity
+from fairtune.metrics.fairness.provider_parity import Chances
 from fairtune.metrics.ranking import Lists
 from fairtune.models.als import Als
 from fairtune.models.base import Rows, Scores
@@ -54,7 +55,7 @@ class Exam:
         return self.judge(lambda rows: model.scores(rows, self.target), threads=threads)
 
     def _apart(self, lists: Lists) -> tuple[float, float]:
-        apart = providers.compare(lists, self.chances, [HEADLINE], groups=False)[REGION]
+        apart = provider_parity.compare(lists, self.chances, [HEADLINE], groups=False)[REGION]
         dp, eo = (apart[f"{what}@{HEADLINE}"]["disparity"]["value"] for what in ("dp", "eo"))
         if dp is None:  # no two regions are known: nothing to be unfair between
             return 0.0, 0.0
@@ -64,8 +65,8 @@ class Exam:
         point = Bootstrap(n_listeners=len(recall), resamples=0, seed=0)
         ratios = []
         for labels in self.labels.values():
-            of = listeners.grouped({RECALL: recall}, labels, bootstrap=point, min_group=self.min_group)
-            ratios.append(listeners.compare(of, {"eo": RECALL})["eo"]["ratio"]["value"])
+            of = listener_parity.grouped({RECALL: recall}, labels, bootstrap=point, min_group=self.min_group)
+            ratios.append(listener_parity.compare(of, {"eo": RECALL})["eo"]["ratio"]["value"])
         return min((ratio for ratio in ratios if ratio is not None), default=1.0)
 
 
@@ -79,7 +80,7 @@ def exam(matrix: Matrix, part: Part, params: Evaluate) -> Exam:
         target=block,
         known=known,
         truth=truth,
-        chances=providers.chances(
+        chances=provider_parity.chances(
             truth,
             known,
             {REGION: (of.names, of.membership)},

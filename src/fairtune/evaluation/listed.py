@@ -8,7 +8,7 @@ from scipy.sparse import csr_array, diags_array
 
 from fairtune.columns import REGION
 from fairtune.evaluation.held_out import TRAITS, HeldOut
-from fairtune.metrics import accuracy, catalogue
+from fairtune.metrics import accuracy, beyond_accuracy
 from fairtune.metrics.bootstrap import Bootstrap, Floats
 from fairtune.metrics.ranking import Lists
 
@@ -20,9 +20,9 @@ def of_listeners(lists: Lists, held: HeldOut, ks: Sequence[int]) -> dict[str, Fl
     """Give every figure that is a mean over listeners: arrays (n,), NaN where a listener has none."""
     figures = accuracy.per_listener(lists, held.truth, ks)
     for k in ks:
-        means = catalogue.shares(lists, held.traits, k)
+        means = beyond_accuracy.shares(lists, held.traits, k)
         figures |= {f"{name}@{k}": means[:, at] for at, name in enumerate(TRAITS)}
-        figures[f"diversity@{k}"] = catalogue.diversity(lists, held.profiles, k)
+        figures[f"diversity@{k}"] = beyond_accuracy.diversity(lists, held.profiles, k)
     return figures
 
 
@@ -30,7 +30,7 @@ def ranking_figures(
     figures: Mapping[str, Floats], lists: Lists, held: HeldOut, ks: Sequence[int], bootstrap: Bootstrap
 ) -> Json:
     """Give the means of `figures` and what the lists do with the catalogue as a whole."""
-    whole = catalogue.whole(lists, held.known.shape[1], ks)
+    whole = beyond_accuracy.whole(lists, held.known.shape[1], ks)
     return {name: figure.to_json() for name, figure in (bootstrap.means(figures) | whole).items()}
 
 
@@ -59,6 +59,6 @@ def region_shares(lists: Lists, held: HeldOut, ks: Sequence[int]) -> dict[str, F
     of = held.groupings[REGION]
     shares: dict[str, Floats] = {}
     for k in ks:
-        inside = catalogue.shares(lists, of.membership, k)
+        inside = beyond_accuracy.shares(lists, of.membership, k)
         shares |= {f"dp_region.{name}@{k}": inside[:, at] for at, name in enumerate(of.names)}
     return shares

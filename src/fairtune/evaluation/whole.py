@@ -15,8 +15,9 @@ from fairtune.evaluation.tastes import tastes
 from fairtune.matrix import listener_groups
 from fairtune.matrix.listener_groups import Labels
 from fairtune.matrix.matrix import Matrix
-from fairtune.metrics import accuracy, providers, ranking
+from fairtune.metrics import accuracy, ranking
 from fairtune.metrics.bootstrap import Bootstrap, Figure, Floats
+from fairtune.metrics.fairness import provider_parity
 from fairtune.metrics.ranking import Lists
 from fairtune.models.als import Als
 from fairtune.models.base import Alternative
@@ -79,7 +80,7 @@ def evaluate(
         its_lists = ranking.rank(alternative.scores, held.known, max(params.ks), threads=threads)
         its_figures = listed.of_listeners(its_lists, held, params.ks)
         by_model[name] = listed.ranking_figures(its_figures, its_lists, held, params.ks, bootstrap)
-        apart[name] = providers.compare(its_lists, held.chances, params.fairness_ks, groups=False)
+        apart[name] = provider_parity.compare(its_lists, held.chances, params.fairness_ks, groups=False)
         columns |= _accuracies(name, its_figures)
     metrics = {
         "target": str(target),
@@ -132,7 +133,7 @@ def _block(
     ranked = listed.ranking_figures(figures, lists, held, params.ks, bootstrap)
     regions = listed.region_shares(lists, held, params.fairness_ks)
     served = audience.served(figures, regions if target else {}, labels, params, bootstrap)
-    of_providers = providers.compare(lists, held.chances, params.fairness_ks)
+    of_providers = provider_parity.compare(lists, held.chances, params.fairness_ks)
     for grouping, of in held.groupings.items():
         of_providers[grouping]["share_unknown"] = Figure.exact(of.unknown).to_json()
     fair = {"providers": of_providers, "listeners": served.fairness}

@@ -11,8 +11,8 @@ from fairtune.columns import UNKNOWN
 from fairtune.config.gate_limits import Place
 from fairtune.config.reranking_bounds import Constraints
 from fairtune.errors import BadRequest
-from fairtune.metrics.grouping import Pooling
-from fairtune.metrics.providers import Chances
+from fairtune.metrics.fairness.pooling import Pooling
+from fairtune.metrics.fairness.provider_parity import Chances
 
 Floats = NDArray[np.float64]
 Measure = Literal["share", "dp", "eo"]

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from fairtune.columns import BlockName
-from fairtune.metrics import pairs, ranking
+from fairtune.metrics import ranking, sparse_pairs
 from fairtune.metrics.ranking import NOTHING, Lists
 from fairtune.models.als import Als
 
@@ -58,7 +58,7 @@ def candidates(
         columns = [np.flatnonzero(kind.ravel() == one) for one in range(len(kinds))]
         items = np.hstack([_best(model, block, known, some, k, threads) for some in columns])
         of_place = np.repeat(np.arange(len(kinds)), k)
-    return Candidates(_scores(model, block, items), pairs.hits(items, truth), of_place, kinds)
+    return Candidates(_scores(model, block, items), sparse_pairs.hits(items, truth), of_place, kinds)
 
 
 def _best(

@@ -12,9 +12,9 @@ from fairtune.config.reranking_bounds import Constraints
 from fairtune.errors import BadRequest
 from fairtune.matrix.matrix import Matrix
 from fairtune.matrix.provider_groups import ProviderGroups, provider_groupings
-from fairtune.metrics import providers
 from fairtune.metrics.bootstrap import Bootstrap
-from fairtune.metrics.providers import Chances
+from fairtune.metrics.fairness import provider_parity
+from fairtune.metrics.fairness.provider_parity import Chances
 from fairtune.models.als import Als
 from fairtune.models.base import Rows
 from fairtune.reranking.bounds import Bound, bounds
@@ -99,7 +99,7 @@ def pose(
     asked = {name: groupings[name] for name in constraints.groupings if name in groupings}
     if missing := set(constraints.groupings) - set(asked):
         raise BadRequest(f"nothing is known of the items' {min(missing)}: there are no groups to re-rank")
-    given = providers.chances(
+    given = provider_parity.chances(
         truth,
         known,
         {name: (of.names, of.membership) for name, of in asked.items()},

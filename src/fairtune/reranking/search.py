@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fairtune.metrics.providers import Chances
+from fairtune.metrics.fairness.provider_parity import Chances
 from fairtune.reranking.bounds import Bound
 from fairtune.reranking.candidates import Candidates
 

@@ -51,7 +51,7 @@ def whatif(
     from fairtune.console import steps
     from fairtune.matrix import storage as matrix_storage
     from fairtune.matrix.provider_groups import provider_groupings
-    from fairtune.metrics.grouping import pool
+    from fairtune.metrics.fairness.pooling import pool
     from fairtune.report import before_after
     from fairtune.reranking.find import find, lift
     from fairtune.whatif import asked, effect

@@ -14,8 +14,9 @@ from fairtune.evaluation.tastes import tastes
 from fairtune.matrix import listener_groups
 from fairtune.matrix.matrix import Matrix
 from fairtune.matrix.provider_groups import TIER
-from fairtune.metrics import catalogue, listeners, pairs, providers, ranking
+from fairtune.metrics import beyond_accuracy, ranking, sparse_pairs
 from fairtune.metrics.bootstrap import UNDEFINED, Bootstrap, Figure, Floats, divided, figures
+from fairtune.metrics.fairness import listener_parity, provider_parity
 from fairtune.metrics.ranking import Lists
 from fairtune.models.als import Als
 from fairtune.models.base import Rows, Scores
@@ -47,7 +48,7 @@ def measure(
     if (taste != UNKNOWN).any():
         labels[TASTE] = taste
     shown = sorted({REGION, TIER, *found.multipliers} & set(held.groupings))
-    apart = [providers.compare(one, held.chances, [HEADLINE]) for one in lists]
+    apart = [provider_parity.compare(one, held.chances, [HEADLINE]) for one in lists]
     result: Json = {
         "figures": _figures(of_listeners, lists, held, bootstrap) | _disparities(apart, shown),
         "bounds": [],
@@ -92,7 +93,7 @@ def _figures(
         )
         if means["before"] != UNDEFINED:
             shown[name] = {when: mean.to_json() for when, mean in means.items()}
-    whole = [catalogue.whole(one, held.known.shape[1], [HEADLINE]) for one in lists]
+    whole = [beyond_accuracy.whole(one, held.known.shape[1], [HEADLINE]) for one in lists]
     for name in whole[0]:
         shown[name] = {
             "before": whole[0][name].to_json(),
@@ -125,7 +126,7 @@ def _providers(
     pooling, at = held.chances.pooled[grouping]
     member, wanted = held.chances.member[:, at], held.chances.wanted
     truth = wanted @ member
-    hits = [pairs.listed(one, len(member)).multiply(wanted) @ member for one in lists]
+    hits = [sparse_pairs.listed(one, len(member)).multiply(wanted) @ member for one in lists]
     bootstrap, width = held.chances.bootstrap, len(pooling.names)
     columns = np.hstack([*hits, truth])
     sums = np.vstack([columns.sum(axis=0), bootstrap.sums(columns)])
@@ -158,8 +159,8 @@ def _listeners(
     """Give nDCG@10 of each listener group, before and after, and its paired change."""
     before, after = (of[NDCG] for of in of_listeners)
     columns = {"before": before, "after": after, "change": after - before}
-    of = listeners.grouped(columns, labels, bootstrap=bootstrap, min_group=min_group)
-    told = listeners.tabulate(of, columns)
+    of = listener_parity.grouped(columns, labels, bootstrap=bootstrap, min_group=min_group)
+    told = listener_parity.tabulate(of, columns)
     return {
         group: {"n": int(of.counted[number, 0]), NDCG: told[group]}
         for number, group in enumerate(of.pooling.names)

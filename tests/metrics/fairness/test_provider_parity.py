@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from fairtune.columns import UNKNOWN
-from fairtune.metrics import providers as provider_figures
 from fairtune.metrics.bootstrap import Bootstrap
+from fairtune.metrics.fairness import provider_parity as provider_figures
 from fairtune.metrics.ranking import rank
 
 NOTHING_KNOWN = {"value": None, "low": None, "high": None}

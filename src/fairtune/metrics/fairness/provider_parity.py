@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from fairtune.metrics import pairs
+from fairtune.metrics import sparse_pairs
 from fairtune.metrics.bootstrap import Bootstrap, Figure, Floats, divided, figures
-from fairtune.metrics.grouping import Pooling, pool
+from fairtune.metrics.fairness.disparity import spread, spread_to_json
+from fairtune.metrics.fairness.pooling import Pooling, pool
 from fairtune.metrics.ranking import Lists
-from fairtune.metrics.spread import spread, spread_to_json
 
 Json = dict[str, Any]
 Membership = tuple[Sequence[str], NDArray[np.float64] | csr_array]
@@ -67,9 +67,9 @@ def chances(
         start += len(pooling.names)
     member = np.hstack(members)
     size = member.sum(axis=0)
-    heard = pairs.ones(known) @ member
+    heard = sparse_pairs.ones(known) @ member
     unheard = np.round(size - heard, 9)  # shares that cancel leave 1e-16 behind: nothing, not a chance
-    wanted = pairs.ones(truth)
+    wanted = sparse_pairs.ones(truth)
     sums = _sums([heard, unheard, wanted @ member], bootstrap)
     return Chances(pooled, member, size, wanted, sums, bootstrap)
 
@@ -85,7 +85,7 @@ def compare(lists: Lists, given: Chances, ks: Sequence[int], *, groups: bool = T
     """
     columns = []
     for k in ks:
-        listed = pairs.listed(lists[:, :k], len(given.member))
+        listed = sparse_pairs.listed(lists[:, :k], len(given.member))
         columns += [listed @ given.member, listed.multiply(given.wanted) @ given.member]
     by_k = _sums(columns, given.bootstrap)
     results: dict[str, Json] = {}

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairtune.columns import OTHER, UNKNOWN
-from fairtune.metrics.grouping import pool
+from fairtune.metrics.fairness.pooling import pool
 
 
 def pooled(sizes, min_group):

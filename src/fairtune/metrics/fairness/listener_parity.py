@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from fairtune.columns import UNKNOWN
 from fairtune.metrics.bootstrap import Bootstrap, Figure, Floats, divided, figure, figures
-from fairtune.metrics.grouping import Pooling, pool
-from fairtune.metrics.spread import spread, spread_to_json
+from fairtune.metrics.fairness.disparity import spread, spread_to_json
+from fairtune.metrics.fairness.pooling import Pooling, pool
 
 Json = dict[str, Any]
 Labels = Sequence[str] | NDArray[Any]

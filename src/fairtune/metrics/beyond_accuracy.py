@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from fairtune.metrics import pairs
+from fairtune.metrics import sparse_pairs
 from fairtune.metrics.bootstrap import Figure
 from fairtune.metrics.ranking import NOTHING, Lists
 
@@ -39,13 +39,13 @@ def bits(known: csr_array) -> NDArray[np.float64]:
     everybody; log2(listeners) is the most. An item that nobody knows counts as known to one listener. known:
     all listeners x items.
     """
-    listeners = np.bincount(pairs.ones(known).indices, minlength=known.shape[1])
+    listeners = np.bincount(sparse_pairs.ones(known).indices, minlength=known.shape[1])
     return np.asarray(-np.log2(np.maximum(listeners, 1) / known.shape[0]))
 
 
 def shares(lists: Lists, membership: NDArray[np.float64], k: int) -> NDArray[np.float64]:
     """Average rows of `membership` (n_items, g) over the first k of each list: (n, g); NaN if it is empty."""
-    listed = pairs.listed(lists[:, :k], len(membership))
+    listed = sparse_pairs.listed(lists[:, :k], len(membership))
     length = np.diff(listed.indptr).astype(np.float64)
     length[length == 0] = np.nan
     return np.asarray((listed @ membership) / length[:, None])
@@ -63,7 +63,9 @@ def diversity(lists: Lists, profiles: csr_array | None, k: int) -> PerListener:
         return np.full(len(lists), np.nan)
     known = np.diff(profiles.indptr) > 0
     parts = [
-        _pair_cosines(pairs.listed(lists[start : start + LISTENERS_PER_BLOCK, :k], len(known)), profiles)
+        _pair_cosines(
+            sparse_pairs.listed(lists[start : start + LISTENERS_PER_BLOCK, :k], len(known)), profiles
+        )
         for start in range(0, len(lists), LISTENERS_PER_BLOCK)
     ]
     there = np.where(lists[:, :k] == NOTHING, 0, known[lists[:, :k]]).sum(axis=1).astype(np.float64)

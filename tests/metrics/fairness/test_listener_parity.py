@@ -6,16 +6,16 @@ from fairlearn import metrics as fairlearn
 from scipy.sparse import csr_array
 
 from fairtune.columns import UNKNOWN
-from fairtune.metrics import listeners
 from fairtune.metrics.accuracy import per_listener
 from fairtune.metrics.bootstrap import Bootstrap
+from fairtune.metrics.fairness import listener_parity
 
 NOTHING_KNOWN = {"value": None, "low": None, "high": None}
 
 
 def compared(figures, labels, *, bootstrap, min_group):
-    of = listeners.grouped(figures, labels, bootstrap=bootstrap, min_group=min_group)
-    return listeners.compare(of, {name: name for name in figures})
+    of = listener_parity.grouped(figures, labels, bootstrap=bootstrap, min_group=min_group)
+    return listener_parity.compare(of, {name: name for name in figures})
 
 
 def values(block):
@@ -71,7 +71,9 @@ def test_means_by_group_are_those_of_each_group_alone_with_the_same_resamples():
     figures = {"a": rng.random(40), "b": np.where(rng.random(40) < 0.3, math.nan, rng.random(40))}
     labels = np.array(["x", "y", "z"])[rng.integers(0, 3, 40)]
     bootstrap = Bootstrap(40, 200, 5)
-    table = listeners.tabulate(listeners.grouped(figures, labels, bootstrap=bootstrap, min_group=1), figures)
+    table = listener_parity.tabulate(
+        listener_parity.grouped(figures, labels, bootstrap=bootstrap, min_group=1), figures
+    )
     assert list(table) == ["x", "y", "z"]
     for label, row in table.items():
         for name, values_of in figures.items():
@@ -94,7 +96,7 @@ def test_nobody_to_group_gives_no_groups():
 
 def test_the_share_of_listeners_without_a_label_is_told():
     labels = np.array(["a", None, "a", math.nan, UNKNOWN], dtype=object)
-    of = listeners.grouped({"eo@10": np.ones(5)}, labels, bootstrap=Bootstrap(5, 10, 0), min_group=1)
+    of = listener_parity.grouped({"eo@10": np.ones(5)}, labels, bootstrap=Bootstrap(5, 10, 0), min_group=1)
     assert of.unknown == 0.6
 
 
@@ -102,7 +104,9 @@ def test_what_listeners_get_of_their_own_region_stands_against_what_they_play():
     labels = np.array(["north", "north", "north", "south", UNKNOWN])
     listed = np.array([0.5, 0.1, math.nan, 0.2, math.nan])  # the third has an empty list
     played = np.array([0.8, 0.4, 0.9, 0.0, math.nan])
-    ours = listeners.own_region({"@10": listed}, played, labels, bootstrap=Bootstrap(5, 200, 0), min_group=1)
+    ours = listener_parity.own_region(
+        {"@10": listed}, played, labels, bootstrap=Bootstrap(5, 200, 0), min_group=1
+    )
     assert set(ours) == {"north@10", "south@10"}
     north = {name: figure["value"] for name, figure in ours["north@10"].items() if name != "n"}
     assert north == {"share_recommended": 0.3, "share_listening": 0.6, "ratio": 0.5}

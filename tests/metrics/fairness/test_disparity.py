@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from fairtune.metrics.bootstrap import UNDEFINED
-from fairtune.metrics.spread import spread
+from fairtune.metrics.fairness.disparity import spread
 
 
 def at(rates, compared=None):

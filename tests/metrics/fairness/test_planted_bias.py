@@ -16,8 +16,8 @@ from scipy.sparse import csr_array
 from fairtune.columns import ITEM, USER, Table
 from fairtune.config.params import Generate
 from fairtune.datasets import demo
-from fairtune.metrics import providers
 from fairtune.metrics.bootstrap import Bootstrap
+from fairtune.metrics.fairness import provider_parity
 from fairtune.metrics.ranking import NOTHING
 
 SEEDS = range(12)
@@ -43,9 +43,9 @@ def figures(chosen, truth, favoured, *, seed):
     lists, bootstrap = listed(chosen), Bootstrap(len(chosen), 400, seed)
     of = {"origin": (NAMES, np.column_stack([favoured, ~favoured]) * 1.0)}
     nothing = csr_array(chosen.shape)
-    chances = providers.chances(csr_array(truth), nothing, of, bootstrap=bootstrap, min_group=1)
+    chances = provider_parity.chances(csr_array(truth), nothing, of, bootstrap=bootstrap, min_group=1)
     k = lists.shape[1]
-    found = providers.compare(lists, chances, [k])["origin"]
+    found = provider_parity.compare(lists, chances, [k])["origin"]
     return {name: found[f"{name}@{k}"] for name in ("dp", "eo")}
 
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.sparse import csr_array
 
-from fairtune import artifacts, files, play_predictor_storage
+from fairtune import files
 from fairtune.challenge import anew
 from fairtune.columns import Part
 from fairtune.comparison import Tolerance, compare
@@ -22,8 +22,11 @@ from fairtune.config.params import hyperparameters
 from fairtune.config.paths import Paths
 from fairtune.matrix import storage as matrix_storage
 from fairtune.matrix.matrix import Matrix
-from fairtune.models import als, carried
-from fairtune.models.als import Als
+from fairtune.models import alignment
+from fairtune.models import storage as model_storage
+from fairtune.models.als import model as als
+from fairtune.models.als.model import Als
+from fairtune.models.play_prediction import storage as predictor_storage
 
 TEST, VALID = 0.2, 0.1
 
@@ -42,11 +45,11 @@ def measure(dataset: str, seeds: int) -> None:
     of = everything.dataset(dataset)
     matrix = matrix_storage.read_matrix(paths.matrix)
     chosen = hyperparameters(files.read_json(paths.best)["hyperparameters"])
-    predictor = play_predictor_storage.read_play_predictor(paths.play_predictor)
-    present = artifacts.read_als(paths.fit(Part.TRAIN_VALID))
+    predictor = predictor_storage.read_play_predictor(paths.play_predictor)
+    present = model_storage.read_als(paths.fit(Part.TRAIN_VALID))
 
     def contestant(number: int, on: Matrix, model: Als) -> anew.Contestant:
-        fitted = carried.describe(
+        fitted = alignment.describe(
             on,
             Part.TRAIN_VALID,
             model,

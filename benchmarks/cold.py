@@ -25,12 +25,13 @@ from fairtune.matrix import storage as matrix_storage
 from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy, ranking
 from fairtune.metrics.bootstrap import Floats
-from fairtune.models import als, cold
-from fairtune.models.als import Als
+from fairtune.models.als import cold_start
+from fairtune.models.als import model as als
+from fairtune.models.als.model import Als
 
 SEED = 1
 NDCG = f"ndcg@{HEADLINE}"
-RIDGES = (1.0, 10.0, cold.RIDGE, 100.0, 1000.0)
+RIDGES = (1.0, 10.0, cold_start.RIDGE, 100.0, 1000.0)
 POWERS = (0.0, 0.5, 1.0)
 
 
@@ -60,7 +61,7 @@ def measured(matrix: Matrix, chosen: params.DatasetParams, block: BlockName) -> 
     fitted = als.fit(matrix, Part.TRAIN, chosen.tune.start, seed=SEED, threads=1)
     cells = {name: matrix.block(name, Part.TRAIN) for name in matrix.item_blocks}
     audience = {name: np.bincount(of.indices, minlength=of.shape[1]) for name, of in cells.items()}
-    columns = cold.describe(matrix, audience)
+    columns = cold_start.describe(matrix, audience)
     bare = {
         name: factors * (audience[name] > 0)[:, None] if name in audience else factors
         for name, factors in fitted.column_factors.items()
@@ -73,7 +74,7 @@ def measured(matrix: Matrix, chosen: params.DatasetParams, block: BlockName) -> 
     for power in POWERS:
         for ridge in RIDGES:
             weighed = [replace(of, weight=_weight(audience[of.block], power)) for of in columns]
-            model = replace(fitted, column_factors=cold.fill(bare, weighed, ridge=ridge))
+            model = replace(fitted, column_factors=cold_start.fill(bare, weighed, ridge=ridge))
             yield f"listeners^{power:g}, ridge {ridge:g}: {_judged(model, matrix, block, new)}"
 
 

@@ -18,7 +18,8 @@ from fairtune.config import params
 from fairtune.config.paths import Paths
 from fairtune.matrix import storage as matrix_storage
 from fairtune.matrix.matrix import Matrix
-from fairtune.models import als, catalogue
+from fairtune.models.als import model as als
+from fairtune.models.baselines import catalogue
 
 PRODUCT = "als"
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from scipy.sparse import csr_array
 
-from fairtune import files, released
+from fairtune import files
 from fairtune.columns import BlockName, Part
 from fairtune.config import params
 from fairtune.config.params import HEADLINE, hyperparameters
@@ -26,7 +26,8 @@ from fairtune.config.paths import Paths
 from fairtune.matrix import storage as matrix_storage
 from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy
-from fairtune.models import als
+from fairtune.models import release
+from fairtune.models.als import model as als
 from fairtune.serving.liked import Likes, of_likes, share_told
 from fairtune.serving.ranking import best
 from fairtune.serving.recommender import Recommender
@@ -58,7 +59,7 @@ def measured(paths: Paths, likes: int) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         learned = of_listeners(matrix, known)
         fitted = als.fit(learned, Part.ALL, chosen, seed=SEED, threads=1)
-        released.write_release(Path(folder), fitted, learned, chosen, dataset=paths.dataset, seed=SEED)
+        release.write_release(Path(folder), fitted, learned, chosen, dataset=paths.dataset, seed=SEED)
         recommender = Recommender.load(Path(folder))
         for block in (BlockName.ARTIST, BlockName.MUSIC_TYPE):
             if block in matrix.item_blocks:

@@ -63,7 +63,7 @@ def last_fm() -> Task:
     from fairtune.benchmark import contenders, protocol
     from fairtune.columns import BlockName, Part
     from fairtune.config import params
-    from fairtune.models import als
+    from fairtune.models.als import model as als
 
     os.chdir(params.project_root(Path(__file__).parent))
     matrix = protocol.named(protocol.RECBOLE, params.load()).split(0)

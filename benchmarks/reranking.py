@@ -12,15 +12,15 @@ import os
 
 import numpy as np
 
-from fairtune import artifacts
 from fairtune.columns import REGION, Part
 from fairtune.config import params
 from fairtune.config.params import HEADLINE
 from fairtune.config.paths import Paths
 from fairtune.config.reranking_bounds import Constraints
 from fairtune.matrix import storage as matrix_storage
-from fairtune.reranking.find import pose
-from fairtune.reranking.search import fill, free, search
+from fairtune.models import storage as model_storage
+from fairtune.models.reranking.fit import pose
+from fairtune.models.reranking.solver import fill, free, search
 
 SEED = 1
 HALVES = 8
@@ -48,7 +48,7 @@ def main() -> None:
 def halves(paths: Paths, constraints: Constraints, given: params.Params) -> dict[str, np.ndarray]:
     """Give for each bound (HALVES, 4): before and after on the half chosen on, and on the other."""
     of, threads = given.dataset(paths.dataset).evaluate, os.cpu_count() or 1
-    matrix, model = matrix_storage.read_matrix(paths.matrix), artifacts.read_als(paths.fit(Part.TRAIN))
+    matrix, model = matrix_storage.read_matrix(paths.matrix), model_storage.read_als(paths.fit(Part.TRAIN))
     rng = np.random.default_rng(SEED)
     rounds: dict[str, list[tuple[float, ...]]] = {}
     for _ in range(HALVES):

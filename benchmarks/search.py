@@ -25,7 +25,7 @@ from fairtune.config.params import Hyperparameters, Range, Tune, hyperparameters
 from fairtune.config.paths import Paths
 from fairtune.evaluation import judgement
 from fairtune.matrix import storage as matrix_storage
-from fairtune.models import als
+from fairtune.models.als import model as als
 from fairtune.tuning import search, space
 from fairtune.tuning.cutting import Look
 from fairtune.tuning.trials import Judged

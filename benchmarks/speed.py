@@ -38,7 +38,9 @@ def fits_and_scoring(folder: Path, dataset: str) -> float:
     from fairtune.config.paths import Paths
     from fairtune.evaluation import judgement, whole
     from fairtune.matrix import storage as matrix_storage
-    from fairtune.models import als, catalogue, play_predictor
+    from fairtune.models.als import model as als
+    from fairtune.models.baselines import catalogue
+    from fairtune.models.play_prediction import predictor as play_predictor
     from fairtune.tuning.cutting import LOOKS
 
     everything, paths = params.load(folder), Paths(dataset)

@@ -24,7 +24,8 @@ from fairtune.config.paths import Paths
 from fairtune.matrix import storage as matrix_storage
 from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy, ranking
-from fairtune.models import als, carried
+from fairtune.models import alignment
+from fairtune.models.als import model as als
 
 K = 10
 
@@ -57,11 +58,11 @@ def measure(dataset: str, shares: Sequence[float], seeds: Sequence[int], rounds:
         for seed, cold in zip(seeds, colds, strict=True):
             before = without(matrix, share, seed)
             fitted = als.fit(before, Part.TRAIN, chosen, seed=seed, threads=threads())
-            champion = carried.describe(
+            champion = alignment.describe(
                 before, Part.TRAIN, fitted, regularization=chosen.regularization, age_bands=bands
             )
             begun = time.process_time()
-            start = carried.start(champion, matrix, Part.TRAIN, chosen, age_bands=bands, threads=threads())
+            start = alignment.start(champion, matrix, Part.TRAIN, chosen, age_bands=bands, threads=threads())
             carrying = time.process_time() - begun
             warm, spent = curve(matrix, replace(chosen, iterations=rounds), seed, start)
             goal = cold[-1] - noise

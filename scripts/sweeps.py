@@ -27,7 +27,7 @@ from fairtune.matrix import storage as matrix_storage
 from fairtune.metrics import accuracy, ranking
 from fairtune.metrics.bootstrap import Bootstrap
 from fairtune.metrics.fairness import provider_parity
-from fairtune.models import als
+from fairtune.models.als import model as als
 
 ROOT: Final = Path(__file__).parents[1]
 SWEEPS: Final[Mapping[str, Sequence[float]]] = {

@@ -13,7 +13,8 @@ from fairtune.evaluation import ablation, play_errors
 from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy, ranking
 from fairtune.metrics.bootstrap import Bootstrap
-from fairtune.models import als, play_predictor
+from fairtune.models.als import model as als
+from fairtune.models.play_prediction import predictor as play_predictor
 
 CLUBS, MEMBERS, TRACKS = 60, 4, 400
 LISTENERS = CLUBS * MEMBERS

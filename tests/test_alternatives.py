@@ -7,7 +7,7 @@ from tests.toy import PLAYED, build
 from fairtune import alternatives
 from fairtune.columns import Part
 from fairtune.errors import BadParams
-from fairtune.models.item_knn import ItemKnn
+from fairtune.models.baselines.item_knn import ItemKnn
 from fairtune.tuning.trials import Judged
 
 BUILT = build(PLAYED)

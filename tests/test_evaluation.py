@@ -15,8 +15,9 @@ from fairtune.evaluation import judgement, unplayed, whole
 from fairtune.evaluation.held_out import held_out
 from fairtune.metrics import accuracy
 from fairtune.metrics.bootstrap import Bootstrap
-from fairtune.models import als, play_predictor
-from fairtune.models.catalogue import ALTERNATIVES
+from fairtune.models.als import model as als
+from fairtune.models.baselines.catalogue import ALTERNATIVES
+from fairtune.models.play_prediction import predictor as play_predictor
 
 PARAMS = Evaluate(
     ks=(1, 10, 20),

@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 from tests.challenge.crowd import ARTIST, MODEL, POINT, SEED, Project, listening, matrix_of, split
 
-from fairtune import artifacts, files, registered, tracking
+from fairtune import files, registered, tracking
 from fairtune.columns import Part
 from fairtune.config.params import WarmStart, hyperparameters
 from fairtune.matrix import storage as matrix_storage
-from fairtune.models import als, carried
+from fairtune.models import alignment
+from fairtune.models import storage as model_storage
+from fairtune.models.als import model as als
 from fairtune.stages import register, train
 
 pytestmark = [  # MLflow's own, about its types and about pandas 4
@@ -75,9 +77,11 @@ def test_a_warm_fit_is_its_rounds_from_the_champions_factors(project, with_champ
     for part in (Part.TRAIN, Part.TRAIN_VALID):
         (kept,) = with_champion.glob(f"mlartifacts/**/fits/{part}")
         bands = project.params.evaluate.age_bands
-        start = carried.start(artifacts.read_fitted(kept), matrix, part, chosen, age_bands=bands, threads=1)
+        start = alignment.start(
+            model_storage.read_fitted(kept), matrix, part, chosen, age_bands=bands, threads=1
+        )
         expected = als.fit(matrix, part, chosen, seed=SEED, threads=1, start=start)
-        found = artifacts.read_als(paths.fit(part))
+        found = model_storage.read_als(paths.fit(part))
         assert (found.listener_factors == expected.listener_factors).all()
         assert (found.column_factors[ARTIST] == expected.column_factors[ARTIST]).all()
     cold = als.fit(matrix, Part.TRAIN_VALID, chosen, seed=SEED, threads=1)

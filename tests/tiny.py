@@ -7,13 +7,13 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from fairtune import released
 from fairtune.columns import DEMOGRAPHIC, BlockName, Part, Table
 from fairtune.config.params import Hyperparameters
 from fairtune.config.params import Matrix as MatrixParams
 from fairtune.matrix.build import build
 from fairtune.matrix.matrix import Matrix
-from fairtune.models import als
+from fairtune.models import release
+from fairtune.models.als import model as als
 
 SEED = 7
 N_LISTENERS = 60
@@ -126,7 +126,7 @@ def train(
         block_weights=block_weights,
     )
     fitted = als.fit(matrix, Part.ALL, chosen, seed=SEED, threads=1)
-    released.write_release(folder, fitted, matrix, chosen, dataset="tiny", seed=SEED)
+    release.write_release(folder, fitted, matrix, chosen, dataset="tiny", seed=SEED)
     return fitted
 
 

@@ -5,15 +5,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 from zipfile import BadZipFile
 
-from fairtune import artifacts, files, play_predictor_storage, registered
+from fairtune import files, registered
 from fairtune.columns import Part
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
 from fairtune.errors import RegistryFailed
 from fairtune.matrix import storage as matrix_storage
-from fairtune.models import carried
-from fairtune.models.carried import Fitted
-from fairtune.models.play_predictor import PlayPredictor
+from fairtune.models import alignment
+from fairtune.models import storage as model_storage
+from fairtune.models.alignment import Fitted
+from fairtune.models.play_prediction import storage as predictor_storage
+from fairtune.models.play_prediction.predictor import PlayPredictor
 from fairtune.registered import Version
 
 if TYPE_CHECKING:
@@ -32,14 +34,14 @@ def write(folder: Path, params: DatasetParams, paths: Paths) -> dict[str, Path]:
     matrix = matrix_storage.read_matrix(paths.matrix)
     regularization = files.read_json(paths.best)["hyperparameters"]["regularization"]
     for part in PARTS:
-        fitted = carried.describe(
+        fitted = alignment.describe(
             matrix,
             part,
-            artifacts.read_als(paths.fit(part)),
+            model_storage.read_als(paths.fit(part)),
             regularization=regularization,
             age_bands=params.evaluate.age_bands,
         )
-        artifacts.write_fitted(folder / part, fitted)
+        model_storage.write_fitted(folder / part, fitted)
     files.write_json(folder / Part.TRAIN_VALID / PREDICTOR, files.read_json(paths.play_predictor))
     return {f"{FOLDER}/{part}": folder / part for part in PARTS}
 
@@ -56,11 +58,9 @@ def read(
         return None
     predictor = found / PREDICTOR
     guesses = (
-        unbroken(version, play_predictor_storage.read_play_predictor, predictor)
-        if predictor.exists()
-        else None
+        unbroken(version, predictor_storage.read_play_predictor, predictor) if predictor.exists() else None
     )
-    return unbroken(version, artifacts.read_fitted, found), guesses
+    return unbroken(version, model_storage.read_fitted, found), guesses
 
 
 def unbroken(version: Version, read: Callable[[Path], Kept], path: Path) -> Kept:

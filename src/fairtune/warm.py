@@ -6,15 +6,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from fairtune import kept_fits, registered, released, tracking
+from fairtune import kept_fits, registered, tracking
 from fairtune.columns import Part
 from fairtune.config.params import DatasetParams, Hyperparameters
 from fairtune.config.paths import Paths
 from fairtune.errors import RegistryFailed
 from fairtune.matrix.matrix import Matrix
-from fairtune.models import carried
-from fairtune.models.als import Start
-from fairtune.models.carried import Fitted
+from fairtune.models import alignment
+from fairtune.models import release as models_release
+from fairtune.models.alignment import Fitted
+from fairtune.models.als.model import Start
 from fairtune.registered import CHAMPION, Version
 
 if TYPE_CHECKING:
@@ -81,14 +82,14 @@ def prepare(
     starts, cold = {}, {}
     for part, fitted in fits.items():
         reason = (
-            carried.why_not(fitted, matrix, part, chosen)
+            alignment.why_not(fitted, matrix, part, chosen)
             if fitted
             else f"version {champion.number}, the champion, kept no such fit"
         )
         if fitted is None or reason:
             cold[part] = reason
         else:
-            starts[part] = carried.start(fitted, matrix, part, chosen, age_bands=bands, threads=threads)
+            starts[part] = alignment.start(fitted, matrix, part, chosen, age_bands=bands, threads=threads)
     digest = champion.tags.get(tracking.DIGEST, "")
     told = {"model": champion.model, "version": champion.number, "digest": digest}
     return Warm(starts, fewer, told, cold)
@@ -107,5 +108,5 @@ def _fits(client: "MlflowClient", champion: Version, folder: Path) -> dict[Part,
         found = kept_fits.read(client, champion, part, place)
         fits[part] = found[0] if found else None
     release = registered.fetch_release(client, champion, folder)
-    fits[Part.ALL] = kept_fits.unbroken(champion, released.read_released, release) if release else None
+    fits[Part.ALL] = kept_fits.unbroken(champion, models_release.read_released, release) if release else None
     return fits

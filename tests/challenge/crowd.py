@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from tests.tiny import matrix_params
 
-from fairtune import artifacts, files, kept_fits, play_predictor_storage, registered, released, tracking
+from fairtune import files, kept_fits, registered, tracking
 from fairtune.challenge import against, measured
 from fairtune.columns import BlockName, Part, Table
 from fairtune.config import params
@@ -17,7 +17,11 @@ from fairtune.evaluation import whole
 from fairtune.matrix import storage as matrix_storage
 from fairtune.matrix.build import build
 from fairtune.matrix.matrix import Matrix
-from fairtune.models import als, play_predictor
+from fairtune.models import release as models_release
+from fairtune.models import storage as model_storage
+from fairtune.models.als import model as als
+from fairtune.models.play_prediction import predictor as play_predictor
+from fairtune.models.play_prediction import storage as predictor_storage
 
 MODEL = "fairtune-demo-track"
 ARTIST, MUSIC_TYPE = BlockName.ARTIST, BlockName.MUSIC_TYPE
@@ -97,16 +101,16 @@ class Project:
         matrix_storage.write_matrix(self.paths.matrix, matrix)
         files.write_json(self.paths.best, {"hyperparameters": point})
         for part in (Part.TRAIN, Part.TRAIN_VALID):
-            artifacts.write_als(self.paths.fit(part), fit(matrix, part))
+            model_storage.write_als(self.paths.fit(part), fit(matrix, part))
         release = fit(matrix, Part.ALL)
-        released.write_release(self.paths.release, release, matrix, chosen, dataset="demo", seed=SEED)
+        models_release.write_release(self.paths.release, release, matrix, chosen, dataset="demo", seed=SEED)
         predictor = play_predictor.learn(
             matrix, Part.TRAIN_VALID, lambda held: fit(held, Part.TRAIN), folds=1, seed=SEED
         )
-        play_predictor_storage.write_play_predictor(self.paths.play_predictor, predictor)
+        predictor_storage.write_play_predictor(self.paths.play_predictor, predictor)
         evaluated = whole.evaluate(
             matrix,
-            artifacts.read_als(self.paths.fit(Part.TRAIN_VALID)),
+            model_storage.read_als(self.paths.fit(Part.TRAIN_VALID)),
             predictor,
             {},
             self.params.evaluate,

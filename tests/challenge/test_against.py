@@ -5,11 +5,12 @@ import pandas as pd
 import pytest
 from tests.challenge.crowd import SEED, listening, memoriser, split
 
-from fairtune import artifacts, files
+from fairtune import files
 from fairtune.columns import Part
 from fairtune.evaluation import whole
 from fairtune.matrix import storage as matrix_storage
-from fairtune.models import carried
+from fairtune.models import alignment
+from fairtune.models import storage as model_storage
 
 WEAK = {"factors": 1, "iterations": 1, "regularization": 200.0}
 
@@ -99,12 +100,12 @@ def test_who_has_seen_the_answers_does_not_win_by_them(project, tmp_path):
     assert base < 0.5 * now
 
     champion = tmp_path.glob("mlartifacts/**/train_valid")
-    by_answers = sorted(ndcg_on(matrix, artifacts.read_fitted(folder), project) for folder in champion)
+    by_answers = sorted(ndcg_on(matrix, model_storage.read_fitted(folder), project) for folder in champion)
     assert by_answers[1] > 1.2 * now  # without the rule it would win by far
 
 
 def ndcg_on(matrix, fitted, project):
-    model = carried.carry(fitted, matrix, Part.TRAIN_VALID, age_bands=(30,), threads=1)
+    model = alignment.carry(fitted, matrix, Part.TRAIN_VALID, age_bands=(30,), threads=1)
     found = whole.evaluate(
         matrix, model, None, {}, project.params.evaluate, refits={}, seed=SEED, threads=1, taste=False
     )

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from tests.tiny import SEED, TRACK_MODEL, matrix_params, world
 
-from fairtune import artifacts, files
+from fairtune import files
 from fairtune.columns import BlockName, Part, Table
 from fairtune.config import params
 from fairtune.config.paths import Paths
 from fairtune.config.reranking_bounds import Constraints
 from fairtune.matrix import storage as matrix_storage
 from fairtune.matrix.build import build
+from fairtune.models import storage as model_storage
 from fairtune.serving.recommender import Recommender
 from fairtune.stages import train
 
@@ -64,7 +65,7 @@ def share(model, made, part):
 
 
 def test_every_fit_has_the_bonus_that_keeps_the_share_on_the_validation_part(made, plain, reranked):
-    before, after = (artifacts.read_als(paths.fit(Part.TRAIN)) for paths in (plain, reranked))
+    before, after = (model_storage.read_als(paths.fit(Part.TRAIN)) for paths in (plain, reranked))
     written = files.read_json(reranked.reranking)
 
     assert share(before, made, Part.TRAIN) < SHARE <= share(after, made, Part.TRAIN)
@@ -74,7 +75,7 @@ def test_every_fit_has_the_bonus_that_keeps_the_share_on_the_validation_part(mad
     expected = np.where(south, gains["south"], gains["north"])
     others = [reranked.fit_without(block) for block in made.influencers]
     for folder in (*map(reranked.fit, Part), *others):
-        bonus = artifacts.read_als(folder).bonus
+        bonus = model_storage.read_als(folder).bonus
         assert list(bonus) == [TRACK]
         assert bonus[TRACK] == pytest.approx(expected, rel=1e-6)
 
@@ -84,7 +85,7 @@ def test_the_release_recommends_what_the_re_ranked_fit_ranks_first(made, reranke
     ids = recommender.release.listener_ids
     batch = recommender.batch(ids, n=5)
 
-    scores = artifacts.read_als(reranked.release).scores(np.arange(60), TRACK)
+    scores = model_storage.read_als(reranked.release).scores(np.arange(60), TRACK)
     scores[made.block(TRACK, Part.ALL).toarray() > 0] = -np.inf
     assert (batch == np.argsort(-scores, axis=1, kind="stable")[:, :5]).all()
 

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from tests.tiny import SEED, TRACK_MODEL, matrix_params, world
 
-from fairtune import artifacts, cli
+from fairtune import cli
 from fairtune.columns import BlockName, Part, Table
 from fairtune.config.params import Hyperparameters
 from fairtune.matrix import storage as matrix_storage
 from fairtune.matrix.build import build
-from fairtune.models import als
+from fairtune.models import storage as model_storage
+from fairtune.models.als import model as als
 
 ROOT = Path(__file__).parents[2]
 CHOSEN = Hyperparameters(
@@ -44,7 +45,7 @@ def trained(tmp_path_factory):
     matrix_storage.write_matrix(root / "data/demo/matrix", made)
     for part in (Part.TRAIN, Part.TRAIN_VALID):
         fitted = als.fit(made, part, CHOSEN, seed=SEED, threads=1)
-        artifacts.write_als(root / "models/demo" / part, fitted)
+        model_storage.write_als(root / "models/demo" / part, fitted)
     return root
 
 
@@ -66,7 +67,7 @@ def test_json_tells_what_every_listing_by_hand_finds(project, capsys):
         matrix_storage.read_matrix(project / "data/demo/matrix"),
         project / "models/demo/train_valid",
     )
-    fit = artifacts.read_als(model)
+    fit = model_storage.read_als(model)
     known = matrix.block(BlockName.TRACK, Part.TRAIN_VALID).toarray() > 0
     south = matrix.columns[BlockName.TRACK]["region"].to_numpy() == "south"
     gains = told["multipliers"]["region"]

@@ -13,9 +13,9 @@ from fairtune.columns import Part
 from fairtune.config.params import Hyperparameters
 from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy, ranking
-from fairtune.models import als
+from fairtune.models.als import model as als
 from fairtune.models.base import Rows, Scores
-from fairtune.models.catalogue import alternative
+from fairtune.models.baselines.catalogue import alternative
 
 GOAL: Final = f"ndcg@{K}"
 """What the searches raise on the validation part, as those of the published models did."""

@@ -12,9 +12,10 @@ from fairtune.errors import FairtuneError
 from fairtune.evaluation import whole
 from fairtune.evaluation.unlearned import unlearned
 from fairtune.matrix.matrix import Matrix
-from fairtune.models import carried, play_predictor
-from fairtune.models.carried import Fitted
-from fairtune.models.play_predictor import PlayPredictor
+from fairtune.models import alignment
+from fairtune.models.alignment import Fitted
+from fairtune.models.play_prediction import predictor as play_predictor
+from fairtune.models.play_prediction.predictor import PlayPredictor
 
 
 class Impossible(FairtuneError):
@@ -48,7 +49,7 @@ def judge(then: Contestant, now: Contestant, matrix: Matrix, params: Evaluate, *
     both = (then, now)
     for of in both:
         _check(of, matrix)
-    left, left_out = unlearned(matrix, [carried.learned(of.fitted, matrix) for of in both])
+    left, left_out = unlearned(matrix, [alignment.learned(of.fitted, matrix) for of in both])
     _check_enough(matrix, left, left_out, needed=params.min_group)
     guessing = all(_guesses(of, matrix) for of in both)
     blocks = {block for block in matrix.item_blocks if all(block in of.fitted.columns for of in both)}
@@ -56,7 +57,7 @@ def judge(then: Contestant, now: Contestant, matrix: Matrix, params: Evaluate, *
     compared = replace(params, ks=(HEADLINE,), fairness_ks=(HEADLINE,))  # no figure of another length is
 
     def evaluate(of: Contestant) -> Evaluated:
-        fit = carried.carry(of.fitted, left, Part.TRAIN_VALID, age_bands=params.age_bands, threads=threads)
+        fit = alignment.carry(of.fitted, left, Part.TRAIN_VALID, age_bands=params.age_bands, threads=threads)
         predictor = _compared(of.predictor) if of.predictor and guessing else None
         found = whole.evaluate(
             left, fit, predictor, {}, compared, refits={}, seed=seed, threads=threads, taste=False

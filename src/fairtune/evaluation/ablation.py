@@ -9,9 +9,9 @@ from fairtune.evaluation.play_errors import Guessing
 from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy, ranking, rmse
 from fairtune.metrics.bootstrap import UNDEFINED, Bootstrap, Figure, Floats
-from fairtune.models import regression
-from fairtune.models.als import Als
-from fairtune.models.play_predictor import FULL, PlayPredictor
+from fairtune.models.als.model import Als
+from fairtune.models.play_prediction import regression
+from fairtune.models.play_prediction.predictor import FULL, PlayPredictor
 
 Json = dict[str, Any]
 NDCG = f"ndcg@{HEADLINE}"

@@ -17,7 +17,7 @@ from fairtune.metrics.bootstrap import Bootstrap, Floats
 from fairtune.metrics.fairness import listener_parity, provider_parity
 from fairtune.metrics.fairness.provider_parity import Chances
 from fairtune.metrics.ranking import Lists
-from fairtune.models.als import Als
+from fairtune.models.als.model import Als
 from fairtune.models.base import Rows, Scores
 from fairtune.tuning.trials import Judged
 

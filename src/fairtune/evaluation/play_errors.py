@@ -10,10 +10,10 @@ from fairtune.columns import Part
 from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import rmse
 from fairtune.metrics.bootstrap import Bootstrap, Floats
-from fairtune.models import play_predictor
-from fairtune.models.als import Als
-from fairtune.models.listening import Pairs
-from fairtune.models.play_predictor import PlayPredictor
+from fairtune.models.als.model import Als
+from fairtune.models.play_prediction import predictor as play_predictor
+from fairtune.models.play_prediction.play_statistics import Pairs
+from fairtune.models.play_prediction.predictor import PlayPredictor
 
 Json = dict[str, Any]
 

@@ -8,7 +8,7 @@ from fairtune import taste_groups, taste_names
 from fairtune.columns import UNKNOWN, Part
 from fairtune.matrix.listener_groups import Labels
 from fairtune.matrix.matrix import Matrix
-from fairtune.models.als import Als
+from fairtune.models.als.model import Als
 from fairtune.taste_names import Leaning
 
 Json = dict[str, Any]

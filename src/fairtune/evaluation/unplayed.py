@@ -13,7 +13,7 @@ from fairtune.columns import BlockName
 from fairtune.evaluation.held_out import HeldOut
 from fairtune.metrics import accuracy, ranking
 from fairtune.metrics.bootstrap import Bootstrap, Floats
-from fairtune.models.als import Als
+from fairtune.models.als.model import Als
 
 Json = dict[str, Any]
 

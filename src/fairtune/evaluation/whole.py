@@ -19,9 +19,9 @@ from fairtune.metrics import accuracy, ranking
 from fairtune.metrics.bootstrap import Bootstrap, Figure, Floats
 from fairtune.metrics.fairness import provider_parity
 from fairtune.metrics.ranking import Lists
-from fairtune.models.als import Als
+from fairtune.models.als.model import Als
 from fairtune.models.base import Alternative
-from fairtune.models.play_predictor import PlayPredictor
+from fairtune.models.play_prediction.predictor import PlayPredictor
 
 Json = dict[str, Any]
 PRODUCT = "als"

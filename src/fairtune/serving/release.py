@@ -43,7 +43,7 @@ class Scaling:
 
 @dataclass(frozen=True, eq=False)
 class Release:
-    """The folder that stage `train` releases; `fairtune.artifacts.write_release` says what is in it."""
+    """The folder that stage `train` releases; `fairtune.models.storage.write_release` says what is in it."""
 
     folder: Path
     dataset: str

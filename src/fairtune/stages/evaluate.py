@@ -2,13 +2,15 @@
 
 import os
 
-from fairtune import artifacts, files, play_predictor_storage
+from fairtune import files
 from fairtune.columns import Part
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
 from fairtune.evaluation import whole
 from fairtune.matrix import storage as matrix_storage
-from fairtune.models.catalogue import alternative
+from fairtune.models import storage as model_storage
+from fairtune.models.baselines.catalogue import alternative
+from fairtune.models.play_prediction import storage as predictor_storage
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
@@ -16,14 +18,14 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     matrix = matrix_storage.read_matrix(paths.matrix)
     evaluated = whole.evaluate(
         matrix,
-        artifacts.read_als(paths.fit(Part.TRAIN_VALID)),
-        play_predictor_storage.read_play_predictor(paths.play_predictor),
+        model_storage.read_als(paths.fit(Part.TRAIN_VALID)),
+        predictor_storage.read_play_predictor(paths.play_predictor),
         {
-            name: artifacts.read_model(paths.fit(Part.TRAIN_VALID) / name, alternative(name))
+            name: model_storage.read_model(paths.fit(Part.TRAIN_VALID) / name, alternative(name))
             for name in params.train.alternatives
         },
         params.evaluate,
-        refits={block: artifacts.read_als(paths.fit_without(block)) for block in matrix.influencers},
+        refits={block: model_storage.read_als(paths.fit_without(block)) for block in matrix.influencers},
         seed=seed,
         threads=os.cpu_count() or 1,
     )

@@ -3,16 +3,22 @@
 import os
 import time
 
-from fairtune import artifacts, files, play_predictor_storage, released, warm
+from fairtune import files, warm
 from fairtune.columns import Part
 from fairtune.config.params import DatasetParams, hyperparameters
 from fairtune.config.paths import Paths
 from fairtune.console import steps
 from fairtune.matrix import storage as matrix_storage
 from fairtune.matrix.matrix import Matrix
-from fairtune.models import als, catalogue, out_of_fold, play_predictor
-from fairtune.reranking.find import find, lift
-from fairtune.reranking.multipliers import Multipliers
+from fairtune.models import release as models_release
+from fairtune.models import storage as model_storage
+from fairtune.models.als import model as als
+from fairtune.models.baselines import catalogue
+from fairtune.models.play_prediction import cross_fitting
+from fairtune.models.play_prediction import predictor as play_predictor
+from fairtune.models.play_prediction import storage as predictor_storage
+from fairtune.models.reranking.fit import find, lift
+from fairtune.models.reranking.multipliers import Multipliers
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
@@ -60,11 +66,11 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
         def lifted(model: als.Als, part: Part) -> als.Als:
             return lift(matrix, model, part, multipliers, params.evaluate) if multipliers else model
 
-        artifacts.write_als(paths.fit(Part.TRAIN), lifted(plain, Part.TRAIN))
+        model_storage.write_als(paths.fit(Part.TRAIN), lifted(plain, Part.TRAIN))
         for_test = lifted(whole(Part.TRAIN_VALID), Part.TRAIN_VALID)
-        artifacts.write_als(paths.fit(Part.TRAIN_VALID), for_test)
+        model_storage.write_als(paths.fit(Part.TRAIN_VALID), for_test)
         release = lifted(whole(Part.ALL), Part.ALL)
-        released.write_release(
+        models_release.write_release(
             paths.release,
             release,
             matrix,
@@ -76,20 +82,20 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
         predictor = play_predictor.learn(
             matrix, Part.TRAIN_VALID, lambda held: fit(held, Part.TRAIN), folds=folds, seed=seed
         )
-        play_predictor_storage.write_play_predictor(paths.play_predictor, predictor)
+        predictor_storage.write_play_predictor(paths.play_predictor, predictor)
         for block in left_out:
             less = fit(matrix.without(block), Part.TRAIN_VALID)
-            artifacts.write_als(paths.fit_without(block), lifted(less, Part.TRAIN_VALID))
+            model_storage.write_als(paths.fit_without(block), lifted(less, Part.TRAIN_VALID))
         for name in names:
             start = time.perf_counter()
             settings = others[name]["settings"]
             other = catalogue.fit(name, matrix, Part.TRAIN_VALID, settings, seed=seed, threads=threads)
             seconds[name] = time.perf_counter() - start
-            artifacts.write_model(paths.fit(Part.TRAIN_VALID) / name, other)
+            model_storage.write_model(paths.fit(Part.TRAIN_VALID) / name, other)
             advance()
     took = ", ".join(f"{name} {spent:.1f} s" for name, spent in seconds.items())
     print(f"als on {', '.join(Part)}; on {Part.TRAIN_VALID}: {took}")
-    print(f"play predictor from {folds} of {out_of_fold.FOLDS} folds of {Part.TRAIN_VALID}")
+    print(f"play predictor from {folds} of {cross_fitting.FOLDS} folds of {Part.TRAIN_VALID}")
     if left_out:
         print(f"als on {Part.TRAIN_VALID} without {', without '.join(left_out)}")
 

@@ -8,7 +8,7 @@ import pandas as pd
 from fairtune.columns import Part
 from fairtune.config.params import DatasetParams
 from fairtune.matrix.matrix import Matrix
-from fairtune.models.work import Size
+from fairtune.models.als.cost import Size
 from fairtune.tuning.choice import Choice
 from fairtune.tuning.trials import FinishedTrial
 

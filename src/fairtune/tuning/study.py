@@ -17,7 +17,7 @@ from fairtune.config.params import DatasetParams, Hyperparameters
 from fairtune.config.paths import Paths
 from fairtune.evaluation.judgement import Exam
 from fairtune.matrix.matrix import Matrix
-from fairtune.models import als
+from fairtune.models.als import model as als
 from fairtune.models.base import Rows, Scores
 from fairtune.tuning import search as trials_of
 from fairtune.tuning.cutting import Look
@@ -30,7 +30,9 @@ CODE: Final = (
     "journal.py",
     "matrix",
     "metrics",
-    "models",
+    "models/als",
+    "models/base.py",
+    "models/baselines",
     "study.py",
     "tuning",
 )

@@ -45,15 +45,16 @@ def whatif(
 
     Nothing is kept: to make it part of the model, write the bounds as `train.rerank` into params.yaml.
     """
-    from fairtune import artifacts, files
+    from fairtune import files
     from fairtune.columns import Part
     from fairtune.config import params
     from fairtune.console import steps
     from fairtune.matrix import storage as matrix_storage
     from fairtune.matrix.provider_groups import provider_groupings
     from fairtune.metrics.fairness.pooling import pool
+    from fairtune.models import storage as model_storage
+    from fairtune.models.reranking.fit import find, lift
     from fairtune.report import before_after
-    from fairtune.reranking.find import find, lift
     from fairtune.whatif import asked, effect
 
     root, here = params.project_root(), Path.cwd()
@@ -70,11 +71,11 @@ def whatif(
         }
         wanted = asked.constraints(min_share, max_dp_disparity, max_eo_disparity, by=by, groups=names)
         advance()
-        fit = artifacts.read_als(paths.fit(Part.TRAIN))
+        fit = model_storage.read_als(paths.fit(Part.TRAIN))
         found = find(matrix, fit, wanted, of.evaluate, threads=threads, looked=advance)
         if not found.kept:
             raise BadRequest(f"whatif: {found.missed}: no re-ranking found on the validation part keeps it")
-        present = artifacts.read_als(paths.fit(Part.TRAIN_VALID))
+        present = model_storage.read_als(paths.fit(Part.TRAIN_VALID))
         measured = effect.measure(
             matrix,
             present,

@@ -18,9 +18,9 @@ from fairtune.metrics import beyond_accuracy, ranking, sparse_pairs
 from fairtune.metrics.bootstrap import UNDEFINED, Bootstrap, Figure, Floats, divided, figures
 from fairtune.metrics.fairness import listener_parity, provider_parity
 from fairtune.metrics.ranking import Lists
-from fairtune.models.als import Als
+from fairtune.models.als.model import Als
 from fairtune.models.base import Rows, Scores
-from fairtune.reranking.find import Found
+from fairtune.models.reranking.fit import Found
 
 Json = dict[str, Any]
 OF_LISTENERS = tuple(f"{name}@{HEADLINE}" for name in ("ndcg", "recall", "hit", "novelty", "diversity"))

@@ -34,13 +34,13 @@ SHARED = {
     "fairtune.stages",
 }
 
-READERS = "fairtune.datasets"
+READERS = "fairtune.data.sources"
 
 # Library -> the modules or packages of fairtune that may import it.
 HOMES = {
     "dvc": {"pipeline"},
     "great_expectations": {"expectations"},
-    "httpx": {"scheduling", "transfer"},
+    "httpx": {"data", "scheduling"},
     "implicit": {"models"},
     "matplotlib": {"report"},
     "mlflow": {"registered", "registry", "serving", "tracking"},

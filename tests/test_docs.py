@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from fairtune import cli
-from fairtune.datasets import catalogue
+from fairtune.data.sources import catalogue
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])

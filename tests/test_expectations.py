@@ -8,7 +8,7 @@ from markupsafe import escape
 
 from fairtune.columns import BlockName, Table
 from fairtune.config.params import Validate
-from fairtune.datasets.base import Dataset
+from fairtune.data.sources.base import Dataset
 from fairtune.expectations import facts, pages, suites
 from fairtune.expectations.check import check, check_table, start
 

@@ -12,8 +12,9 @@ import pandas as pd
 import pytest
 from tests import service
 
-from fairtune import cli, event_store
+from fairtune import cli
 from fairtune.config.paths import Paths
+from fairtune.data.events import store as event_store
 
 TIME = "is a time like 2009-04-08T01:57:47Z, 2009-04-08 or 1239155867 (seconds), 1990 to 2100"
 

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from tests import service
 
-from fairtune import cli, event_store
+from fairtune import cli
 from fairtune.config import params
 from fairtune.config.paths import Paths
+from fairtune.data.events import store as event_store
 from fairtune.stages import download, ingest
 
 ROOT = Path(__file__).parents[1]

@@ -9,7 +9,7 @@ from fairtune import files
 from fairtune.columns import BlockName
 from fairtune.config import params
 from fairtune.config.paths import Paths
-from fairtune.datasets import lastfm_2k
+from fairtune.data.sources import lastfm_2k
 from fairtune.serving.recommender import Recommender
 from fairtune.serving.release import Release
 from fairtune.stages import download, evaluate, ingest, matrix, train, tune

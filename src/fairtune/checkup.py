@@ -11,7 +11,7 @@ from fairtune.columns import Table
 from fairtune.errors import BadFile, BadRequest
 
 if TYPE_CHECKING:
-    from fairtune.datasets.problems import Checkup
+    from fairtune.data.custom.row_checks import Checkup
 
 SHOWN: Final = 20
 """Rows that are shown; all are counted."""
@@ -38,12 +38,12 @@ def validate(file: Path, *, dataset: str | None, table: str | None, named: Seque
 
     Exits with 2 if a row is wrong.
     """
-    from fairtune.datasets import problems
+    from fairtune.data.custom import row_checks
 
     which, columns = _asked(file, dataset, Table(table) if table else None)
     columns |= pairs(named)
     check_names(columns, which)
-    checkup = problems.check(file, which, columns)
+    checkup = row_checks.check(file, which, columns)
     if checkup.problems.empty:
         click.echo(textwrap.fill(checkup.summary(), WIDTH, break_on_hyphens=False))
         return
@@ -83,7 +83,7 @@ def pairs(named: Sequence[str]) -> dict[str, str]:
 
 def check_names(columns: dict[str, str], table: str) -> None:
     """Refuse names of columns that a table (or `events`) doesn't have."""
-    from fairtune.datasets.fields import FIELDS
+    from fairtune.data.custom.fields import FIELDS
 
     for ours in columns:
         if ours not in FIELDS[table]:

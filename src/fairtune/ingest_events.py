@@ -43,9 +43,10 @@ def ingest_events(
     """
     if (file is None) == (withdraw is None):
         raise BadRequest("ingest-events: give either a FILE to take in or a batch to --withdraw")
-    from fairtune import event_store, processes
+    from fairtune import processes
     from fairtune.config import params
     from fairtune.config.paths import Paths
+    from fairtune.data.events import store as event_store
 
     root = params.project_root()
     chosen, paths = params.load(root).dataset(dataset), Paths(dataset, root)
@@ -65,8 +66,9 @@ def ingest_events(
 def _take_in(
     file: Path, chosen: "DatasetParams", paths: "Paths", named: Sequence[str], *, dry_run: bool
 ) -> None:
-    from fairtune import checkup, event_store
+    from fairtune import checkup
     from fairtune.columns import EVENTS
+    from fairtune.data.events import store as event_store
 
     explicit = checkup.pairs(named)
     checkup.check_names(explicit, EVENTS)

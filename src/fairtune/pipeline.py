@@ -15,9 +15,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-from fairtune import event_store, own_files, processes
+from fairtune import processes
 from fairtune.config import params
 from fairtune.config.paths import Paths
+from fairtune.data.download import custom_files
+from fairtune.data.events import store as event_store
 from fairtune.errors import BadRequest, FairtuneError, LimitBroken, NotThere, PushFailed, StageFailed
 
 _INTERRUPTED = (-2, 130)
@@ -126,7 +128,7 @@ class Pipeline:
     def _moved(step: Step) -> bool:
         paths = Paths(step.dataset)
         return step.source and (
-            bool(own_files.moved(paths.raw))
+            bool(custom_files.moved(paths.raw))
             or event_store.waiting(paths, params.watched(step.dataset, paths.root))
         )
 

@@ -7,13 +7,14 @@ import pytest
 import yaml
 from tests import tiny
 
-from fairtune import cli, files, ingest
+from fairtune import cli, files
 from fairtune.benchmark import protocol, race
 from fairtune.benchmark.contenders import contenders
 from fairtune.columns import Part
 from fairtune.config import params
 from fairtune.config.paths import Paths
-from fairtune.datasets import lastfm_2k, music_types
+from fairtune.data import ingest
+from fairtune.data.sources import lastfm_2k, music_types
 
 ROOT = Path(__file__).parents[2]
 QUICK = ["--seeds", "1", "--trials", "1"]

@@ -5,11 +5,12 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from fairtune import ingest
 from fairtune.columns import Table
 from fairtune.config import params
-from fairtune.datasets import delimited, demo, music_types
-from fairtune.datasets.base import RawTables
+from fairtune.data import ingest
+from fairtune.data.sources import delimited, music_types
+from fairtune.data.sources.base import RawTables
+from fairtune.data.sources.demo import generator
 
 LISTENERS, TRACKS = 800, 500
 
@@ -24,10 +25,10 @@ def tables():
 
 def generated(spec, *, seed):
     chosen = params.load().dataset("demo")
-    made = demo.generate(spec, seed=seed)
+    made = generator.generate(spec, seed=seed)
     rejected = pd.DataFrame(columns=list(delimited.REJECTED))
     raw = RawTables(**{str(name): table for name, table in made.items()}, rejected=rejected)
-    return dict(ingest.ingest(raw, demo.DATASET, music_types.vocabulary(), chosen.ingest).tables)
+    return dict(ingest.ingest(raw, generator.DATASET, music_types.vocabulary(), chosen.ingest).tables)
 
 
 def of(listeners, whole=None):

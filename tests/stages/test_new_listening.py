@@ -14,7 +14,7 @@ from fairtune.columns import Table
 from fairtune.config import params
 from fairtune.config.custom_tables import OwnFile, OwnTables, Watched
 from fairtune.config.paths import Paths
-from fairtune.datasets import lastfm_2k
+from fairtune.data.sources import lastfm_2k
 from fairtune.errors import BadFile, BadParams, BadTable
 from fairtune.matrix import splits
 from fairtune.matrix import storage as matrix_storage

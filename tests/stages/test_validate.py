@@ -13,7 +13,7 @@ from fairtune import files
 from fairtune.columns import Table
 from fairtune.config import params
 from fairtune.config.paths import Paths
-from fairtune.datasets import lastfm_2k
+from fairtune.data.sources import lastfm_2k
 from fairtune.errors import BadTable
 from fairtune.stages import ingest, matrix, validate
 

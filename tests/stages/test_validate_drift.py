@@ -14,7 +14,7 @@ from fairtune.columns import Table
 from fairtune.config import params
 from fairtune.config.drift_limits import DriftLimits
 from fairtune.config.paths import Paths
-from fairtune.datasets import demo
+from fairtune.data.sources.demo import generator
 from fairtune.errors import BadTable, DataDrifted, LimitBroken, RegistryFailed
 from fairtune.stages import ingest, validate
 
@@ -31,7 +31,7 @@ def chosen():
 def raw(tmp_path_factory):
     folder = tmp_path_factory.mktemp("raw")
     spec = params.Generate(listeners=200, tracks=200, regional_bias=0.5, taste_strength=0.7)
-    demo.write(folder, spec, seed=5)
+    generator.write(folder, spec, seed=5)
     return folder
 
 

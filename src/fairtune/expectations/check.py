@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fairtune.columns import Table
 from fairtune.config import environment, params
-from fairtune.datasets.base import Dataset
+from fairtune.data.sources.base import Dataset
 from fairtune.expectations import facts, suites
 from fairtune.expectations.judgement import Judgement, Outcome, TableOutcome
 from fairtune.expectations.rule import Rule

@@ -27,7 +27,7 @@ from fairtune.columns import (
     Table,
 )
 from fairtune.config import params
-from fairtune.datasets.base import Dataset
+from fairtune.data.sources.base import Dataset
 from fairtune.expectations import facts
 from fairtune.expectations.rule import (
     Rule,

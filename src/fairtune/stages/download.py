@@ -4,15 +4,18 @@ import os
 import shutil
 import sys
 
-from fairtune import download, event_store, own_files, processes
+from fairtune import processes
 from fairtune.columns import ARTIST, ITEM, USER, BlockName, Table
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
-from fairtune.datasets import catalogue, table
-from fairtune.datasets.events import Known
-from fairtune.datasets.table import Record
+from fairtune.data.custom import dataset as custom_dataset
+from fairtune.data.custom.dataset import Record
+from fairtune.data.download import custom_files, fetch
+from fairtune.data.download.http import Patience
+from fairtune.data.events import store as event_store
+from fairtune.data.events.parsing import Known
+from fairtune.data.sources import catalogue
 from fairtune.errors import BadParams
-from fairtune.transfer import Patience
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
@@ -33,7 +36,9 @@ def _take_in(params: DatasetParams, paths: Paths) -> None:
     files = event_store.pending(paths, watched)
     if not files:
         return
-    dataset = catalogue.get(paths.dataset) if own is None else table.describe(paths.dataset, paths.raw)
+    dataset = (
+        catalogue.get(paths.dataset) if own is None else custom_dataset.describe(paths.dataset, paths.raw)
+    )
     raw = dataset.read(paths.raw)
     taken = event_store.look(
         files,
@@ -58,7 +63,7 @@ def _fetch(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     patience = Patience(timeout=chosen.timeout, retries=chosen.retries)
     if chosen.table is not None:
         catalogue.check_own_name(paths.dataset)
-        record = own_files.collect(chosen.table, paths.raw, partial=paths.partial, patience=patience)
+        record = custom_files.collect(chosen.table, paths.raw, partial=paths.partial, patience=patience)
         _check_blocks(record, params, paths.dataset)
         for name, copied in record.tables.items():
             print(f"{paths.dataset}: {name} from {copied.source}, sha256 {copied.sha256[:12]}")
@@ -71,11 +76,11 @@ def _fetch(params: DatasetParams, paths: Paths, *, seed: int) -> None:
         dataset.write(paths.raw, chosen.generate, seed)
         print(f"{dataset.name}: generated in {paths.raw}")
         return
-    fetched = download.fetch(
+    fetched = fetch.fetch(
         dataset.sources,
         paths.raw,
         partial=paths.partial,
-        mirror=os.environ.get(download.MIRROR) or None,
+        mirror=os.environ.get(fetch.MIRROR) or None,
         patience=patience,
     )
     there = len(dataset.sources) - len(fetched)

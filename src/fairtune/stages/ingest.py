@@ -1,18 +1,22 @@
 """Stage `ingest`: raw files to canonical tables."""
 
-from fairtune import event_store, files, ingest
+from fairtune import files
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
-from fairtune.datasets import catalogue, grown, music_types, table
+from fairtune.data import ingest
+from fairtune.data.custom import dataset as custom_dataset
+from fairtune.data.events import merge
+from fairtune.data.events import store as event_store
+from fairtune.data.sources import catalogue, music_types
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG001 - one form
     own = params.download.table is not None
-    dataset = table.describe(paths.dataset, paths.raw) if own else catalogue.get(paths.dataset)
+    dataset = custom_dataset.describe(paths.dataset, paths.raw) if own else catalogue.get(paths.dataset)
     raw = dataset.read(paths.raw)
     events = event_store.read(paths.raw_events)
     if events is not None:
-        raw = grown.grow(raw, events, dataset)
+        raw = merge.grow(raw, events, dataset)
         told = {what.replace("_", " "): number for what, number in raw.events.items()}
         print("new listening: " + ", ".join(f"{number:,} {what}" for what, number in told.items()))
     result = ingest.ingest(raw, dataset, music_types.vocabulary(), params.ingest)

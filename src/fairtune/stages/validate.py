@@ -6,8 +6,9 @@ from fairtune import champion_profile, files
 from fairtune.columns import BlockName, Table
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
-from fairtune.datasets import catalogue, table
-from fairtune.datasets.base import Dataset
+from fairtune.data.custom import dataset
+from fairtune.data.sources import catalogue
+from fairtune.data.sources.base import Dataset
 from fairtune.drift import judgement, words
 from fairtune.drift.judgement import State
 from fairtune.drift.profile import Profile, profile
@@ -64,7 +65,7 @@ def _described(params: DatasetParams, paths: Paths) -> Dataset:
     if params.download.table is None:
         return catalogue.get(paths.dataset)
     about = files.read_json(paths.about)
-    return table.dataset(paths.dataset, item_kind=BlockName(about["item_kind"]), counts=about["counts"])
+    return dataset.dataset(paths.dataset, item_kind=BlockName(about["item_kind"]), counts=about["counts"])
 
 
 def _grown(events: Mapping[str, int] | None) -> dict[Table, int]:

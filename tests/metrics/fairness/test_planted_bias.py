@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 
 from fairtune.columns import ITEM, USER, Table
 from fairtune.config.params import Generate
-from fairtune.datasets import demo
+from fairtune.data.sources.demo import generator
 from fairtune.metrics.bootstrap import Bootstrap
 from fairtune.metrics.fairness import provider_parity
 from fairtune.metrics.ranking import NOTHING
@@ -51,16 +51,16 @@ def figures(chosen, truth, favoured, *, seed):
 
 @cache
 def demographic_parity(bias, seed):
-    interactions = demo.generate(spec(bias), seed=seed)[Table.INTERACTIONS]
+    interactions = generator.generate(spec(bias), seed=seed)[Table.INTERACTIONS]
     played = np.zeros((N_LISTENERS, N_TRACKS), dtype=bool)
     played[interactions[USER] - 1, interactions[ITEM] - 1] = True
     # True countries: what is planted holds for all tracks of one, not for those whose country isn't hidden.
-    return figures(played, played, demo.truth(spec(bias), seed=seed).favoured, seed=seed)["dp"]
+    return figures(played, played, generator.truth(spec(bias), seed=seed).favoured, seed=seed)["dp"]
 
 
 @cache
 def equal_opportunity(bias, seed):
-    world = demo.truth(spec(bias), seed=seed)
+    world = generator.truth(spec(bias), seed=seed)
     merit = np.concatenate([world.merit(chunk) for chunk in world.chunks()])
     rng = np.random.default_rng([seed, 99])
     wanted = rng.random(merit.shape) < merit

@@ -22,10 +22,10 @@ from fairtune.columns import ITEM, PLAYS, USER, Table
 from fairtune.config import params
 from fairtune.config.drift_limits import DriftLimits
 from fairtune.config.paths import Paths
-from fairtune.drift import words
-from fairtune.drift.judgement import Column, compare
-from fairtune.drift.measures import Measure
-from fairtune.drift.profile import Profile, profile
+from fairtune.validation.drift import messages
+from fairtune.validation.drift.detection import Column, compare
+from fairtune.validation.drift.measures import Measure
+from fairtune.validation.drift.profile import Profile, profile
 
 Tables = Mapping[Table, pd.DataFrame]
 HALVES = 100
@@ -53,7 +53,7 @@ def main() -> None:
         before = profile(with_bots(tables, 0))
         for count in BOTS:
             drift = compare(before, profile(with_bots(tables, count)), limits, model=dataset, version=0)
-            print(f"{dataset}, {count} bots: {words.summary(drift)}", flush=True)
+            print(f"{dataset}, {count} bots: {messages.summary(drift)}", flush=True)
     if arguments.speed:
         print(speed())
 

@@ -39,7 +39,7 @@ READERS = "fairtune.data.sources"
 # Library -> the modules or packages of fairtune that may import it.
 HOMES = {
     "dvc": {"pipeline"},
-    "great_expectations": {"expectations"},
+    "great_expectations": {"validation"},
     "httpx": {"data", "scheduling"},
     "implicit": {"models"},
     "matplotlib": {"report"},

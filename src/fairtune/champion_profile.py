@@ -5,8 +5,8 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from fairtune import files, registered, tracking
-from fairtune.drift.profile import Profile
 from fairtune.errors import RegistryFailed
+from fairtune.validation.drift.profile import Profile
 
 FILE: Final = "profile.json"
 

@@ -10,7 +10,7 @@ from fairtune.errors import RegistryFailed
 from fairtune.gates import Verdict
 
 if TYPE_CHECKING:
-    from fairtune.drift.judgement import Drift
+    from fairtune.validation.drift.detection import Drift
 
 EVERYTHING: Final = ("validate", "gate", "register")
 """The stages that leave something to tell."""
@@ -23,9 +23,9 @@ def show(paths: Paths, *, gates: bool) -> None:
     """
     drift = _drift(paths)
     if drift and _stops(drift):
-        from fairtune.drift import words
+        from fairtune.validation.drift import messages
 
-        _print_table(words.HEAD, words.rows(drift), title=f"{paths.dataset}: what drifted")
+        _print_table(messages.HEAD, messages.rows(drift), title=f"{paths.dataset}: what drifted")
         print(f"drift:    {paths.drift_page}")
         return
     verdict, figures = _verdict(paths), summary.figures(files.read_json(paths.metrics))
@@ -38,9 +38,9 @@ def show(paths: Paths, *, gates: bool) -> None:
             print(line)
     print(f"report:   {paths.report}")
     if drift:
-        from fairtune.drift import words
+        from fairtune.validation.drift import messages
 
-        print(f"drift:    {words.summary(drift)}; {paths.drift_page}")
+        print(f"drift:    {messages.summary(drift)}; {paths.drift_page}")
 
 
 def pages(paths: Paths, reached: Collection[str] = EVERYTHING) -> Mapping[str, str]:
@@ -72,9 +72,9 @@ def why_refused(paths: Paths, reached: Sequence[str] = EVERYTHING, *, otherwise:
     """
     drift = _drift(paths)
     if "validate" in reached and drift and _stops(drift):
-        from fairtune.drift import words
+        from fairtune.validation.drift import messages
 
-        return f"{words.summary(drift)}; {words.remedy(drift)}. See {paths.drift_page}"
+        return f"{messages.summary(drift)}; {messages.remedy(drift)}. See {paths.drift_page}"
     failed = _verdict(paths).failed if "gate" in reached and paths.verdict.exists() else ()
     if "register" in reached and not failed and paths.comparison.exists():
         judged = files.read_json(paths.comparison)
@@ -101,24 +101,24 @@ def _drift(paths: Paths) -> "Drift | None":
     """Give how far the data was from the champion's when it was last validated, if it was compared."""
     if not paths.drift.exists():
         return None  # and pandas need not be imported, which most runs with nothing to do would wait for
-    from fairtune.drift.judgement import Drift
+    from fairtune.validation.drift.detection import Drift
 
     return Drift.from_json(files.read_json(paths.drift))
 
 
 def _stops(drift: "Drift") -> bool:
-    from fairtune.drift.judgement import State
+    from fairtune.validation.drift.detection import State
 
     return drift.state is State.STOP
 
 
 def _drift_page(drift: "Drift", paths: Paths) -> str:
-    from fairtune.drift import words
+    from fairtune.validation.drift import messages
 
-    table = summary.markdown(words.HEAD, words.rows(drift))
-    told = words.summary(drift)
+    table = summary.markdown(messages.HEAD, messages.rows(drift))
+    told = messages.summary(drift)
     page = f"The whole story: `{paths.drift_page.resolve()}`"
-    return "\n\n".join([f"{told[:1].upper()}{told[1:]}.", *([table] if words.rows(drift) else []), page])
+    return "\n\n".join([f"{told[:1].upper()}{told[1:]}.", *([table] if messages.rows(drift) else []), page])
 
 
 def _standing(paths: Paths) -> tuple[str, ...]:

@@ -47,8 +47,8 @@ def _reason(paths: Paths, stage: str) -> tuple[str, str] | None:
 
 
 def _drifted(told: Mapping[str, Any]) -> tuple[str, str] | None:
-    from fairtune.drift import words
-    from fairtune.drift.judgement import Drift, State
+    from fairtune.validation.drift import messages
+    from fairtune.validation.drift.detection import Drift, State
 
     drift = Drift.from_json(told)
-    return ("data", words.summary(drift)) if drift.state is State.STOP else None
+    return ("data", messages.summary(drift)) if drift.state is State.STOP else None

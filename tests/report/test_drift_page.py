@@ -4,15 +4,15 @@ import os
 import re
 
 import pytest
-from tests.drift import listening
 from tests.report import browser
 from tests.report.test_browser import COLLISIONS, FAINT
+from tests.validation.drift import listening
 
 from fairtune.columns import Table
 from fairtune.config import params
-from fairtune.drift.judgement import compare
-from fairtune.drift.profile import profile
 from fairtune.report import drift_page
+from fairtune.validation.drift.detection import compare
+from fairtune.validation.drift.profile import profile
 
 
 def drifted(tables, *, before=None):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from tests.drift import registered
+from tests.validation.drift import registered
 
 from fairtune import files, outcome
 from fairtune.columns import Table

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from fairtune.drift import chance, words
-from fairtune.drift.judgement import Column, Drift, Moved, State
-from fairtune.drift.measures import NAMES, Measure
 from fairtune.errors import percent
 from fairtune.report import charts, document, numbers
 from fairtune.report.exhibit import Exhibit, Section, Table
 from fairtune.report.picture import MODEL, SOFT
 from fairtune.report.reading import Estimate
+from fairtune.validation.drift import messages, sampling_noise
+from fairtune.validation.drift.detection import Column, Drift, Moved, State
+from fairtune.validation.drift.measures import NAMES, Measure
 
 PICTURES: Final = 6
 """Columns with a picture, those furthest beyond their limits, or closest to them."""
@@ -48,8 +48,8 @@ _MEASURES: Final = (
     (
         "Chance: two samples of the very same listeners differ too, the more so the fewer they are and the "
         "more some of them play. How far is measured by dividing the listeners into halves at random; in "
-        f"{100 * chance.LEVEL:.0f} of 100 cases it is at most the figure given. The limits are on what "
-        "lies beyond that."
+        f"{100 * sampling_noise.LEVEL:.0f} of 100 cases it is at most the figure given. The limits are on "
+        "what lies beyond that."
     ),
 )
 
@@ -127,13 +127,13 @@ def _light(column: Column) -> _Light:
         _title(column),
         _STATES[column.state],
         "; ".join(_moved(column, value) for value in column.moved[:_NAMED]),
-        words.number(column.distance),
-        f"limit {words.number(words.limit(column))} ({key})",
+        messages.number(column.distance),
+        f"limit {messages.number(messages.limit(column))} ({key})",
     )
 
 
 def _moved(column: Column, value: Moved) -> str:
-    return words.moved(column, value).replace("->", "\N{RIGHTWARDS ARROW}")
+    return messages.moved(column, value).replace("->", "\N{RIGHTWARDS ARROW}")
 
 
 def _pictures(drift: Drift) -> Section | None:
@@ -159,8 +159,8 @@ def _pictures(drift: Drift) -> Section | None:
 
 def _exhibit(column: Column, name: str) -> Exhibit:
     reading = (
-        f"{numbers.sentence(NAMES[column.measure])} {words.number(column.raw)}, beyond chance "
-        f"{words.number(column.distance)}: {_STATES[column.state]}. "
+        f"{numbers.sentence(NAMES[column.measure])} {messages.number(column.raw)}, beyond chance "
+        f"{messages.number(column.distance)}: {_STATES[column.state]}. "
         f"Most of it comes from {_moved(column, column.moved[0])}."
     )
     return _beside([(value.value, value) for value in column.moved], name, _title(column), reading)
@@ -171,7 +171,7 @@ def _unknown(columns: Sequence[Column]) -> Exhibit:
     named = [(f"{numbers.sentence(column.column)}, of {column.of}", column.moved[0]) for column in columns]
     column = columns[0]
     reading = (
-        f"Furthest from what it was: {words.name(column)}, {_moved(column, column.moved[0])}, "
+        f"Furthest from what it was: {messages.name(column)}, {_moved(column, column.moved[0])}, "
         f"{_STATES[column.state]}."
     )
     return _beside(named, "moved-unknown", "Of how much something isn't known", reading)
@@ -204,11 +204,11 @@ def _all(drift: Drift) -> Section:
     rows = tuple(
         (
             _title(column),
-            words.number(column.raw),
-            words.number(column.chance),
-            "too few to tell" if column.distance is None else words.number(column.distance),
-            words.number(column.warn),
-            words.number(column.stop),
+            messages.number(column.raw),
+            messages.number(column.chance),
+            "too few to tell" if column.distance is None else messages.number(column.distance),
+            messages.number(column.warn),
+            messages.number(column.stop),
             _STATES[column.state],
         )
         for column in drift.columns

@@ -9,13 +9,13 @@ from fairtune.config.paths import Paths
 from fairtune.data.custom import dataset
 from fairtune.data.sources import catalogue
 from fairtune.data.sources.base import Dataset
-from fairtune.drift import judgement, words
-from fairtune.drift.judgement import State
-from fairtune.drift.profile import Profile, profile
 from fairtune.errors import DataDrifted
-from fairtune.expectations import pages
-from fairtune.expectations.check import check
 from fairtune.report import drift_page
+from fairtune.validation.drift import detection, messages
+from fairtune.validation.drift.detection import State
+from fairtune.validation.drift.profile import Profile, profile
+from fairtune.validation.expectations import data_docs
+from fairtune.validation.expectations.runner import check
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG001 - one form
@@ -30,12 +30,12 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG
     about = files.read_json(paths.about)
     checked = check(tables, _described(params, paths), params.validate, _grown(about.get("events")))
     judged = checked.judgement
-    for name, page in pages.render(checked, dataset=paths.dataset).items():
+    for name, page in data_docs.render(checked, dataset=paths.dataset).items():
         files.write_text(paths.data_docs / name, page)
     rejected = about["rejected"]
     summary = judged.summary(paths.dataset, rejected=rejected)
     files.write_json(paths.validation, summary)
-    index = paths.data_docs / pages.INDEX
+    index = paths.data_docs / data_docs.INDEX
     if not judged.success:
         raise judged.error(docs=str(index), rejected=str(paths.rejected) if rejected else "")
     print(f"{summary['evaluated']} rules checked, warnings: {summary['failed']}; pages: {index}")
@@ -52,12 +52,12 @@ def _compare(found: Profile, params: DatasetParams, paths: Paths) -> None:
         print(f"drift: nothing to compare with: {champion}")
         return
     before, version = champion
-    drift = judgement.compare(before, found, params.validate.drift, model=model, version=version)
+    drift = detection.compare(before, found, params.validate.drift, model=model, version=version)
     files.write_json(paths.drift, drift.to_json())
     files.write_text(paths.drift_page, drift_page.render(drift, dataset=paths.dataset))
     if drift.state is State.STOP:
-        raise DataDrifted(f"{words.summary(drift)}; {words.remedy(drift)}. See {paths.drift_page}")
-    print(f"drift: {words.summary(drift)}; page: {paths.drift_page}")
+        raise DataDrifted(f"{messages.summary(drift)}; {messages.remedy(drift)}. See {paths.drift_page}")
+    print(f"drift: {messages.summary(drift)}; page: {paths.drift_page}")
 
 
 def _described(params: DatasetParams, paths: Paths) -> Dataset:

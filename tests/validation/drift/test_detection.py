@@ -5,14 +5,14 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
-from tests.drift import listening
+from tests.validation.drift import listening
 
 from fairtune.columns import Table
 from fairtune.config import params
 from fairtune.config.drift_limits import DriftLimits, Limit
-from fairtune.drift.judgement import Drift, State, compare
-from fairtune.drift.measures import Measure
-from fairtune.drift.profile import Distribution, Key, Profile, profile
+from fairtune.validation.drift.detection import Drift, State, compare
+from fairtune.validation.drift.measures import Measure
+from fairtune.validation.drift.profile import Distribution, Key, Profile, profile
 
 LIMITS = params.load().dataset("demo").validate.drift
 INTERACTIONS, ITEMS, USERS = Table.INTERACTIONS, Table.ITEMS, Table.USERS

@@ -8,10 +8,10 @@ from typing import Any, Final
 import numpy as np
 
 from fairtune.config.drift_limits import DriftLimits, Limit
-from fairtune.drift import columns
-from fairtune.drift.distances import compared, shannon_terms, shares, stability_terms
-from fairtune.drift.measures import Measure, distance, divergence, pool
-from fairtune.drift.profile import Key, Profile, aligned
+from fairtune.validation.drift import profile_columns
+from fairtune.validation.drift.distances import compared, shannon_terms, shares, stability_terms
+from fairtune.validation.drift.measures import Measure, distance, divergence, pool
+from fairtune.validation.drift.profile import Key, Profile, aligned
 
 OTHERS: Final = "all others"
 """Values that aren't compared one by one."""
@@ -162,7 +162,7 @@ def _moved(key: Key, values: Sequence[str], before: np.ndarray, after: np.ndarra
     if key.measure is Measure.UNKNOWN:
         return (Moved("unknown", *(round(float(shares(side)[1]), 6) for side in (before, after))),)
     if key.measure is Measure.PSI:
-        names = [columns.bin_name(key.column, position) for position in range(len(values))]
+        names = [profile_columns.bin_name(key.column, position) for position in range(len(values))]
         terms = stability_terms(before, after)
     else:
         kept = compared(before, after)

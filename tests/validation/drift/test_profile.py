@@ -8,14 +8,14 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 from tests import toy
-from tests.drift import listening
+from tests.validation.drift import listening
 
 from fairtune import files
 from fairtune.columns import Table
 from fairtune.config import params
-from fairtune.drift.columns import DOUBLINGS, bin_name, doublings
-from fairtune.drift.measures import Measure
-from fairtune.drift.profile import LISTED, Key, Profile, profile
+from fairtune.validation.drift.measures import Measure
+from fairtune.validation.drift.profile import LISTED, Key, Profile, profile
+from fairtune.validation.drift.profile_columns import DOUBLINGS, bin_name, doublings
 
 PLAYED = {(1, 0): 1, (1, 1): 2, (2, 1): 3, (2, 3): 4, (3, 1): 5, (4, 4): 16}
 
@@ -92,7 +92,7 @@ def test_it_is_the_same_after_a_file_and_in_another_process(tmp_path):
     assert Profile.from_json(files.read_json(tmp_path / "profile.json")) == found
     script = (
         "import sys; from pathlib import Path; from fairtune import files;"
-        "from fairtune.drift.profile import profile; from tests.drift import listening;"
+        "from fairtune.validation.drift.profile import profile; from tests.validation.drift import listening;"
         "files.write_json(Path(sys.argv[1]), profile(listening.tables()).to_json())"
     )
     root = str(params.project_root())

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.spatial.distance import jensenshannon
 
-from fairtune.drift.distances import LARGEST, compared, shannon_terms, stability_terms
-from fairtune.drift.measures import Measure, distance, divergence
+from fairtune.validation.drift.distances import LARGEST, compared, shannon_terms, stability_terms
+from fairtune.validation.drift.measures import Measure, distance, divergence
 
 COUNTS = arrays(np.float64, 12, elements=st.integers(0, 10**9).map(float))
 

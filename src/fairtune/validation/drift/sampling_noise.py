@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fairtune.drift.distances import Counts
-from fairtune.drift.measures import Measure, divergence
+from fairtune.validation.drift.distances import Counts
+from fairtune.validation.drift.measures import Measure, divergence
 
 GROUPS: Final = 20
 HALVINGS: Final = 200

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
-from fairtune.drift.judgement import Column, Drift, Moved, State
-from fairtune.drift.measures import NAMES, Measure
 from fairtune.errors import percent
+from fairtune.validation.drift.detection import Column, Drift, Moved, State
+from fairtune.validation.drift.measures import NAMES, Measure
 
 HEAD: Final = ("", "column", "share of", "measure", "distance", "limit", "what moved")
 _LETTERS: Final = 3

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fairtune.drift.distances import Counts, compared, shannon_terms, shares, stability_terms
+from fairtune.validation.drift.distances import Counts, compared, shannon_terms, shares, stability_terms
 
 
 class Measure(StrEnum):

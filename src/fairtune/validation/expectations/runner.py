@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 from fairtune.columns import Table
 from fairtune.config import environment, params
 from fairtune.data.sources.base import Dataset
-from fairtune.expectations import facts, suites
-from fairtune.expectations.judgement import Judgement, Outcome, TableOutcome
-from fairtune.expectations.rule import Rule
+from fairtune.validation.expectations import derived_columns, suites
+from fairtune.validation.expectations.results import Judgement, Outcome, TableOutcome
+from fairtune.validation.expectations.rule import Rule
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +40,7 @@ def check(
     """
     present = {table: tuple(frame.columns) for table, frame in tables.items()}
     if suites.complete(present):
-        with_facts, rules = facts.add(tables), suites.rules(dataset, chosen, present, grown)
+        with_facts, rules = derived_columns.add(tables), suites.rules(dataset, chosen, present, grown)
     else:
         with_facts, rules = dict(tables), {table: suites.structure(table) for table in ORDER}
     source = start()

@@ -28,8 +28,8 @@ from fairtune.columns import (
 )
 from fairtune.config import params
 from fairtune.data.sources.base import Dataset
-from fairtune.expectations import facts
-from fairtune.expectations.rule import (
+from fairtune.validation.expectations import derived_columns
+from fairtune.validation.expectations.rule import (
     Rule,
     between,
     columns,
@@ -120,7 +120,7 @@ def _publishers(dataset: Dataset, table: Table, chosen: params.Validate, *, grow
 
 def _id(column: str) -> tuple[Rule, ...]:
     sentence = f"{column} is a whole number or a text"
-    return known(column), fact(facts.is_id(column), column=column, sentence=sentence)
+    return known(column), fact(derived_columns.is_id(column), column=column, sentence=sentence)
 
 
 def _interactions(dataset: Dataset, optional: tuple[str, ...]) -> tuple[Rule, ...]:
@@ -131,10 +131,14 @@ def _interactions(dataset: Dataset, optional: tuple[str, ...]) -> tuple[Rule, ..
     given = {
         TIMESTAMP: (
             typed(TIMESTAMP, MOMENTS, "timestamp is a time"),
-            fact(facts.IS_PLAUSIBLE, column=TIMESTAMP, sentence="timestamp lies between 1990 and 2100"),
+            fact(
+                derived_columns.IS_PLAUSIBLE,
+                column=TIMESTAMP,
+                sentence="timestamp lies between 1990 and 2100",
+            ),
         ),
         SPLIT: (
-            fact(facts.IS_LABELLED, column=SPLIT, sentence="split is empty in new listening alone")
+            fact(derived_columns.IS_LABELLED, column=SPLIT, sentence="split is empty in new listening alone")
             if BATCH in optional
             else known(SPLIT),
             one_of(SPLIT, SPLITS, f"split is one of {', '.join(SPLITS)}"),
@@ -151,9 +155,13 @@ def _interactions(dataset: Dataset, optional: tuple[str, ...]) -> tuple[Rule, ..
         known(PLAYS),
         typed(PLAYS, ("int64",), "plays is a whole number"),
         plays,
-        fact(facts.PAIR_IS_UNIQUE, column=f"{USER}, {ITEM}", sentence="a listener and an item meet once"),
-        reference(facts.ITEM_IS_KNOWN, column=ITEM, table="items"),
-        reference(facts.USER_IS_KNOWN, column=USER, table="users"),
+        fact(
+            derived_columns.PAIR_IS_UNIQUE,
+            column=f"{USER}, {ITEM}",
+            sentence="a listener and an item meet once",
+        ),
+        reference(derived_columns.ITEM_IS_KNOWN, column=ITEM, table="items"),
+        reference(derived_columns.USER_IS_KNOWN, column=USER, table="users"),
         *(rule for name in optional for rule in given[name]),
     )
 
@@ -172,14 +180,14 @@ def _items(chosen: params.Validate) -> tuple[Rule, ...]:
             sentence=f"at most {100 * share:g}% of the items have no artist_region",
         ),
         fact(
-            facts.IS_PLAYED,
+            derived_columns.IS_PLAYED,
             column=ITEM,
             sentence="at least 90% of the items are played by somebody",
             mostly=0.9,
             critical=False,
         ),
         fact(
-            facts.HAS_OWN_NAME,
+            derived_columns.HAS_OWN_NAME,
             column=f"{ARTIST}, {NAME}",
             sentence="at least 99% of the items differ in more than upper and lower case",
             mostly=0.99,
@@ -207,8 +215,12 @@ def _name(column: str) -> tuple[Rule, ...]:
 
 def _country(country: str, region: str) -> tuple[Rule, ...]:
     return (
-        fact(facts.IS_COUNTRY, column=country, sentence=f"{country} is a code of ISO 3166-1, or empty"),
-        fact(facts.HAS_REGION, column=region, sentence=f"{region} is known where {country} is"),
+        fact(
+            derived_columns.IS_COUNTRY,
+            column=country,
+            sentence=f"{country} is a code of ISO 3166-1, or empty",
+        ),
+        fact(derived_columns.HAS_REGION, column=region, sentence=f"{region} is known where {country} is"),
     )
 
 
@@ -221,13 +233,15 @@ def _users(dataset: Dataset, *, batches: bool) -> tuple[Rule, ...]:
         between(AGE, 10, 90, "age is between 10 and 90 where it is known"),
         typed(SIGNUP, MOMENTS, "signup is a time"),
         fact(
-            facts.IS_PLAUSIBLE, column=SIGNUP, sentence="signup lies between 1990 and 2100 where it is known"
+            derived_columns.IS_PLAUSIBLE,
+            column=SIGNUP,
+            sentence="signup lies between 1990 and 2100 where it is known",
         ),
         Rule(
             column=USER,
             sentence="at least 90% of the listeners have played something",
             kind="ExpectColumnValuesToBeBetween",
-            arguments={"column": facts.ITEMS_PLAYED, "min_value": 1, "mostly": 0.9},
+            arguments={"column": derived_columns.ITEMS_PLAYED, "min_value": 1, "mostly": 0.9},
             critical=False,
         ),
         *_most_items(dataset, batches=batches),
@@ -245,7 +259,7 @@ def _most_items(dataset: Dataset, *, batches: bool) -> tuple[Rule, ...]:
             + (", new listening aside" if batches else ""),
             kind="ExpectColumnValuesToBeBetween",
             arguments={
-                "column": facts.ITEMS_PUBLISHED if batches else facts.ITEMS_PLAYED,
+                "column": derived_columns.ITEMS_PUBLISHED if batches else derived_columns.ITEMS_PLAYED,
                 "max_value": most,
             },
         ),
@@ -259,9 +273,13 @@ def _item_types() -> tuple[Rule, ...]:
         free_of(MUSIC_TYPE, r"^\s|\s$|^$", "no music_type is empty or has blanks around it"),
         known(SHARE),
         between(SHARE, 1e-12, 1, "a share is above 0 and at most 1"),
-        fact(facts.PAIR_IS_UNIQUE, column=f"{ITEM}, {MUSIC_TYPE}", sentence="an item has a music type once"),
-        fact(facts.SUMS_TO_ONE, column=SHARE, sentence="the shares of an item sum to 1"),
-        reference(facts.ITEM_IS_KNOWN, column=ITEM, table="items"),
+        fact(
+            derived_columns.PAIR_IS_UNIQUE,
+            column=f"{ITEM}, {MUSIC_TYPE}",
+            sentence="an item has a music type once",
+        ),
+        fact(derived_columns.SUMS_TO_ONE, column=SHARE, sentence="the shares of an item sum to 1"),
+        reference(derived_columns.ITEM_IS_KNOWN, column=ITEM, table="items"),
     )
 
 
@@ -270,9 +288,15 @@ def _friends() -> tuple[Rule, ...]:
     return (
         *_id(USER),
         *_id(FRIEND),
-        fact(facts.PAIR_IS_UNIQUE, column=pair, sentence="a friendship is listed once in each direction"),
-        fact(facts.IS_ANOTHER, column=pair, sentence="nobody is a friend of oneself"),
-        fact(facts.IS_MUTUAL, column=pair, sentence="every friendship is listed in both directions"),
-        reference(facts.USER_IS_KNOWN, column=USER, table="users"),
-        reference(facts.FRIEND_IS_KNOWN, column=FRIEND, table="users"),
+        fact(
+            derived_columns.PAIR_IS_UNIQUE,
+            column=pair,
+            sentence="a friendship is listed once in each direction",
+        ),
+        fact(derived_columns.IS_ANOTHER, column=pair, sentence="nobody is a friend of oneself"),
+        fact(
+            derived_columns.IS_MUTUAL, column=pair, sentence="every friendship is listed in both directions"
+        ),
+        reference(derived_columns.USER_IS_KNOWN, column=USER, table="users"),
+        reference(derived_columns.FRIEND_IS_KNOWN, column=FRIEND, table="users"),
     )

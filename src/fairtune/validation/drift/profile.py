@@ -11,9 +11,9 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from fairtune.columns import Table
-from fairtune.drift import chance, columns
-from fairtune.drift.distances import Counts
-from fairtune.drift.measures import Measure
+from fairtune.validation.drift import profile_columns, sampling_noise
+from fairtune.validation.drift.distances import Counts
+from fairtune.validation.drift.measures import Measure
 
 FORMAT: Final = 1
 LISTED: Final = 1000
@@ -85,25 +85,25 @@ class Profile:
         )
 
 
-def profile(tables: columns.Tables) -> Profile:
+def profile(tables: profile_columns.Tables) -> Profile:
     """Profile tables that keep the rules of stage `validate`: same tables, same profile."""
     return Profile(
         {str(table): len(tables[table]) for table in Table},
         {
             Key(column.name, column.of, column.measure): _distribution(column)
-            for column in columns.count(tables)
+            for column in profile_columns.count(tables)
         },
     )
 
 
-def _distribution(column: columns.Column) -> Distribution:
+def _distribution(column: profile_columns.Column) -> Distribution:
     counts = column.table.sum(axis=0)
     names = column.names or [str(position) for position in range(len(counts))]
     order = np.argsort(-counts, kind="stable")  # of equal ones the first by name
     listed, others = np.sort(order[:LISTED]), order[LISTED:]
     rest = column.table[:, others].sum(axis=1, keepdims=True)
     compared = np.hstack([column.table[:, listed], rest])
-    found = chance.expected(column.measure, compared)
+    found = sampling_noise.expected(column.measure, compared)
     return Distribution(
         {names[position]: _number(counts[position]) for position in listed if counts[position] > 0},
         _number(rest.sum()),

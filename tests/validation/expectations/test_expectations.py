@@ -9,8 +9,8 @@ from markupsafe import escape
 from fairtune.columns import BlockName, Table
 from fairtune.config.params import Validate
 from fairtune.data.sources.base import Dataset
-from fairtune.expectations import facts, pages, suites
-from fairtune.expectations.check import check, check_table, start
+from fairtune.validation.expectations import data_docs, derived_columns, suites
+from fairtune.validation.expectations.runner import check, check_table, start
 
 LENIENT = Validate(max_unknown_region=0.5, row_count_tolerance=0.0)
 PLAYED, ITEMS, USERS, TYPES, FRIENDS = (
@@ -93,7 +93,7 @@ def test_a_data_set_without_tags_friends_and_demographics_is_good():
 
 def test_ids_may_be_texts():
     tables = good()
-    for table, columns in facts.IDS.items():
+    for table, columns in derived_columns.IDS.items():
         tables[table] = tables[table].astype(dict.fromkeys(columns, "str"))
 
     assert broken(tables) == []
@@ -182,7 +182,7 @@ def test_one_changed_value_breaks_the_rule_that_names_it(table, column, row, val
     tables[table] = changed
     rules = suites.rules(dataset(), LENIENT, {name: tuple(frame) for name, frame in tables.items()})
 
-    result, _ = check_table(start(), table, changed, facts.add(tables)[table], rules[table])
+    result, _ = check_table(start(), table, changed, derived_columns.add(tables)[table], rules[table])
 
     first = next(outcome for outcome in result.outcomes if not outcome.kept)
     assert (first.rule.sentence, first.rule.critical, first.count) == (rule, True, count)
@@ -312,7 +312,7 @@ def test_pages_show_every_rule_and_load_nothing():
     tables[ITEMS].loc[1, "name"] = "<script>alert(1)</script>????"
     checked = check(tables, dataset(), LENIENT)
 
-    found = pages.render(checked, dataset="toy")
+    found = data_docs.render(checked, dataset="toy")
 
     assert set(found) == {"index.html", *(f"{table}.html" for table in Table)}
     for table, result in checked.judgement.tables.items():
@@ -324,6 +324,6 @@ def test_pages_show_every_rule_and_load_nothing():
 
 
 def test_pages_of_the_same_tables_are_the_same():
-    first, second = (pages.render(check(good(), dataset(), LENIENT), dataset="toy") for _ in range(2))
+    first, second = (data_docs.render(check(good(), dataset(), LENIENT), dataset="toy") for _ in range(2))
 
     assert first == second

@@ -6,7 +6,7 @@ from typing import Any
 
 from fairtune.columns import Table
 from fairtune.errors import BadTable
-from fairtune.expectations.rule import Rule
+from fairtune.validation.expectations.rule import Rule
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from fairtune.expectations.check import Checked
+from fairtune.validation.expectations.runner import Checked
 
 if TYPE_CHECKING:
     from great_expectations.render.view.view import DefaultJinjaPageView

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from fairtune.drift import words
-from fairtune.drift.judgement import Column, Drift, Moved
-from fairtune.drift.measures import Measure
+from fairtune.validation.drift import messages
+from fairtune.validation.drift.detection import Column, Drift, Moved
+from fairtune.validation.drift.measures import Measure
 
 ARTIST = Column(
     column="artist",
@@ -62,17 +62,17 @@ def drift(*columns):
     ],
 )
 def test_a_column_in_a_line(column, line):
-    assert words.sentence(column) == line
+    assert messages.sentence(column) == line
 
 
 def test_a_stop_names_the_worst_column_and_every_limit_to_raise():
     found = drift(ARTIST, ROWS, AGE)
 
-    assert words.summary(found) == (
+    assert messages.summary(found) == (
         "the data is not like that of the champion, version 3 of fairtune-demo-track: "
         "artist, of plays: Jensen-Shannon distance 0.31, limit 0.2 (Blur: 12.1 % -> 3.0 %) and 1 more column"
     )
-    assert words.remedy(found) == (
+    assert messages.remedy(found) == (
         "nothing is trained on it; if it is right, raise validate.drift.js.stop and validate.drift.rows.stop "
         "in params.yaml"
     )
@@ -81,20 +81,20 @@ def test_a_stop_names_the_worst_column_and_every_limit_to_raise():
 def test_a_warning_and_no_drift_ask_for_nothing():
     fine = replace(AGE, distance=0.05)
 
-    assert words.summary(drift(AGE, fine)) == (
+    assert messages.summary(drift(AGE, fine)) == (
         "the data is not quite like that of the champion, version 3 of fairtune-demo-track: "
         "age, of listeners: population stability index 0.2, limit 0.1 (Blur: 12.1 % -> 3.0 %)"
     )
-    assert words.summary(drift(fine)) == (
+    assert messages.summary(drift(fine)) == (
         "the data is like that of the champion, version 3 of fairtune-demo-track: no column is beyond a limit"
     )
-    assert words.remedy(drift(AGE, fine)) == words.remedy(drift(fine)) == ""
+    assert messages.remedy(drift(AGE, fine)) == messages.remedy(drift(fine)) == ""
 
 
 def test_rows_of_a_table_are_the_columns_beyond_a_limit():
     fine = replace(AGE, distance=0.05)
 
-    assert words.rows(drift(ROWS, fine)) == [
+    assert messages.rows(drift(ROWS, fine)) == [
         (
             "stop",
             "interactions",

@@ -1,6 +1,7 @@
 """What a profile counts: the columns of the canonical tables as numbers of listeners, items, pairs and plays.
 
-Every column is counted by group of its units (`fairtune.drift.chance`): (GROUPS, n_values) each.
+Every column is counted by group of its units (`fairtune.validation.drift.sampling_noise`): (GROUPS, n_values)
+each.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,9 +30,9 @@ from fairtune.columns import (
     USER,
     Table,
 )
-from fairtune.drift import chance
-from fairtune.drift.distances import Counts
-from fairtune.drift.measures import Measure
+from fairtune.validation.drift import sampling_noise
+from fairtune.validation.drift.distances import Counts
+from fairtune.validation.drift.measures import Measure
 
 Codes = NDArray[np.int64]
 Tables = Mapping[Table, pd.DataFrame]
@@ -82,7 +83,7 @@ def count(tables: Tables) -> Iterator[Column]:
         pd.Index(items[ITEM]).get_indexer(played[ITEM]),
         played[PLAYS].to_numpy(np.int64),
     )
-    listeners = chance.groups(len(users))
+    listeners = sampling_noise.groups(len(users))
     yield from _amounts(pairs, listeners, len(items))
     yield from _listeners(users, listeners)
     yield from _music(tables, pairs, listeners)
@@ -98,7 +99,7 @@ def _amounts(pairs: _Codes, listeners: Codes, n_items: int) -> Iterator[Column]:
     for name, of, values, group in (
         ("plays", "pairs", pairs.plays, listeners[pairs.listener]),
         ("items per listener", "listeners", by_listener, listeners),
-        ("listeners per item", "items", by_item[heard], chance.groups(int(heard.sum()))),
+        ("listeners per item", "items", by_item[heard], sampling_noise.groups(int(heard.sum()))),
     ):
         yield Column(name, of, Measure.PSI, (), _tabled(group, doublings(values), DOUBLINGS))
 
@@ -123,11 +124,13 @@ def _music(tables: Tables, pairs: _Codes, listeners: Codes) -> Iterator[Column]:
     items = tables[Table.ITEMS]
     size = len(items)
     key = listeners[pairs.listener] * size + pairs.item
-    weighed = {"pairs": np.bincount(key, minlength=chance.GROUPS * size).reshape(chance.GROUPS, size)}
+    weighed = {
+        "pairs": np.bincount(key, minlength=sampling_noise.GROUPS * size).reshape(sampling_noise.GROUPS, size)
+    }
     if (pairs.plays != 1).any():
-        plays = np.bincount(key, pairs.plays, minlength=chance.GROUPS * size)
-        weighed["plays"] = plays.reshape(chance.GROUPS, size)
-    group = chance.groups(size)
+        plays = np.bincount(key, pairs.plays, minlength=sampling_noise.GROUPS * size)
+        weighed["plays"] = plays.reshape(sampling_noise.GROUPS, size)
+    group = sampling_noise.groups(size)
     for name, (names, membership) in _memberships(tables).items():
         for of, weights in weighed.items():
             yield Column(name, of, Measure.JS, names, np.asarray((membership.T @ weights.T).T))
@@ -163,8 +166,8 @@ def _unknown(name: str, of: str, null: pd.Series | NDArray[np.bool_], group: Cod
 
 def _tabled(group: Codes, value: Codes, size: int) -> Counts:
     """Count by group and value, (chance.GROUPS, size)."""
-    counted = np.bincount(group * size + value, minlength=chance.GROUPS * size)
-    return counted.reshape(chance.GROUPS, size).astype(np.float64)
+    counted = np.bincount(group * size + value, minlength=sampling_noise.GROUPS * size)
+    return counted.reshape(sampling_noise.GROUPS, size).astype(np.float64)
 
 
 def doublings(values: Codes) -> Codes:

@@ -23,11 +23,10 @@ from fairtune.columns import Part
 from fairtune.config import params
 from fairtune.config.params import Hyperparameters, Range, Tune, hyperparameters
 from fairtune.config.paths import Paths
-from fairtune.evaluation import judgement
 from fairtune.matrix import storage as matrix_storage
 from fairtune.models.als import model as als
-from fairtune.tuning import search, space
-from fairtune.tuning.cutting import Look
+from fairtune.tuning import objective, search, space
+from fairtune.tuning.pruning import Look
 from fairtune.tuning.trials import Judged
 
 if TYPE_CHECKING:
@@ -141,7 +140,7 @@ def main() -> None:
     chosen = params.load().dataset(options.dataset)
     tune = replace(chosen.tune, trials=options.trials or chosen.tune.trials)
     matrix = matrix_storage.read_matrix(Paths(options.dataset).matrix)
-    exam = judgement.exam(matrix, Part.TRAIN, chosen.evaluate)
+    exam = objective.exam(matrix, Part.TRAIN, chosen.evaluate)
     ratios = []
     for seed in range(1, options.seeds + 1):
         print(f"{options.dataset}, seed {seed}, {tune.trials} trials")

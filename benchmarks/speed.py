@@ -32,16 +32,17 @@ def seconds(command: Sequence[str], folder: Path, *, repeats: int = 1) -> float:
 def fits_and_scoring(folder: Path, dataset: str) -> float:
     """Seconds of what the pipeline can't do without: every fit of search and training, and their scoring."""
     os.chdir(folder)
-    from fairtune import alternatives, files
+    from fairtune import files
     from fairtune.columns import Part
     from fairtune.config import params
     from fairtune.config.paths import Paths
-    from fairtune.evaluation import judgement, whole
+    from fairtune.evaluation import whole
     from fairtune.matrix import storage as matrix_storage
     from fairtune.models.als import model as als
     from fairtune.models.baselines import catalogue
     from fairtune.models.play_prediction import predictor as play_predictor
-    from fairtune.tuning.cutting import LOOKS
+    from fairtune.tuning import baselines, objective
+    from fairtune.tuning.pruning import LOOKS
 
     everything, paths = params.load(folder), Paths(dataset)
     chosen, seed, threads = everything.dataset(dataset), everything.seed, os.cpu_count() or 1
@@ -49,8 +50,8 @@ def fits_and_scoring(folder: Path, dataset: str) -> float:
     best = params.hyperparameters(files.read_json(paths.best)["hyperparameters"])
     points = [params.hyperparameters(point) for point in _points(files.read_table(paths.trials))]
     start = time.perf_counter()
-    exam = judgement.exam(matrix, Part.TRAIN, chosen.evaluate)
-    alternatives.tune(
+    exam = objective.exam(matrix, Part.TRAIN, chosen.evaluate)
+    baselines.tune(
         matrix,
         chosen.train.alternatives,
         lambda scores: exam.judge(scores, threads=threads),

@@ -11,13 +11,14 @@ from tests.toy import PLAYED, POINT, build
 
 from fairtune.columns import BlockName, Part
 from fairtune.config.params import Evaluate
-from fairtune.evaluation import judgement, unplayed, whole
+from fairtune.evaluation import unplayed, whole
 from fairtune.evaluation.held_out import held_out
 from fairtune.metrics import accuracy
 from fairtune.metrics.bootstrap import Bootstrap
 from fairtune.models.als import model as als
 from fairtune.models.baselines.catalogue import ALTERNATIVES
 from fairtune.models.play_prediction import predictor as play_predictor
+from fairtune.tuning import objective
 
 PARAMS = Evaluate(
     ks=(1, 10, 20),
@@ -77,7 +78,7 @@ def test_ndcg_agrees_with_scikit_learn_over_unheard_columns():
 
 
 def test_search_and_evaluation_use_the_same_figures():
-    judged = judgement.judge(BUILT, Part.TRAIN_VALID, FIT, PARAMS, threads=1)
+    judged = objective.judge(BUILT, Part.TRAIN_VALID, FIT, PARAMS, threads=1)
     metrics = evaluate().metrics
     region = metrics["fairness"]["providers"]["region"]
     assert judged.ndcg == pytest.approx(metrics["ranking"]["als"]["ndcg@10"]["value"], rel=1e-5)
@@ -157,7 +158,7 @@ def test_a_search_without_two_known_regions_has_no_disparity_to_lower():
         for block, columns in BUILT.columns.items()
     }
     unknown = dataclasses.replace(BUILT, columns=nowhere)
-    judged = judgement.judge(unknown, Part.TRAIN_VALID, FIT, PARAMS, threads=1)
+    judged = objective.judge(unknown, Part.TRAIN_VALID, FIT, PARAMS, threads=1)
     assert judged.disparity == 0
     assert judged.ndcg > 0
 

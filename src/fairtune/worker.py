@@ -19,9 +19,8 @@ def tune(dataset: str) -> None:
     """
     from fairtune.columns import Part
     from fairtune.config import params
-    from fairtune.evaluation import judgement
     from fairtune.matrix import storage as matrix_storage
-    from fairtune.tuning import choice, results, study
+    from fairtune.tuning import objective, results, selection, study
 
     root = params.project_root()
     os.chdir(root)
@@ -30,6 +29,6 @@ def tune(dataset: str) -> None:
     if not paths.matrix.is_dir():
         raise NotThere(f"tune: {paths.matrix} is missing: run `dvc repro matrix@{dataset}` first")
     matrix = matrix_storage.read_matrix(paths.matrix)
-    exam = judgement.exam(matrix, Part.TRAIN, chosen.evaluate)
+    exam = objective.exam(matrix, Part.TRAIN, chosen.evaluate)
     trials = study.search(chosen, paths, matrix, exam, seed=everything.seed)
-    click.echo(results.summary(choice.choose(trials, chosen.tune.limits), trials, chosen))
+    click.echo(results.summary(selection.choose(trials, chosen.tune.limits), trials, chosen))

@@ -10,11 +10,11 @@ from tests.toy import POINT
 
 from fairtune.config.params import Range, Tune, TuneLimits
 from fairtune.errors import BadParams
-from fairtune.tuning.choice import choose
-from fairtune.tuning.claims import Workers
 from fairtune.tuning.sampler import sampler
 from fairtune.tuning.search import LIBRARY_DEFAULTS, remembered, search
+from fairtune.tuning.selection import choose
 from fairtune.tuning.space import start_values, suggest
+from fairtune.tuning.trial_claims import Workers
 from fairtune.tuning.trials import Judged
 
 SPACE = {

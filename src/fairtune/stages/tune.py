@@ -6,9 +6,8 @@ from fairtune import champion_settings, files
 from fairtune.columns import Part
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
-from fairtune.evaluation import judgement
 from fairtune.matrix import storage as matrix_storage
-from fairtune.tuning import choice, results, study
+from fairtune.tuning import objective, results, selection, study
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
@@ -22,11 +21,13 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     if kept is not None:
         params = replace(params, tune=champion_settings.instead_of_search(params.tune, kept[0]))
     matrix = matrix_storage.read_matrix(paths.matrix)
-    exam = judgement.exam(matrix, Part.TRAIN, params.evaluate)
+    exam = objective.exam(matrix, Part.TRAIN, params.evaluate)
     files.write_json(paths.alternatives, study.alternatives_of(params, paths, matrix, exam, seed=seed))
     trials = study.search(params, paths, matrix, exam, seed=seed)
     limits = params.tune.limits
-    chosen = choice.choose(trials, limits) if kept is None else choice.keep(trials, limits, version=kept[1])
+    chosen = (
+        selection.choose(trials, limits) if kept is None else selection.keep(trials, limits, version=kept[1])
+    )
     origin = {} if kept is None else {champion_settings.KEPT_FROM: kept[1]}
     files.write_json(paths.best, origin | results.best(chosen))
     files.write_table(paths.trials, results.table(trials, chosen, matrix))

@@ -9,7 +9,7 @@ from fairtune.columns import Part
 from fairtune.config.params import DatasetParams
 from fairtune.matrix.matrix import Matrix
 from fairtune.models.als.cost import Size
-from fairtune.tuning.choice import Choice
+from fairtune.tuning.selection import Choice
 from fairtune.tuning.trials import FinishedTrial
 
 

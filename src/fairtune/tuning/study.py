@@ -10,30 +10,26 @@ from pathlib import Path
 from typing import Any, Final
 
 import fairtune
-from fairtune import alternatives, console
-from fairtune import study as storage
+from fairtune import console
 from fairtune.columns import Part
 from fairtune.config.params import DatasetParams, Hyperparameters
 from fairtune.config.paths import Paths
-from fairtune.evaluation.judgement import Exam
 from fairtune.matrix.matrix import Matrix
 from fairtune.models.als import model as als
 from fairtune.models.base import Rows, Scores
+from fairtune.tuning import baselines, storage
 from fairtune.tuning import search as trials_of
-from fairtune.tuning.cutting import Look
+from fairtune.tuning.objective import Exam
+from fairtune.tuning.pruning import Look
 from fairtune.tuning.trials import FinishedTrial, Judged
 
 CODE: Final = (
-    "alternatives.py",
     "columns.py",
-    "evaluation/judgement.py",
-    "journal.py",
     "matrix",
     "metrics",
     "models/als",
     "models/base.py",
     "models/baselines",
-    "study.py",
     "tuning",
 )
 """What of fairtune a trial runs. Parameters are no part of it: their values name a study as well."""
@@ -49,8 +45,8 @@ def alternatives_of(
         return exam.judge(scores, threads=threads)
 
     def tuned() -> dict[str, Any]:
-        with console.steps("alternatives", total=alternatives.fits(grids)) as finished:
-            others = alternatives.tune(matrix, grids, judge, seed=seed, threads=threads, finished=finished)
+        with console.steps("alternatives", total=baselines.fits(grids)) as finished:
+            others = baselines.tune(matrix, grids, judge, seed=seed, threads=threads, finished=finished)
         return {name: of.to_json() for name, of in others.items()}
 
     opened = storage.opened(params.tune.storage, paths.study)

@@ -4,7 +4,7 @@ import pytest
 from tests.toy import POINT
 
 from fairtune.config.params import TuneLimits
-from fairtune.tuning.choice import choose, keep
+from fairtune.tuning.selection import choose, keep
 from fairtune.tuning.trials import FinishedTrial, Judged
 
 

@@ -10,8 +10,8 @@ import time
 import pytest
 from tests import postgres
 
-from fairtune import study
 from fairtune.errors import StudyFailed
+from fairtune.tuning import storage as study_storage
 
 TRIALS = 12
 WORKER = f"""
@@ -63,7 +63,7 @@ def storage(request, tmp_path):
     name = f"of_{tmp_path.name}_{os.getpid()}".replace("-", "_").lower()[:60]
     with postgres.psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-    return {study.VARIABLE: url.removesuffix("postgres") + name}
+    return {study_storage.VARIABLE: url.removesuffix("postgres") + name}
 
 
 def start(tmp_path, storage):
@@ -108,17 +108,17 @@ def test_the_trial_of_a_killed_process_is_run_by_the_other_one_and_nothing_else_
 def test_a_process_of_this_machine_is_gone_once_it_has_ended():
     long_ago = time.time() - 48 * 3600
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    me, other = study.workers().me, study.worker(process.pid)
-    assert not study.gone(me, long_ago)
-    assert not study.gone(other, long_ago)
+    me, other = study_storage.workers().me, study_storage.worker(process.pid)
+    assert not study_storage.gone(me, long_ago)
+    assert not study_storage.gone(other, long_ago)
     process.communicate(b"\n")
-    assert study.gone(other, time.time())
+    assert study_storage.gone(other, time.time())
 
 
 def test_a_process_of_another_machine_is_gone_once_its_trial_has_run_for_hours():
     elsewhere = "another-machine|1|1"
-    assert not study.gone(elsewhere, time.time() - 5 * 3600)
-    assert study.gone(elsewhere, time.time() - 7 * 3600)
+    assert not study_storage.gone(elsewhere, time.time() - 5 * 3600)
+    assert study_storage.gone(elsewhere, time.time() - 7 * 3600)
 
 
 @pytest.mark.parametrize(
@@ -143,14 +143,14 @@ def test_a_process_of_another_machine_is_gone_once_its_trial_has_run_for_hours()
 )
 def test_a_wrong_url_is_an_error_without_the_password(tmp_path, url, message):
     with pytest.raises(StudyFailed) as error:
-        study.opened(url, tmp_path / "study.journal")
+        study_storage.opened(url, tmp_path / "study.journal")
     assert str(error.value) == message
     assert "s3cret" not in str(error.value)
 
 
 def test_a_server_that_is_not_there_is_an_error_without_the_password(tmp_path):
     with pytest.raises(StudyFailed) as error:
-        study.opened("postgresql+psycopg://me:s3cret@127.0.0.1:1/it", tmp_path / "study.journal")
+        study_storage.opened("postgresql+psycopg://me:s3cret@127.0.0.1:1/it", tmp_path / "study.journal")
     told = str(error.value)
     assert told.startswith("tune.storage: postgresql+psycopg://me:***@127.0.0.1:1/it can't be used: ")
     assert told.endswith("; is the server there, and are user and password right?")
@@ -160,6 +160,6 @@ def test_a_server_that_is_not_there_is_an_error_without_the_password(tmp_path):
 
 def test_a_wrong_password_is_an_error_that_does_not_show_it(database, tmp_path):
     with pytest.raises(StudyFailed) as error:
-        study.opened(database.replace(postgres.PASSWORD, "s3cret"), tmp_path / "study.journal")
+        study_storage.opened(database.replace(postgres.PASSWORD, "s3cret"), tmp_path / "study.journal")
     assert "password authentication failed" in str(error.value)
     assert "s3cret" not in str(error.value)

@@ -4,10 +4,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from fairtune import journal
 from fairtune.errors import StudyFailed
 from fairtune.processes import gone, worker
-from fairtune.tuning.claims import Workers
+from fairtune.tuning import journal
+from fairtune.tuning.trial_claims import Workers
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage

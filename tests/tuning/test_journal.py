@@ -8,7 +8,7 @@ import sys
 import optuna
 import pytest
 
-from fairtune import journal
+from fairtune.tuning import journal
 
 
 def finish(storage, value):
@@ -30,7 +30,7 @@ def test_a_process_that_dies_with_the_lock_blocks_nobody(tmp_path, monkeypatch, 
     path = (tmp_path if folder == "absolute" else tmp_path.relative_to(tmp_path)) / "study.journal"
     finish(journal.opened(path), 1.0)
     holder = (
-        "import os, signal, sys; from pathlib import Path; from fairtune.journal import KernelLock;"
+        "import os, signal, sys; from pathlib import Path; from fairtune.tuning.journal import KernelLock;"
         "lock = KernelLock(Path(sys.argv[1])); lock.acquire(); os.kill(os.getpid(), signal.SIGKILL)"
     )
     died = subprocess.run([sys.executable, "-c", holder, f"{path}.lock"], check=False)
@@ -49,7 +49,7 @@ def test_half_a_line_of_a_killed_process_is_removed_and_the_rest_kept(tmp_path):
 def test_two_processes_share_a_study(tmp_path):
     path = tmp_path / "study.journal"
     code = (
-        "import sys, optuna; from pathlib import Path; from fairtune import journal;"
+        "import sys, optuna; from pathlib import Path; from fairtune.tuning import journal;"
         "optuna.logging.set_verbosity(optuna.logging.WARNING);"
         "storage = journal.opened(Path(sys.argv[1]));"
         "s = optuna.create_study(storage=storage, study_name='s', load_if_exists=True);"

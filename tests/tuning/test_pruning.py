@@ -3,7 +3,7 @@
 import pytest
 from tests.toy import POINT
 
-from fairtune.tuning.cutting import EndedEarly, Look, expected, hopeless
+from fairtune.tuning.pruning import EndedEarly, Look, expected, hopeless
 from fairtune.tuning.trials import FinishedTrial, Judged
 
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from tests.toy import PLAYED, build
 
-from fairtune import alternatives
 from fairtune.columns import Part
 from fairtune.errors import BadParams
 from fairtune.models.baselines.item_knn import ItemKnn
+from fairtune.tuning import baselines
 from fairtune.tuning.trials import Judged
 
 BUILT = build(PLAYED)
@@ -27,9 +27,7 @@ def test_the_most_accurate_settings_are_kept_the_first_of_equals():
         seen.append(scores(ROWS))
         return judged(next(values), unfair=len(seen) / 10)
 
-    best = alternatives.tune(
-        BUILT, grids, judge, seed=1, threads=1, finished=lambda: finished.append(len(seen))
-    )
+    best = baselines.tune(BUILT, grids, judge, seed=1, threads=1, finished=lambda: finished.append(len(seen)))
 
     assert {name: tuned.to_json() for name, tuned in best.items()} == {
         "item_knn": {
@@ -38,13 +36,13 @@ def test_the_most_accurate_settings_are_kept_the_first_of_equals():
         "popularity": {"settings": {}, "ndcg@10": 0.05, "dp": 0.7, "eo": 0.7, "tried": 1},
     }  # fmt: skip
     assert finished == [1, 2, 3, 4, 5, 6, 7]
-    assert alternatives.fits(grids) == 7
+    assert baselines.fits(grids) == 7
     expected = ItemKnn.fit(BUILT, Part.TRAIN, neighbours=1, shrinkage=5.0, seed=1, threads=1).scores(ROWS)
     assert (seen[1] == expected).all()
 
 
 def test_a_chance_that_cannot_be_counted_is_null():
-    best = alternatives.tune(
+    best = baselines.tune(
         BUILT,
         {"popularity": {}},
         lambda _: Judged(ndcg=0.1, dp=0.0, eo=np.inf, served=1.0),
@@ -77,5 +75,5 @@ def test_a_chance_that_cannot_be_counted_is_null():
 )
 def test_a_grid_that_cannot_be_tried_is_refused_before_anything_is_fitted(grids, message):
     with pytest.raises(BadParams) as error:
-        alternatives.tune(BUILT, grids, lambda _: judged(0.1), seed=1, threads=1)
+        baselines.tune(BUILT, grids, lambda _: judged(0.1), seed=1, threads=1)
     assert str(error.value) == message

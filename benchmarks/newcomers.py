@@ -28,9 +28,9 @@ from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy
 from fairtune.models import release
 from fairtune.models.als import model as als
-from fairtune.serving.liked import Likes, of_likes, share_told
-from fairtune.serving.ranking import best
+from fairtune.serving.new_listeners import Likes, of_likes, share_told
 from fairtune.serving.recommender import Recommender
+from fairtune.serving.top_k import best
 
 SEED = 1
 ASKED = 500

@@ -9,7 +9,7 @@ from fairtune.config.params import hyperparameters
 from fairtune.models import alignment
 from fairtune.models import storage as model_storage
 from fairtune.models.als import model as als
-from fairtune.serving.folding import fold_in
+from fairtune.serving.fold_in import fold_in
 
 BANDS = (30,)
 PAIRS = split(listening(90, 60))

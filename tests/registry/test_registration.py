@@ -134,7 +134,7 @@ import os, signal, sys
 from pathlib import Path
 import mlflow
 from fairtune.registry import entry as registry_entry, registration
-from fairtune.serving import packaging
+from fairtune.serving import mlflow_model
 
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -147,7 +147,7 @@ def die_at_champion(self, model, alias, version, move=mlflow.MlflowClient.set_re
 
 point, release, root = sys.argv[1:]
 if point == "logged":
-    packaging.log = then_die(packaging.log)
+    mlflow_model.log = then_die(mlflow_model.log)
 elif point == "created":
     mlflow.MlflowClient.create_model_version = then_die(mlflow.MlflowClient.create_model_version)
 else:

@@ -8,10 +8,10 @@ from tests.tiny import TRACK_MODEL, make_matrix, train
 
 from fairtune.columns import BlockName, Part
 from fairtune.models import storage as model_storage
-from fairtune.serving import names
-from fairtune.serving.askers import explaining
-from fairtune.serving.liked import listening_of, share_told
+from fairtune.serving import name_search
+from fairtune.serving.new_listeners import listening_of, share_told
 from fairtune.serving.recommender import Recommender
+from fairtune.serving.requests import explaining
 
 BONUS = np.random.default_rng(0).normal(0, 0.5, 48).astype(np.float32)
 
@@ -45,7 +45,7 @@ def test_somebody_new_has_the_bonus_scaled_by_the_length_of_the_folded_in_factor
     plain = {
         item.item_id: item for item in track_recommender.for_likes("Miles Davis", n=48, strict=False).items
     }
-    liked = names.likes(lifted.release, "Miles Davis")
+    liked = name_search.likes(lifted.release, "Miles Davis")
     told = share_told(lifted.release, liked)
     folded, _ = explaining(lifted.release, listening_of(lifted.release, liked), unheard=told)
     ids = lifted.release.columns(BlockName.TRACK).ids

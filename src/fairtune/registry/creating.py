@@ -11,7 +11,7 @@ from fairtune import processes, tracking
 from fairtune.errors import RegistryFailed
 from fairtune.registry import contents, trials
 from fairtune.registry.entry import Entry
-from fairtune.serving import packaging
+from fairtune.serving import mlflow_model
 from fairtune.serving.recommender import Recommender
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def create(client: "MlflowClient", entry: Entry, root: Path) -> int:
     run = client.create_run(experiment, run_name=entry.model, tags=mine).info.run_id
     try:
         with mlflow.start_run(run):
-            logged = packaging.log(Recommender.load(entry.release), shipped=entry.shipped)
+            logged = mlflow_model.log(Recommender.load(entry.release), shipped=entry.shipped)
             figures = contents.headlines(entry.metrics)
             tracking.log_metrics(
                 figures, model_id=logged.model_id

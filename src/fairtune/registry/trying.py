@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from fairtune import provenance, tracking
 from fairtune.errors import RegistryFailed
-from fairtune.serving import packaging
+from fairtune.serving import mlflow_model
 from fairtune.serving.recommender import Recommender
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def try_out(model: str, number: int, release: Path) -> None:
     import mlflow.pyfunc
 
     recommender = Recommender.load(release)
-    asked = packaging.example(recommender)
+    asked = mlflow_model.example(recommender)
     where = f"models:/{model}/{number}"
     try:
         loaded = mlflow.pyfunc.load_model(where)

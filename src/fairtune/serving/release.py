@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from fairtune.columns import ARTIST, ITEM, NAME, SIDE_BLOCKS, USER, BlockName
 from fairtune.errors import NotThere
-from fairtune.serving.rows import Rows
+from fairtune.serving.sparse_rows import Rows
 
 T = TypeVar("T")
 MANIFEST = "manifest.json"

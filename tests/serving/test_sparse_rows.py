@@ -3,7 +3,7 @@ import pytest
 from scipy.sparse import csr_array, random_array
 
 from fairtune import files
-from fairtune.serving.rows import Rows
+from fairtune.serving.sparse_rows import Rows
 
 
 @pytest.fixture

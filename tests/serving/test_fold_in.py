@@ -7,11 +7,11 @@ from scipy.sparse import csr_array, csr_matrix, hstack
 from tests.tiny import ARTIST_MODEL, TRACK_MODEL, make_matrix, train
 
 from fairtune.columns import BlockName, Part
-from fairtune.serving.askers import explaining, gram
-from fairtune.serving.folding import fold_in
-from fairtune.serving.liked import Likes, share_told
-from fairtune.serving.listening import confidences, of_listener
+from fairtune.serving.fold_in import fold_in
+from fairtune.serving.histories import confidences, of_listener
+from fairtune.serving.new_listeners import Likes, share_told
 from fairtune.serving.recommender import Recommender
+from fairtune.serving.requests import explaining, gram
 
 
 def fold(recommender, row):

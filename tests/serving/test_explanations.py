@@ -3,10 +3,10 @@ import pytest
 from tests.tiny import ARTIST_MODEL, make_matrix, train
 
 from fairtune.columns import BlockName
-from fairtune.serving.askers import explaining
-from fairtune.serving.listening import of_listener
-from fairtune.serving.reasons import Reason, sources
+from fairtune.serving.explanations import Reason, sources
+from fairtune.serving.histories import of_listener
 from fairtune.serving.recommender import Recommender
+from fairtune.serving.requests import explaining
 
 
 @pytest.fixture(params=["recommender", "track_recommender"])

@@ -2,7 +2,7 @@ import pytest
 
 from fairtune.columns import BlockName
 from fairtune.errors import BadRequest
-from fairtune.serving.names import by_id, fold, likes, of
+from fairtune.serving.name_search import by_id, fold, likes, of
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fairtune.serving import listeners, names
-from fairtune.serving.folding import Floats, Folded, fold_in
-from fairtune.serving.liked import Likes, listening_of, share_told
-from fairtune.serving.listening import Listening, confidences, of_listener
-from fairtune.serving.reasons import Sources, sources
+from fairtune.serving import listener_ids, name_search
+from fairtune.serving.explanations import Sources, sources
+from fairtune.serving.fold_in import Floats, Folded, fold_in
+from fairtune.serving.histories import Listening, confidences, of_listener
+from fairtune.serving.new_listeners import Likes, listening_of, share_told
 from fairtune.serving.release import Release
 
 
@@ -33,7 +33,7 @@ class Asker:
 
 def known(release: Release, user_id: int | str) -> Asker:
     """Give a listener of the training data, by id; `BadRequest` if there is none."""
-    row = listeners.row_of(release, user_id)
+    row = listener_ids.row_of(release, user_id)
     listening = of_listener(release, row)
     factor = release.listener_factors[row].astype(np.float64)
     folded, origin = explaining(release, listening, weight=release.listener_weight(row))
@@ -45,7 +45,7 @@ def newcomer(release: Release, likes: Likes) -> Asker:
     """Give somebody whom the model never saw, who likes these artists and tracks."""
     listening = listening_of(release, likes)
     folded, origin = explaining(release, listening, unheard=share_told(release, likes))
-    told = {"likes": names.of(release, likes)}
+    told = {"likes": name_search.of(release, likes)}
     return Asker(told, "somebody with these likes", "like", listening, folded.factor, folded, origin)
 
 

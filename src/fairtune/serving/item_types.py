@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from fairtune.columns import BlockName
 from fairtune.serving.release import Release
-from fairtune.serving.rows import Rows
+from fairtune.serving.sparse_rows import Rows
 
 
 def types_of(release: Release, block: BlockName) -> Rows:

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairtune.columns import BlockName
-from fairtune.serving.listening import Cells, Listening, average_plays
+from fairtune.serving.histories import Cells, Listening, average_plays
+from fairtune.serving.item_types import types_of
 from fairtune.serving.release import Release
-from fairtune.serving.shares import types_of
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from fairtune.serving.ranking import best
+from fairtune.serving.top_k import best
 
 
 @st.composite

@@ -8,7 +8,7 @@ from typing import Final
 
 from fairtune.columns import BlockName
 from fairtune.errors import BadRequest
-from fairtune.serving.liked import Likes
+from fairtune.serving.new_listeners import Likes
 from fairtune.serving.release import Release
 
 LETTERS: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"})

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairtune.columns import DEMOGRAPHIC, BlockName
-from fairtune.serving.listening import Listening
+from fairtune.serving.histories import Listening
+from fairtune.serving.item_types import types_of
 from fairtune.serving.release import Release
-from fairtune.serving.shares import types_of
 
 NAMED: Final = 2  # a reason names at most so many artists
 TRAITS: Final = {BlockName.COUNTRY: "country", BlockName.GENDER: "gender", BlockName.AGE_BAND: "age"}

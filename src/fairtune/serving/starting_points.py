@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairtune.columns import BlockName
+from fairtune.serving.item_types import types_of
 from fairtune.serving.release import Release
-from fairtune.serving.shares import types_of
 
 PER_TYPE: Final = 3
 

@@ -16,10 +16,10 @@ from scipy.sparse import csr_array
 from fairtune import files
 from fairtune.challenge import anew
 from fairtune.columns import Part
-from fairtune.comparison import Tolerance, compare
 from fairtune.config import params
 from fairtune.config.params import hyperparameters
 from fairtune.config.paths import Paths
+from fairtune.evaluation.comparison.compare import Tolerance, compare
 from fairtune.matrix import storage as matrix_storage
 from fairtune.matrix.matrix import Matrix
 from fairtune.models import alignment

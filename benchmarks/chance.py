@@ -19,9 +19,9 @@ from pathlib import Path
 import yaml
 
 from fairtune import files
-from fairtune.comparison import Comparison, Evaluated, Tolerance, compare
 from fairtune.config import params
 from fairtune.config.paths import Paths
+from fairtune.evaluation.comparison.compare import Comparison, Evaluated, Tolerance, compare
 
 STAGES = ("matrix", "train", "evaluate")
 

@@ -20,7 +20,7 @@ from fairtune.columns import BlockName, Part
 from fairtune.config import params
 from fairtune.config.params import HEADLINE
 from fairtune.config.paths import Paths
-from fairtune.evaluation import unplayed
+from fairtune.evaluation.measure import cold_items
 from fairtune.matrix import storage as matrix_storage
 from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy, ranking
@@ -68,7 +68,7 @@ def measured(matrix: Matrix, chosen: params.DatasetParams, block: BlockName) -> 
     }
     truth = matrix.truth(block, Part.TRAIN)
     new = np.flatnonzero(audience[block] == 0)
-    by_chance = np.nanmean(unplayed.chance(csr_array(truth[:, new]), [HEADLINE])[NDCG])
+    by_chance = np.nanmean(cold_items.chance(csr_array(truth[:, new]), [HEADLINE])[NDCG])
     yield f"{block}: {len(new)} unplayed; {NDCG} among themselves by chance {by_chance:.4f}"
     yield f"no map: {_judged(replace(fitted, column_factors=bare), matrix, block, new)}"
     for power in POWERS:

@@ -36,7 +36,7 @@ def fits_and_scoring(folder: Path, dataset: str) -> float:
     from fairtune.columns import Part
     from fairtune.config import params
     from fairtune.config.paths import Paths
-    from fairtune.evaluation import whole
+    from fairtune.evaluation.measure import evaluate
     from fairtune.matrix import storage as matrix_storage
     from fairtune.models.als import model as als
     from fairtune.models.baselines import catalogue
@@ -85,7 +85,7 @@ def fits_and_scoring(folder: Path, dataset: str) -> float:
         name: catalogue.fit(name, matrix, Part.TRAIN_VALID, tuned["settings"], seed=seed, threads=threads)
         for name, tuned in files.read_json(paths.alternatives).items()
     }
-    whole.evaluate(
+    evaluate.evaluate(
         matrix, judged, predictor, others, chosen.evaluate, refits=refits, seed=seed, threads=threads
     )
     return time.perf_counter() - start

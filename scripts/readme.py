@@ -95,7 +95,7 @@ def results(read: Read) -> str:
 
 def demo(read: Read) -> str:
     """Give the end of what `make demo` prints, without the tables' rules and some of their rows."""
-    from fairtune import summary
+    from fairtune.evaluation.gate import summary
 
     verdict = read("reports/demo/verdict.json")
     figures = [row for row in summary.figures(read("reports/demo/metrics.json")) if row[0].startswith(SHOWN)]

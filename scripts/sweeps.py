@@ -21,7 +21,7 @@ from fairtune import files
 from fairtune.columns import REGION, UNKNOWN, Part
 from fairtune.config import params
 from fairtune.config.paths import Paths
-from fairtune.evaluation.held_out import TIER
+from fairtune.evaluation.measure.ground_truth import TIER
 from fairtune.matrix import provider_groups
 from fairtune.matrix import storage as matrix_storage
 from fairtune.metrics import accuracy, ranking

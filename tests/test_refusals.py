@@ -2,12 +2,13 @@
 
 import pytest
 
-from fairtune import files, gates, refusals, registered, tracking
+from fairtune import files, refusals, registered, tracking
 from fairtune.config.paths import Paths
+from fairtune.evaluation.gate import verdict
 from fairtune.registry import history, moves
 
 MODEL = "fairtune-demo-track"
-FAILED = gates.GateResult(
+FAILED = verdict.GateResult(
     name="ranking",
     metric="ranking.als.ndcg@10",
     value=0.25,
@@ -25,7 +26,7 @@ def paths(tmp_path, monkeypatch) -> Paths:
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     monkeypatch.setenv("FAIRTUNE_WHO", "Ada")
     found = Paths("demo", tmp_path)
-    files.write_json(found.verdict, gates.Verdict((FAILED,)).to_json())
+    files.write_json(found.verdict, verdict.Verdict((FAILED,)).to_json())
     return found
 
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from fairtune import files, revisions
-from fairtune.comparison import Comparison, Evaluated, Tolerance, compare
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
 from fairtune.errors import NotThere
+from fairtune.evaluation.comparison.compare import Comparison, Evaluated, Tolerance, compare
 from fairtune.pipeline import Pipeline
 
 if TYPE_CHECKING:

@@ -100,8 +100,9 @@ def compare(revision: str, datasets: Sequence[str], *, markdown: bool) -> None:
 
     Exits with 1 if one got worse by more than the tolerances of params.yaml and by more than chance.
     """
-    from fairtune import changes, revisions, side_by_side
+    from fairtune import changes, revisions
     from fairtune.config.paths import Paths
+    from fairtune.evaluation.comparison import markdown as comparison_markdown
 
     params = _enter_project()
     revisions.check(revision)
@@ -110,7 +111,7 @@ def compare(revision: str, datasets: Sequence[str], *, markdown: bool) -> None:
         comparison = changes.since(revision, params.dataset(dataset), Paths(dataset))
         title = f"{dataset}: figures since {revision}"
         _say(f"## {title}\n" if markdown else title)
-        _say(side_by_side.markdown(comparison) + "\n")
+        _say(comparison_markdown.markdown(comparison) + "\n")
         regressed += [f"{change.figure} of {dataset}" for change in comparison.regressions]
     if regressed:
         raise LimitBroken(f"worse than at {revision}: {', '.join(regressed)}")

@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from fairtune import console, files, glance, summary
+from fairtune import console, files, glance
 from fairtune.config.paths import Paths
 from fairtune.errors import RegistryFailed
-from fairtune.gates import Verdict
+from fairtune.evaluation.gate import summary
+from fairtune.evaluation.gate.verdict import Verdict
 
 if TYPE_CHECKING:
     from fairtune.validation.drift.detection import Drift

@@ -10,7 +10,7 @@ from typing import Any
 from fairtune import files, tracking
 from fairtune.config.paths import Paths
 from fairtune.errors import RegistryFailed
-from fairtune.gates import Verdict
+from fairtune.evaluation.gate.verdict import Verdict
 
 
 def record(model: str, paths: Paths, stage: str, *, say: Callable[[str], None]) -> None:

@@ -13,7 +13,7 @@ from fairtune.challenge import against, measured
 from fairtune.columns import BlockName, Part, Table
 from fairtune.config import params
 from fairtune.config.paths import Paths
-from fairtune.evaluation import whole
+from fairtune.evaluation.measure import evaluate
 from fairtune.matrix import storage as matrix_storage
 from fairtune.matrix.build import build
 from fairtune.matrix.matrix import Matrix
@@ -108,7 +108,7 @@ class Project:
             matrix, Part.TRAIN_VALID, lambda held: fit(held, Part.TRAIN), folds=1, seed=SEED
         )
         predictor_storage.write_play_predictor(self.paths.play_predictor, predictor)
-        evaluated = whole.evaluate(
+        evaluated = evaluate.evaluate(
             matrix,
             model_storage.read_als(self.paths.fit(Part.TRAIN_VALID)),
             predictor,

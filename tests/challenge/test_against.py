@@ -7,7 +7,7 @@ from tests.challenge.crowd import SEED, listening, memoriser, split
 
 from fairtune import files
 from fairtune.columns import Part
-from fairtune.evaluation import whole
+from fairtune.evaluation.measure import evaluate
 from fairtune.matrix import storage as matrix_storage
 from fairtune.models import alignment
 from fairtune.models import storage as model_storage
@@ -106,7 +106,7 @@ def test_who_has_seen_the_answers_does_not_win_by_them(project, tmp_path):
 
 def ndcg_on(matrix, fitted, project):
     model = alignment.carry(fitted, matrix, Part.TRAIN_VALID, age_bands=(30,), threads=1)
-    found = whole.evaluate(
+    found = evaluate.evaluate(
         matrix, model, None, {}, project.params.evaluate, refits={}, seed=SEED, threads=1, taste=False
     )
     return found.metrics["ranking"]["als"]["ndcg@10"]["value"]

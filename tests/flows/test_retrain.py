@@ -6,13 +6,14 @@ import pytest
 from prefect.exceptions import CancelledRun
 from tests.flows.prefect_page import artifacts, flow_runs, tasks_of
 
-from fairtune import files, gates
+from fairtune import files
 from fairtune.errors import BadRequest, LimitBroken, PushFailed, StageFailed
+from fairtune.evaluation.gate import verdict
 from fairtune.pipeline import Pipeline
 from flows import retrain as module
 
 NDCG = {"value": 0.25, "low": 0.24, "high": 0.26}
-FAILED = gates.GateResult(
+FAILED = verdict.GateResult(
     name="ranking",
     metric="ranking.als.ndcg@10",
     limit=0.3,
@@ -20,7 +21,7 @@ FAILED = gates.GateResult(
     reason="It scores less than popularity.",
     **NDCG,
 )
-VERDICT = gates.Verdict((FAILED,))
+VERDICT = verdict.Verdict((FAILED,))
 ALL = ["fetch", "count", "gate", "ship"]
 
 

@@ -15,7 +15,7 @@ from fairtune import files, provenance, registered, tracking
 from fairtune.columns import Table
 from fairtune.config import params
 from fairtune.config.paths import Paths
-from fairtune.gates import Verdict
+from fairtune.evaluation.gate.verdict import Verdict
 from fairtune.registry import contents, creating, evidence, registration, trials
 
 pytestmark = [  # MLflow's own, about its types and about pandas 4

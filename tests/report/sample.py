@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from fairtune import gates
 from fairtune.config import params
 from fairtune.config.params import DatasetParams, Gate
+from fairtune.evaluation.gate import verdict
 from fairtune.report.page import Evidence
 
 
@@ -326,7 +326,7 @@ def evidence(**changes: Any) -> Evidence:
         "dataset": "demo",
         "params": chosen,
         "metrics": figures,
-        "verdict": gates.verdict(figures, chosen.gate),
+        "verdict": verdict.verdict(figures, chosen.gate),
         "trials": trials(),
         "learning": learning(),
         "best": BEST,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.report import browser, sample
 
-from fairtune import gates
+from fairtune.evaluation.gate import verdict as gate_verdict
 from fairtune.report.page import render
 
 # Contrast by WCAG 2.2 (success criterion 1.4.3) of every visible text on the paper.
@@ -79,7 +79,7 @@ def page(chromium, tmp_path_factory) -> browser.Page:
     """A page with everything that a page can have, some limits broken."""
     figures = sample.metrics()
     limits = replace(sample.LIMITS, max_dp_disparity={"region": 0.3}, max_eo_disparity={"region": 0.25})
-    verdict = gates.verdict(figures, limits)
+    verdict = gate_verdict.verdict(figures, limits)
     assert 0 < len(verdict.failed) < len(verdict.gates)
     path = tmp_path_factory.mktemp("page") / "report.html"
     path.write_text(render(sample.evidence(metrics=figures, verdict=verdict)), encoding="utf-8")

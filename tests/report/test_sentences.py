@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from tests.report import sample
 
-from fairtune import gates
 from fairtune.config.params import TuneLimits
 from fairtune.config.reranking_bounds import Constraints
+from fairtune.evaluation.gate import verdict as gate_verdict
 from fairtune.report import (
     accuracy,
     alternatives,
@@ -183,14 +183,16 @@ def test_the_model_is_compared_with_the_best_of_the_others():
     )
 
 
-def lights(*broken: gates.GateResult, metrics: dict[str, Any] | None = None) -> tuple[headline.Light, ...]:
+def lights(
+    *broken: gate_verdict.GateResult, metrics: dict[str, Any] | None = None
+) -> tuple[headline.Light, ...]:
     return headline.lights(
-        gates.Verdict(broken), metrics or {}, target="track", min_group=100, min_provider_group=5
+        gate_verdict.Verdict(broken), metrics or {}, target="track", min_group=100, min_provider_group=5
     )
 
 
 def test_a_light_names_groups_as_the_pictures_do():
-    gate = gates.GateResult(
+    gate = gate_verdict.GateResult(
         name="equal opportunity of listeners by gender",
         metric="fairness.listeners.gender.eo@10.ratio",
         value=0.9,
@@ -206,7 +208,7 @@ def test_a_light_names_groups_as_the_pictures_do():
 
 
 def test_a_light_says_in_words_what_its_gate_is_about():
-    gate = gates.GateResult(
+    gate = gate_verdict.GateResult(
         name="ranking against item_knn",
         metric="ranking.als.ndcg@10",
         value=0.2,
@@ -216,7 +218,7 @@ def test_a_light_says_in_words_what_its_gate_is_about():
         passed=False,
         reason="The first ten recommendations score 0.200 (nDCG@10), below the 0.250 of item_knn.",
     )
-    verdict = gates.Verdict((gate,))
+    verdict = gate_verdict.Verdict((gate,))
     assert headline.status(verdict) == "Not to be released: 1 of 1 limits is broken"
     assert lights(gate) == (
         headline.Light(
@@ -233,8 +235,8 @@ def test_a_light_says_in_words_what_its_gate_is_about():
     )
 
 
-def broken(metric: str, value: float, limit: float, spread: float = 0.01) -> gates.GateResult:
-    return gates.GateResult(
+def broken(metric: str, value: float, limit: float, spread: float = 0.01) -> gate_verdict.GateResult:
+    return gate_verdict.GateResult(
         "a limit", metric, value, value - spread, value + spread, limit, passed=False, reason="Broken."
     )
 

@@ -5,7 +5,7 @@ import pytest
 from fairtune import files
 from fairtune.config.paths import Paths
 from fairtune.errors import LimitBroken, NotThere
-from fairtune.gates import GateResult, Verdict
+from fairtune.evaluation.gate.verdict import GateResult, Verdict
 from fairtune.stages import gate
 
 GOOD = GateResult(

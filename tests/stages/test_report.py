@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 from tests.report import sample
 
-from fairtune import files, gates
+from fairtune import files
 from fairtune.config.paths import Paths
 from fairtune.errors import NotThere
+from fairtune.evaluation.gate import verdict
 from fairtune.stages import report
 
 
@@ -27,7 +28,7 @@ def paths(tmp_path) -> Paths:
 def test_verdict_and_page_are_written(paths, capsys):
     chosen = sample.parameters()
     report.run(chosen, paths, seed=1)
-    assert files.read_json(paths.verdict) == gates.verdict(sample.metrics(), chosen.gate).to_json()
+    assert files.read_json(paths.verdict) == verdict.verdict(sample.metrics(), chosen.gate).to_json()
     assert "Ready to be released" in paths.report.read_text(encoding="utf-8")
     assert capsys.readouterr().out == f"6 of 6 limits kept; page: {paths.report}\n"
 

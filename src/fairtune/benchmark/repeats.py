@@ -10,8 +10,8 @@ import numpy as np
 from fairtune import files
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
-from fairtune.figures import Metrics, Path, names, read
-from fairtune.headlines import headlines
+from fairtune.evaluation.comparison.key_metrics import headlines
+from fairtune.evaluation.gate.metrics_file import Metrics, Path, names, read
 from fairtune.stages import evaluate, matrix, train, tune
 
 STAGES: Final = (matrix, tune, train, evaluate)

@@ -14,10 +14,10 @@ from fairtune.challenge import anew, measured
 from fairtune.challenge.anew import Contestant, Impossible
 from fairtune.challenge.judged import Judged, compared, incomparable
 from fairtune.columns import Part
-from fairtune.comparison import Evaluated, Tolerance, compare
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
 from fairtune.errors import NotThere, RegistryFailed
+from fairtune.evaluation.comparison.compare import Evaluated, Tolerance, compare
 from fairtune.matrix import storage as matrix_storage
 from fairtune.registered import CHAMPION, Version
 

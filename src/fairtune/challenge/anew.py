@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fairtune.columns import Part
-from fairtune.comparison import Evaluated
 from fairtune.config.params import HEADLINE, Evaluate
 from fairtune.errors import FairtuneError
-from fairtune.evaluation import whole
-from fairtune.evaluation.unlearned import unlearned
+from fairtune.evaluation.comparison.compare import Evaluated
+from fairtune.evaluation.measure import evaluate as measure_evaluate
+from fairtune.evaluation.measure.leakage import unlearned
 from fairtune.matrix.matrix import Matrix
 from fairtune.models import alignment
 from fairtune.models.alignment import Fitted
@@ -59,7 +59,7 @@ def judge(then: Contestant, now: Contestant, matrix: Matrix, params: Evaluate, *
     def evaluate(of: Contestant) -> Evaluated:
         fit = alignment.carry(of.fitted, left, Part.TRAIN_VALID, age_bands=params.age_bands, threads=threads)
         predictor = _compared(of.predictor) if of.predictor and guessing else None
-        found = whole.evaluate(
+        found = measure_evaluate.evaluate(
             left, fit, predictor, {}, compared, refits={}, seed=seed, threads=threads, taste=False
         )
         also = {name: figures for name, figures in found.metrics["also"].items() if name in blocks}

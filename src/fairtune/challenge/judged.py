@@ -3,9 +3,10 @@
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
-from fairtune import files, side_by_side
-from fairtune.comparison import Comparison
+from fairtune import files
 from fairtune.config.paths import Paths
+from fairtune.evaluation.comparison import markdown as comparison_markdown
+from fairtune.evaluation.comparison.compare import Comparison
 
 NDCG: Final = "ranking.als.ndcg@10"
 
@@ -76,7 +77,7 @@ def markdown(judged: Judged) -> str:
         f"# Version {judged.candidate} against version {judged.champion}, the champion",
         f"{'Passed' if judged.passed else 'Refused'}: {judged.summary}.",
         judged.how,
-        side_by_side.markdown(judged.comparison) if judged.comparison else "",
+        comparison_markdown.markdown(judged.comparison) if judged.comparison else "",
     )
     return "\n\n".join(part for part in parts if part) + "\n"
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from fairtune import files, provenance, registered, tracking
 from fairtune.columns import USER
-from fairtune.comparison import SAME_LISTENING, Evaluated
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
+from fairtune.evaluation.comparison.compare import SAME_LISTENING, Evaluated
 from fairtune.registered import Version
 
 if TYPE_CHECKING:

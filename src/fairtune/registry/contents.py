@@ -6,8 +6,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from fairtune import provenance, summary, tracking
-from fairtune.figures import Metrics, at
+from fairtune import provenance, tracking
+from fairtune.evaluation.gate import summary
+from fairtune.evaluation.gate.metrics_file import Metrics, at
 from fairtune.registry.entry import Entry
 
 WHOLE = (("n_listeners",), ("n_items",), ("rmse",), ("ranking", "als"))

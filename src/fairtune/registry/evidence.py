@@ -8,7 +8,7 @@ from fairtune import files, provenance, tracking
 from fairtune.columns import Table
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
-from fairtune.gates import Verdict
+from fairtune.evaluation.gate.verdict import Verdict
 from fairtune.registry import trials
 from fairtune.registry.entry import Entry
 from fairtune.report import model_card

@@ -10,7 +10,7 @@ from fairtune.columns import DEMOGRAPHIC, UNKNOWN, BlockName
 from fairtune.config.gate_limits import Place
 from fairtune.config.params import DatasetParams
 from fairtune.config.reranking_bounds import Constraints
-from fairtune.figures import branch
+from fairtune.evaluation.gate.metrics_file import branch
 from fairtune.report import numbers, words
 from fairtune.report.exhibit import Section, Table
 from fairtune.report.reading import estimate

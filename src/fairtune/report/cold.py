@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from fairtune.figures import branch
+from fairtune.evaluation.gate.metrics_file import branch
 from fairtune.report import charts, numbers, rates, words
 from fairtune.report.charts import Mark, Panel
 from fairtune.report.exhibit import Exhibit, Table

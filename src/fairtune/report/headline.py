@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from fairtune.figures import branch
-from fairtune.gates import GateResult, Verdict
+from fairtune.evaluation.gate.metrics_file import branch
+from fairtune.evaluation.gate.summary import status
+from fairtune.evaluation.gate.verdict import GateResult, Verdict
 from fairtune.report import accuracy, alternatives, numbers, providers, rates, remedy, words
 from fairtune.report.reading import Estimate, Group, estimate, extremes, groups
-from fairtune.summary import status
 
 __all__ = ["Light", "Tile", "lights", "status", "summary", "tiles"]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from fairtune.columns import OTHER, UNKNOWN
-from fairtune.figures import branch
+from fairtune.evaluation.gate.metrics_file import branch
 from fairtune.report import charts, numbers, words
 from fairtune.report.charts import Bar
 from fairtune.report.exhibit import Exhibit, Table

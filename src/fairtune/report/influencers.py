@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from fairtune.figures import branch
+from fairtune.evaluation.gate.metrics_file import branch
 from fairtune.report import charts, numbers, words
 from fairtune.report.charts import Mark, Panel
 from fairtune.report.exhibit import Exhibit, Table

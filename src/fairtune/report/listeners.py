@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fairtune.columns import OTHER, TASTE, UNKNOWN
-from fairtune.figures import branch
+from fairtune.evaluation.gate.metrics_file import branch
 from fairtune.report import home, numbers, rates, words
 from fairtune.report.exhibit import Exhibit, Section
 from fairtune.report.providers import EQUAL, LEAST, unknown

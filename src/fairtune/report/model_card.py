@@ -3,10 +3,10 @@
 It says what the page says: the same facts and the same warnings, the headline figures and every limit.
 """
 
-from fairtune import summary
 from fairtune.config.params import DatasetParams
-from fairtune.figures import Metrics
-from fairtune.gates import Verdict
+from fairtune.evaluation.gate import summary
+from fairtune.evaluation.gate.metrics_file import Metrics
+from fairtune.evaluation.gate.verdict import Verdict
 from fairtune.report import card, numbers, words
 from fairtune.report.reading import estimate
 

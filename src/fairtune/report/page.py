@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from fairtune.config.params import DatasetParams
-    from fairtune.gates import Verdict
+    from fairtune.evaluation.gate.verdict import Verdict
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from fairtune.columns import OTHER, UNKNOWN
-from fairtune.figures import branch
+from fairtune.evaluation.gate.metrics_file import branch
 from fairtune.report import numbers, rates, shares, words
 from fairtune.report.exhibit import Exhibit, Section
 from fairtune.report.rates import Measure

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fairtune.columns import UNKNOWN
-from fairtune.figures import branch
+from fairtune.evaluation.gate.metrics_file import branch
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from fairtune.figures import branch
-from fairtune.gates import GateResult
+from fairtune.evaluation.gate.metrics_file import branch
+from fairtune.evaluation.gate.verdict import GateResult
 from fairtune.report import numbers, words
 from fairtune.report.reading import Estimate, Group, extremes, groups
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fairtune.columns import TASTE
-from fairtune.figures import branch
+from fairtune.evaluation.gate.metrics_file import branch
 from fairtune.report import charts, listeners, numbers, words
 from fairtune.report.charts import Mark, Panel
 from fairtune.report.exhibit import Exhibit, Section, Table

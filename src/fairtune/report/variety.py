@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from fairtune.figures import branch
+from fairtune.evaluation.gate.metrics_file import branch
 from fairtune.report import accuracy, charts, numbers, words
 from fairtune.report.accuracy import PRODUCT
 from fairtune.report.balance import panel

@@ -6,7 +6,7 @@ from fairtune import files
 from fairtune.columns import Part
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
-from fairtune.evaluation import whole
+from fairtune.evaluation.measure import evaluate
 from fairtune.matrix import storage as matrix_storage
 from fairtune.models import storage as model_storage
 from fairtune.models.baselines.catalogue import alternative
@@ -16,7 +16,7 @@ from fairtune.models.play_prediction import storage as predictor_storage
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     """Read the fits, write metrics.json, the figures of each listener and the taste groups."""
     matrix = matrix_storage.read_matrix(paths.matrix)
-    evaluated = whole.evaluate(
+    evaluated = evaluate.evaluate(
         matrix,
         model_storage.read_als(paths.fit(Part.TRAIN_VALID)),
         predictor_storage.read_play_predictor(paths.play_predictor),

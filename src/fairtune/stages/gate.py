@@ -1,10 +1,11 @@
 """Stage `gate`: print the verdict; a broken limit ends the run with exit code 1."""
 
-from fairtune import console, files, summary
+from fairtune import console, files
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
 from fairtune.errors import LimitBroken
-from fairtune.gates import Verdict
+from fairtune.evaluation.gate import summary
+from fairtune.evaluation.gate.verdict import Verdict
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG001 - one form

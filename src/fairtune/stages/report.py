@@ -1,15 +1,16 @@
 """Stage `report`: hold the figures against the limits, and explain both on one page."""
 
-from fairtune import files, gates
+from fairtune import files
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
+from fairtune.evaluation.gate import verdict as gate_verdict
 from fairtune.report.page import Evidence, render
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG001 - alike in all
     """Write the verdict, also one that failed, and the page; refusing to go on is for stage `gate`."""
     metrics = files.read_json(paths.metrics)
-    verdict = gates.verdict(metrics, params.gate)
+    verdict = gate_verdict.verdict(metrics, params.gate)
     page = render(
         Evidence(
             dataset=paths.dataset,

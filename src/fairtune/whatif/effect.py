@@ -8,9 +8,9 @@ import numpy as np
 
 from fairtune.columns import REGION, TASTE, UNKNOWN, BlockName, Part
 from fairtune.config.params import HEADLINE, Evaluate
-from fairtune.evaluation import listed
-from fairtune.evaluation.held_out import HeldOut, held_out
-from fairtune.evaluation.tastes import tastes
+from fairtune.evaluation.measure import lists as measure_lists
+from fairtune.evaluation.measure.ground_truth import HeldOut, held_out
+from fairtune.evaluation.taste.describe import tastes
 from fairtune.matrix import listener_groups
 from fairtune.matrix.matrix import Matrix
 from fairtune.matrix.provider_groups import TIER
@@ -42,7 +42,7 @@ def measure(
         ranking.rank(partial(_scores, of, block), held.known, HEADLINE, threads=threads)
         for of in (before, after)
     ]
-    of_listeners = [listed.of_listeners(one, held, [HEADLINE]) for one in lists]
+    of_listeners = [measure_lists.of_listeners(one, held, [HEADLINE]) for one in lists]
     labels = listener_groups.label(matrix, part, age_bands=params.age_bands, countries=params.countries)
     taste, _ = tastes(matrix, part, before, min_group=params.min_group, seed=seed)
     if (taste != UNKNOWN).any():

@@ -7,9 +7,9 @@ from enum import StrEnum
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
-from fairtune.figures import Metrics, Path, Reading, read
-from fairtune.headlines import Headline, headlines
-from fairtune.paired import Shift, aligned, shifts
+from fairtune.evaluation.comparison.key_metrics import Headline, headlines
+from fairtune.evaluation.comparison.paired_bootstrap import Shift, aligned, shifts
+from fairtune.evaluation.gate.metrics_file import Metrics, Path, Reading, read
 
 if TYPE_CHECKING:
     import pandas as pd

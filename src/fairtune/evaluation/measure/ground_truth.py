@@ -8,6 +8,7 @@ from scipy.sparse import csr_array
 
 from fairtune.columns import BlockName, Part
 from fairtune.config.params import Evaluate
+from fairtune.evaluation.measure.item_profiles import profiles
 from fairtune.matrix.matrix import Matrix
 from fairtune.matrix.provider_groups import (
     EMERGENCE,
@@ -21,7 +22,6 @@ from fairtune.metrics import beyond_accuracy
 from fairtune.metrics.bootstrap import Bootstrap
 from fairtune.metrics.fairness import provider_parity
 from fairtune.metrics.fairness.provider_parity import Chances
-from fairtune.profiles import profiles
 
 PART = Part.TRAIN_VALID
 

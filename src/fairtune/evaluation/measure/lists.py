@@ -7,7 +7,7 @@ import numpy as np
 from scipy.sparse import csr_array, diags_array
 
 from fairtune.columns import REGION
-from fairtune.evaluation.held_out import TRAITS, HeldOut
+from fairtune.evaluation.measure.ground_truth import TRAITS, HeldOut
 from fairtune.metrics import accuracy, beyond_accuracy
 from fairtune.metrics.bootstrap import Bootstrap, Floats
 from fairtune.metrics.ranking import Lists

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from fairtune.comparison import Change, Comparison
+from fairtune.evaluation.comparison.compare import Change, Comparison
 
 HEAD = ("figure", "better", "before", "now", "change", "its interval", "judgement")
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from fairtune.columns import TASTE
-from fairtune.figures import Metrics, Path, names
+from fairtune.evaluation.gate.metrics_file import Metrics, Path, names
 
 ACCURACY: Final = ("ndcg@10", "recall@10", "precision@10")
 FULL_PREDICTOR: Final = "bias_als_influencers"

@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from fairtune import taste_groups, taste_names
 from fairtune.columns import UNKNOWN, Part
+from fairtune.evaluation.taste import clustering, naming
+from fairtune.evaluation.taste.naming import Leaning
 from fairtune.matrix.listener_groups import Labels
 from fairtune.matrix.matrix import Matrix
 from fairtune.models.als.model import Als
-from fairtune.taste_names import Leaning
 
 Json = dict[str, Any]
 
@@ -20,8 +20,8 @@ def tastes(matrix: Matrix, part: Part, model: Als, *, min_group: int, seed: int)
     Gives the name of each listener's group, (n,), `unknown` without factors; and taste_groups.json. Nothing
     of the held-out part is looked at.
     """
-    found = taste_groups.group(model.listener_factors, min_group=min_group, seed=seed)
-    described = taste_names.describe(matrix, part, found.of, found.number)
+    found = clustering.group(model.listener_factors, min_group=min_group, seed=seed)
+    described = naming.describe(matrix, part, found.of, found.number)
     names = np.array([*(group.name for group in described), UNKNOWN])
     sizes = np.bincount(found.of + 1, minlength=found.number + 1)[1:]
     groups = [

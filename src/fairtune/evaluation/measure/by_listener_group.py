@@ -9,7 +9,7 @@ import pandas as pd
 
 from fairtune.columns import REGION, UNKNOWN
 from fairtune.config.params import Evaluate
-from fairtune.evaluation.held_out import HeldOut
+from fairtune.evaluation.measure.ground_truth import HeldOut
 from fairtune.matrix.listener_groups import Labels
 from fairtune.metrics import sparse_pairs
 from fairtune.metrics.bootstrap import Bootstrap, Figure, Floats

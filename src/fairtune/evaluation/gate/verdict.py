@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 from fairtune.columns import OTHER, UNKNOWN
 from fairtune.config.gate_limits import Gate, Place
 from fairtune.errors import percent
-from fairtune.figures import Metrics, Path, Reading, names, read
+from fairtune.evaluation.gate.metrics_file import Metrics, Path, Reading, names, read
 
 BROKEN: Final = "so the limit counts as broken"
 

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from fairtune.columns import BlockName
-from fairtune.evaluation.held_out import HeldOut
+from fairtune.evaluation.measure.ground_truth import HeldOut
 from fairtune.metrics import accuracy, ranking
 from fairtune.metrics.bootstrap import Bootstrap, Floats
 from fairtune.models.als.model import Als

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from fairtune.taste_groups import FEWEST, MOST, agreement, group
+from fairtune.evaluation.taste.clustering import FEWEST, MOST, agreement, group
 
 
 def planted(sizes, *, noise, factors=16, seed=0):

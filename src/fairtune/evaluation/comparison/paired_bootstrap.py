@@ -12,8 +12,8 @@ import pandas as pd
 
 from fairtune.columns import USER
 from fairtune.config.gate_limits import LISTENER_GROUPINGS
-from fairtune.figures import Path
-from fairtune.headlines import ACCURACY, FULL_PREDICTOR
+from fairtune.evaluation.comparison.key_metrics import ACCURACY, FULL_PREDICTOR
+from fairtune.evaluation.gate.metrics_file import Path
 from fairtune.metrics.bootstrap import Bootstrap, Floats, divided
 from fairtune.metrics.fairness.pooling import pool
 

@@ -7,7 +7,7 @@ from scipy.sparse import csr_array
 from tests.challenge.crowd import ARTIST, MUSIC_TYPE, listening, matrix_of, split
 
 from fairtune.columns import Part
-from fairtune.evaluation.unlearned import unlearned
+from fairtune.evaluation.measure.leakage import unlearned
 
 MATRIX = matrix_of(split(listening(40, 30)))
 

@@ -8,10 +8,11 @@ import pandas as pd
 
 from fairtune.columns import REGION, TASTE, UNKNOWN, USER, BlockName, Part
 from fairtune.config.params import Evaluate
-from fairtune.evaluation import ablation, audience, listed, play_errors, unplayed
-from fairtune.evaluation.ablation import NDCG
-from fairtune.evaluation.held_out import HeldOut, held_out
-from fairtune.evaluation.tastes import tastes
+from fairtune.evaluation.measure import ablation, by_listener_group, cold_items, play_prediction
+from fairtune.evaluation.measure import lists as measure_lists
+from fairtune.evaluation.measure.ablation import NDCG
+from fairtune.evaluation.measure.ground_truth import HeldOut, held_out
+from fairtune.evaluation.taste.describe import tastes
 from fairtune.matrix import listener_groups
 from fairtune.matrix.listener_groups import Labels
 from fairtune.matrix.matrix import Matrix
@@ -68,18 +69,18 @@ def evaluate(
     errors: Json = {}
     columns: dict[str, Floats] = {}
     if predictor is not None:
-        guesses = play_errors.guessing(matrix, model, seed=seed)
-        errors, columns = play_errors.errors(matrix, predictor, guesses, bootstrap)
+        guesses = play_prediction.guessing(matrix, model, seed=seed)
+        errors, columns = play_prediction.errors(matrix, predictor, guesses, bootstrap)
     held = held_out(matrix, target, params, bootstrap)
     lists = _rank(model, target, held, params, threads)
-    figures = listed.of_listeners(lists, held, params.ks)
+    figures = measure_lists.of_listeners(lists, held, params.ks)
     ranked, by_group, fair = _block(lists, figures, held, params, bootstrap, labels, target=True)
     by_model, apart = {PRODUCT: ranked}, {}
     columns |= _accuracies(PRODUCT, figures)
     for name, alternative in alternatives.items():
         its_lists = ranking.rank(alternative.scores, held.known, max(params.ks), threads=threads)
-        its_figures = listed.of_listeners(its_lists, held, params.ks)
-        by_model[name] = listed.ranking_figures(its_figures, its_lists, held, params.ks, bootstrap)
+        its_figures = measure_lists.of_listeners(its_lists, held, params.ks)
+        by_model[name] = measure_lists.ranking_figures(its_figures, its_lists, held, params.ks, bootstrap)
         apart[name] = provider_parity.compare(its_lists, held.chances, params.fairness_ks, groups=False)
         columns |= _accuracies(name, its_figures)
     metrics = {
@@ -90,8 +91,10 @@ def evaluate(
         "seed": seed,
         "rmse": errors,
         "ranking": by_model,
-        "items": listed.by_audience(lists, held, params.ks, bootstrap, cold_listeners=params.cold_listeners)
-        | unplayed.figures(model, target, held, params.ks, bootstrap, threads=threads),
+        "items": measure_lists.by_audience(
+            lists, held, params.ks, bootstrap, cold_listeners=params.cold_listeners
+        )
+        | cold_items.figures(model, target, held, params.ks, bootstrap, threads=threads),
         "ranking_of_listeners": by_group,
         "fairness": fair,
         "fairness_of_alternatives": apart,
@@ -104,9 +107,9 @@ def evaluate(
         if block is not target:
             held = held_out(matrix, block, params, bootstrap)
             lists = _rank(model, block, held, params, threads)
-            figures = listed.of_listeners(lists, held, params.ks)
+            figures = measure_lists.of_listeners(lists, held, params.ks)
             ranked, _, fair = _block(lists, figures, held, params, bootstrap, labels, target=False)
-            new = unplayed.figures(model, block, held, params.ks, bootstrap, threads=threads)
+            new = cold_items.figures(model, block, held, params.ks, bootstrap, threads=threads)
             metrics["also"][str(block)] = {"ranking": {PRODUCT: ranked}, "items": new, "fairness": fair}
     frame = pd.DataFrame({USER: matrix.listeners[USER], **labels, **columns})
     return Evaluation(metrics=metrics, listeners=frame, tastes=described)
@@ -130,15 +133,15 @@ def _block(
 
     Regions in the lists of listener groups (dp_region) are compared for the target alone.
     """
-    ranked = listed.ranking_figures(figures, lists, held, params.ks, bootstrap)
-    regions = listed.region_shares(lists, held, params.fairness_ks)
-    served = audience.served(figures, regions if target else {}, labels, params, bootstrap)
+    ranked = measure_lists.ranking_figures(figures, lists, held, params.ks, bootstrap)
+    regions = measure_lists.region_shares(lists, held, params.fairness_ks)
+    served = by_listener_group.served(figures, regions if target else {}, labels, params, bootstrap)
     of_providers = provider_parity.compare(lists, held.chances, params.fairness_ks)
     for grouping, of in held.groupings.items():
         of_providers[grouping]["share_unknown"] = Figure.exact(of.unknown).to_json()
     fair = {"providers": of_providers, "listeners": served.fairness}
     if REGION in labels:
-        fair["own_region"] = audience.own_region(
+        fair["own_region"] = by_listener_group.own_region(
             regions, held, labels[REGION], params.fairness_ks, bootstrap=bootstrap, min_group=params.min_group
         )
     return ranked, served.by_group, fair

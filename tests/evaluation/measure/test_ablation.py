@@ -9,7 +9,7 @@ from scipy.sparse import csr_array, eye_array
 
 from fairtune.columns import BlockName, Part
 from fairtune.config.params import hyperparameters
-from fairtune.evaluation import ablation, play_errors
+from fairtune.evaluation.measure import ablation, play_prediction
 from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy, ranking
 from fairtune.metrics.bootstrap import Bootstrap
@@ -104,7 +104,7 @@ def measured(matrix, factors=32):
         accuracy.per_listener(lists, truth, [10])["ndcg@10"],
         {block: fit(matrix.without(block), Part.TRAIN_VALID) for block in matrix.influencers},
         predictor,
-        play_errors.guessing(matrix, model, seed=1),
+        play_prediction.guessing(matrix, model, seed=1),
         Bootstrap(n_listeners=LISTENERS, resamples=300, seed=1),
         threads=1,
     )

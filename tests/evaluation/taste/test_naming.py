@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 from tests.toy import PLAYED, build
 
 from fairtune.columns import Part
-from fairtune.taste_names import MIXED, Leaning, describe, distinct, leanings, log_odds, unlike
+from fairtune.evaluation.taste.naming import MIXED, Leaning, describe, distinct, leanings, log_odds, unlike
 
 
 def test_log_odds_are_those_of_the_formula():

@@ -3,7 +3,7 @@ import math
 import pytest
 from tests.listening import evaluated
 
-from fairtune.comparison import Evaluated, Tolerance, compare
+from fairtune.evaluation.comparison.compare import Evaluated, Tolerance, compare
 
 
 def metrics(ndcg=0.2, disparity=0.5, *, width=0.0, seed=1, **more):

@@ -5,7 +5,7 @@ from typing import Any
 
 from fairtune.columns import BlockName, Part
 from fairtune.config.params import HEADLINE
-from fairtune.evaluation.play_errors import Guessing
+from fairtune.evaluation.measure.play_prediction import Guessing
 from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy, ranking, rmse
 from fairtune.metrics.bootstrap import UNDEFINED, Bootstrap, Figure, Floats

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from tests.listening import LISTENERS, MIN_GROUP, evaluated
 
-from fairtune.paired import aligned, shifts
+from fairtune.evaluation.comparison.paired_bootstrap import aligned, shifts
 
 BASE, NOW = evaluated(), evaluated(worse=0.02, seed=3)
 SHIFTS = shifts(BASE.listeners, NOW.listeners, scale="log_plays", min_group=MIN_GROUP)

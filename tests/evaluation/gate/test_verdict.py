@@ -5,7 +5,7 @@ import math
 import pytest
 
 from fairtune.config.gate_limits import Gate
-from fairtune.gates import Verdict, verdict
+from fairtune.evaluation.gate.verdict import Verdict, verdict
 
 
 def figure(value, low=None, high=None):

@@ -11,8 +11,9 @@ from tests.toy import PLAYED, POINT, build
 
 from fairtune.columns import BlockName, Part
 from fairtune.config.params import Evaluate
-from fairtune.evaluation import unplayed, whole
-from fairtune.evaluation.held_out import held_out
+from fairtune.evaluation.measure import cold_items
+from fairtune.evaluation.measure import evaluate as measure_evaluate
+from fairtune.evaluation.measure.ground_truth import held_out
 from fairtune.metrics import accuracy
 from fairtune.metrics.bootstrap import Bootstrap
 from fairtune.models.als import model as als
@@ -62,7 +63,7 @@ OTHERS = {
 
 
 def evaluate():
-    return whole.evaluate(BUILT, FIT, PREDICTOR, OTHERS, PARAMS, refits=REFITS, seed=3, threads=2)
+    return measure_evaluate.evaluate(BUILT, FIT, PREDICTOR, OTHERS, PARAMS, refits=REFITS, seed=3, threads=2)
 
 
 def test_ndcg_agrees_with_scikit_learn_over_unheard_columns():
@@ -123,7 +124,9 @@ def test_metrics_have_the_documented_layout():
 def test_genders_of_artists_are_left_out_where_nobody_knows_any():
     columns = BUILT.columns[BUILT.item_block].assign(artist_gender=None)
     nobody = dataclasses.replace(BUILT, columns={**BUILT.columns, BUILT.item_block: columns})
-    metrics = whole.evaluate(nobody, FIT, predictor(nobody), {}, PARAMS, refits={}, seed=3, threads=1).metrics
+    metrics = measure_evaluate.evaluate(
+        nobody, FIT, predictor(nobody), {}, PARAMS, refits={}, seed=3, threads=1
+    ).metrics
     assert set(metrics["fairness"]["providers"]) == {"region", "country", "tier", "emerging"}
 
 
@@ -145,7 +148,7 @@ def test_two_evaluations_are_identical():
 
 def test_a_data_set_without_counts_is_judged_by_preference():
     uncounted = dataclasses.replace(BUILT, counts=False)
-    metrics = whole.evaluate(
+    metrics = measure_evaluate.evaluate(
         uncounted, FIT, predictor(uncounted), {}, PARAMS, refits={}, seed=3, threads=1
     ).metrics
     assert set(metrics["rmse"]) == {"preference", "skill"}
@@ -206,7 +209,7 @@ def test_items_that_nobody_played_are_judged_among_themselves():
     model = als.fit(hidden, Part.TRAIN_VALID, POINT, seed=1, threads=1)
     bootstrap = Bootstrap(n_listeners=5, resamples=100, seed=3)
     held = held_out(hidden, hidden.target, PARAMS, bootstrap)
-    found = unplayed.figures(model, hidden.target, held, [1, 10], bootstrap, threads=2)["unplayed"]
+    found = cold_items.figures(model, hidden.target, held, [1, 10], bootstrap, threads=2)["unplayed"]
     scores = model.scores(np.arange(5), hidden.target)[:, [2, 4]]
     truth = hidden.truth(hidden.target, Part.TRAIN_VALID).toarray()[:, [2, 4]]
     first = [bool(wanted[scores[u].argmax()]) for u, wanted in enumerate(truth) if wanted.any()]
@@ -222,7 +225,7 @@ def test_items_that_nobody_played_are_judged_among_themselves():
 def test_chance_is_what_random_lists_get_on_average():
     rng = np.random.default_rng(0)
     truth = csr_array((rng.random((4, 12)) < 0.3).astype(np.int8))
-    expected = unplayed.chance(truth, [3, 5])
+    expected = cold_items.chance(truth, [3, 5])
     drawn = [
         accuracy.per_listener(np.argsort(rng.random(truth.shape), axis=1)[:, :5], truth, [3, 5])
         for _ in range(4_000)
@@ -267,7 +270,7 @@ def test_figures_by_group_are_the_means_of_their_listeners():
 
 def test_a_test_part_without_anything_new_leaves_accuracy_undefined():
     known_already = dataclasses.replace(BUILT, test=BUILT.train)
-    metrics = whole.evaluate(
+    metrics = measure_evaluate.evaluate(
         known_already, FIT, predictor(known_already), {}, PARAMS, refits={}, seed=3, threads=1
     ).metrics
     json.dumps(metrics, allow_nan=False)

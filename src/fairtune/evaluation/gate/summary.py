@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from fairtune.figures import Metrics, Path, Reading, names, read
-from fairtune.gates import GateResult, Verdict
+from fairtune.evaluation.gate.metrics_file import Metrics, Path, Reading, names, read
+from fairtune.evaluation.gate.verdict import GateResult, Verdict
 
 Rows = Sequence[Sequence[str]]
 

@@ -42,7 +42,7 @@ HOMES = {
     "great_expectations": {"validation"},
     "httpx": {"data", "scheduling"},
     "implicit": {"models"},
-    "matplotlib": {"report"},
+    "matplotlib": {"reporting"},
     "mlflow": {"registered", "registry", "serving", "tracking"},
     "prefect": {"scheduling"},  # and flows/
     "torch": {"models"},

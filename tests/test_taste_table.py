@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.report import sample
+from tests.reporting import sample
 
 from fairtune.cli import main
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tests.report import sample
+from tests.reporting import sample
 
 from fairtune import files, provenance, registered, tracking
 from fairtune.columns import Table

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from tests.report import sample
+from tests.reporting import sample
 
 from fairtune import files
 from fairtune.config.paths import Paths

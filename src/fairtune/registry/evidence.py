@@ -11,7 +11,7 @@ from fairtune.config.paths import Paths
 from fairtune.evaluation.gate.verdict import Verdict
 from fairtune.registry import trials
 from fairtune.registry.entry import Entry
-from fairtune.report import model_card
+from fairtune.reporting import model_card
 
 DATA: Final = "fairtune.data."
 

@@ -6,7 +6,7 @@ from fairtune import files, tracking
 from fairtune.config.paths import Paths
 from fairtune.registry import history
 from fairtune.registry.who import who
-from fairtune.report import document
+from fairtune.reporting.elements import template
 
 if TYPE_CHECKING:
     from fairtune.registry.history import Row, Told
@@ -26,7 +26,7 @@ def renew(model: str, paths: Paths) -> None:
 
 
 def render(told: "Told", *, dataset: str) -> str:
-    return document.fill("history.html.j2", page=_content(told, dataset))
+    return template.fill("history.html.j2", page=_content(told, dataset))
 
 
 def _content(told: "Told", dataset: str) -> dict[str, Any]:

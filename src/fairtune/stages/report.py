@@ -4,7 +4,7 @@ from fairtune import files
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
 from fairtune.evaluation.gate import verdict as gate_verdict
-from fairtune.report.page import Evidence, render
+from fairtune.reporting.report import Evidence, render
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG001 - alike in all

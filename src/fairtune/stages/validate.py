@@ -10,7 +10,7 @@ from fairtune.data.custom import dataset
 from fairtune.data.sources import catalogue
 from fairtune.data.sources.base import Dataset
 from fairtune.errors import DataDrifted
-from fairtune.report import drift_page
+from fairtune.reporting import drift as reporting_drift
 from fairtune.validation.drift import detection, messages
 from fairtune.validation.drift.detection import State
 from fairtune.validation.drift.profile import Profile, profile
@@ -54,7 +54,7 @@ def _compare(found: Profile, params: DatasetParams, paths: Paths) -> None:
     before, version = champion
     drift = detection.compare(before, found, params.validate.drift, model=model, version=version)
     files.write_json(paths.drift, drift.to_json())
-    files.write_text(paths.drift_page, drift_page.render(drift, dataset=paths.dataset))
+    files.write_text(paths.drift_page, reporting_drift.render(drift, dataset=paths.dataset))
     if drift.state is State.STOP:
         raise DataDrifted(f"{messages.summary(drift)}; {messages.remedy(drift)}. See {paths.drift_page}")
     print(f"drift: {messages.summary(drift)}; page: {paths.drift_page}")

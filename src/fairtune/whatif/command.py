@@ -54,8 +54,7 @@ def whatif(
     from fairtune.metrics.fairness.pooling import pool
     from fairtune.models import storage as model_storage
     from fairtune.models.reranking.fit import find, lift
-    from fairtune.report import before_after
-    from fairtune.whatif import asked, effect
+    from fairtune.whatif import asked, chart, effect
 
     root, here = params.project_root(), Path.cwd()
     everything = params.load(root)
@@ -95,7 +94,7 @@ def whatif(
         **measured,
         "picture": os.path.relpath(where, here),
     }
-    files.write_text(where, before_after.svg(result))
+    files.write_text(where, chart.svg(result))
     if as_json:
         click.echo(json.dumps(result, indent=2, ensure_ascii=False))
     else:

@@ -5,7 +5,7 @@ from typing import Any
 
 from fairtune.columns import COUNTRY
 from fairtune.config.params import HEADLINE
-from fairtune.report import numbers, words
+from fairtune.reporting.elements import labels, numbers
 
 NDCG = f"ndcg@{HEADLINE}"
 NAMED = 8
@@ -31,7 +31,7 @@ def _listeners(effect: Mapping[str, Any]) -> Iterator[tuple[float, str]]:
             if kind != COUNTRY and change["high"] is not None and change["high"] < 0:
                 before, after = (of[NDCG][when]["value"] for when in ("before", "after"))
                 moved = f"{numbers.plain(before)} to {numbers.plain(after)}"
-                yield after / before - 1, f"{words.listener(kind, name)}: nDCG@{HEADLINE} {moved}"
+                yield after / before - 1, f"{labels.listener(kind, name)}: nDCG@{HEADLINE} {moved}"
 
 
 def _providers(effect: Mapping[str, Any], target: str) -> Iterator[str]:
@@ -48,4 +48,4 @@ def _providers(effect: Mapping[str, Any], target: str) -> Iterator[str]:
                 was, now = (numbers.tenths(of["found"][when]["value"]) for when in ("before", "after"))
                 lost.append(f"{was} to {now} of what listeners go on to play is found")
             if lost:
-                yield f"{words.provider(kind, name, target)}: {'; '.join(lost)}"
+                yield f"{labels.provider(kind, name, target)}: {'; '.join(lost)}"

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fairtune import console
-from fairtune.report import numbers, words
+from fairtune.reporting.elements import labels, numbers
 from fairtune.whatif import losers
 
 LABELS: Final = {
@@ -70,7 +70,7 @@ def _figures(figures: Mapping[str, Mapping[str, Any]]) -> Table:
     rows = []
     for name, of in figures.items():
         measure, _, grouping = name.partition(".")
-        label = LABELS.get(name) or f"{MEASURES[measure]}, {words.grouping(grouping)}"
+        label = LABELS.get(name) or f"{MEASURES[measure]}, {labels.grouping(grouping)}"
         change = of["change"]
         around = "" if change["low"] in (None, change["high"]) else _interval(change)
         moved = numbers.signed(change["value"]) + around
@@ -84,7 +84,7 @@ def _groups(providers: Mapping[str, Mapping[str, Any]]) -> Table:
         for name, of in groups.items():
             rows.append(
                 (
-                    f"{words.grouping(kind)}: {words.group(kind, name)}",
+                    f"{labels.grouping(kind)}: {labels.group(kind, name)}",
                     *(_share(of["places"][when]["value"]) for when in ("before", "after")),
                     *(_share(of["found"][when]["value"]) for when in ("before", "after")),
                 )

@@ -14,7 +14,6 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from fairtune import files
-from fairtune.challenge import anew
 from fairtune.columns import Part
 from fairtune.config import params
 from fairtune.config.params import hyperparameters
@@ -27,6 +26,7 @@ from fairtune.models import storage as model_storage
 from fairtune.models.als import model as als
 from fairtune.models.als.model import Als
 from fairtune.models.play_prediction import storage as predictor_storage
+from fairtune.registry.comparison import reevaluation
 
 TEST, VALID = 0.2, 0.1
 
@@ -48,7 +48,7 @@ def measure(dataset: str, seeds: int) -> None:
     predictor = predictor_storage.read_play_predictor(paths.play_predictor)
     present = model_storage.read_als(paths.fit(Part.TRAIN_VALID))
 
-    def contestant(number: int, on: Matrix, model: Als) -> anew.Contestant:
+    def contestant(number: int, on: Matrix, model: Als) -> reevaluation.Contestant:
         fitted = alignment.describe(
             on,
             Part.TRAIN_VALID,
@@ -56,15 +56,15 @@ def measure(dataset: str, seeds: int) -> None:
             regularization=chosen.regularization,
             age_bands=of.evaluate.age_bands,
         )
-        return anew.Contestant(number, fitted, predictor)
+        return reevaluation.Contestant(number, fitted, predictor)
 
-    def fitted(number: int, on: Matrix, seed: int) -> anew.Contestant:
+    def fitted(number: int, on: Matrix, seed: int) -> reevaluation.Contestant:
         model = als.fit(on, Part.TRAIN_VALID, chosen, seed=seed, threads=os.cpu_count() or 1)
         return contestant(number, on, replace(model, bonus=present.bonus))
 
-    def judged(title: str, then: anew.Contestant, now: anew.Contestant) -> None:
+    def judged(title: str, then: reevaluation.Contestant, now: reevaluation.Contestant) -> None:
         begun = time.process_time()
-        found = anew.judge(then, now, matrix, of.evaluate, seed=everything.seed)
+        found = reevaluation.judge(then, now, matrix, of.evaluate, seed=everything.seed)
         tolerance = Tolerance(absolute=of.gate.tolerance_absolute, relative=of.gate.tolerance_relative)
         comparison = compare(found.then, found.now, tolerance=tolerance, min_group=of.evaluate.min_group)
         spent = time.process_time() - begun

@@ -31,15 +31,15 @@ REGISTER_AIM = 5.0
 ENTER = """
 import sys
 from pathlib import Path
-from fairtune.registry import registration, entry
+from fairtune.registry.registration.register import register as registration, entry
 release, root = map(Path, sys.argv[1:])
 registration.register(entry.Entry(model="served", release=release, metrics={}, passed=True), root=root)
 """
 
 TABLES = """
 from pathlib import Path
-from fairtune import tracking
-with tracking.connected(Path()) as client:
+from fairtune.registry.client import connection
+with connection.connected(Path()) as client:
     client.search_registered_models()
 """
 

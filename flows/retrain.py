@@ -10,11 +10,12 @@ import socket
 import sys
 from pathlib import Path
 
-from fairtune import champion_settings, commits, keeping, outcome, processes, refusals
+from fairtune import commits, keeping, outcome, processes, refusals
 from fairtune.config import environment, params
 from fairtune.config.paths import Paths
 from fairtune.errors import Busy, FairtuneError, LimitBroken, StageFailed
 from fairtune.pipeline import Pipeline, Step
+from fairtune.registry.champion import settings as champion_settings
 
 environment.prepare()  # Prefect reads it when it is imported
 

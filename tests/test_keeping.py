@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from fairtune import files, keeping, registered, tracking
+from fairtune import files, keeping
 from fairtune.config.paths import Paths
 from fairtune.errors import NotThere
+from fairtune.registry.client import connection, versions
 
 MODEL = "fairtune-demo-track"
 LOCK = "schema: '2.0'\nstages:\n  train@demo:\n    cmd: a\n  train@other:\n    cmd: b\n"
@@ -19,8 +20,8 @@ def paths(tmp_path, monkeypatch):
     """Give a project whose registry has version 1 of a model, and a receipt of it."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    with tracking.connected(tmp_path) as client:
-        run = client.create_run(tracking.experiment(client, tmp_path))
+    with connection.connected(tmp_path) as client:
+        run = client.create_run(connection.experiment(client, tmp_path))
         client.create_registered_model(MODEL)
         client.create_model_version(MODEL, source=run.info.artifact_uri, run_id=run.info.run_id)
     paths = Paths("demo")
@@ -31,9 +32,9 @@ def paths(tmp_path, monkeypatch):
 
 def kept(folder):
     """Give tag and file of version 1."""
-    with tracking.connected(Path()) as client:
-        version = registered.version(client, MODEL, 1)
-        file = registered.fetch(client, version, "dvc.lock", folder)
+    with connection.connected(Path()) as client:
+        version = versions.version(client, MODEL, 1)
+        file = versions.fetch(client, version, "dvc.lock", folder)
         return version.tags.get("fairtune.dvc_lock"), file and file.read_text(encoding="utf-8")
 
 

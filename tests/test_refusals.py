@@ -2,10 +2,11 @@
 
 import pytest
 
-from fairtune import files, refusals, registered, tracking
+from fairtune import files, refusals
 from fairtune.config.paths import Paths
 from fairtune.evaluation.gate import verdict
-from fairtune.registry import history, moves
+from fairtune.registry.client import connection, versions
+from fairtune.registry.promotion import history, promote
 
 MODEL = "fairtune-demo-track"
 FAILED = verdict.GateResult(
@@ -31,15 +32,15 @@ def paths(tmp_path, monkeypatch) -> Paths:
 
 
 def crown(paths):
-    with tracking.connected(paths.root) as client:
+    with connection.connected(paths.root) as client:
         client.create_registered_model(MODEL)
         client.create_model_version(MODEL, source="fairtune:/test/1", tags={"fairtune.verdict": "passed"})
-        by = moves.Mover(who="Ada", why="first")
-        moves.promote(client, registered.version(client, MODEL, 1), by, trial=lambda _: None)
+        by = promote.Mover(who="Ada", why="first")
+        promote.promote(client, versions.version(client, MODEL, 1), by, trial=lambda _: None)
 
 
 def told(paths):
-    with tracking.connected(paths.root) as client:
+    with connection.connected(paths.root) as client:
         return [(row.what, row.versions, row.why) for row in history.tell(client, MODEL, who="Ada").rows()]
 
 

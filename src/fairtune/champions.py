@@ -11,8 +11,8 @@ from fairtune.config.paths import Paths
 from fairtune.errors import BadRequest
 
 if TYPE_CHECKING:
-    from fairtune.registry.desk import Model
-    from fairtune.registry.history import Row, Told
+    from fairtune.registry.client.models import Model
+    from fairtune.registry.promotion.history import Row, Told
 
 REASON = "Why: it stands in the history."
 DATASET = "Data set of params.yaml; may be left out where only one is registered."
@@ -29,21 +29,23 @@ def promote(version: int, *, dataset: str | None, force: bool, reason: str) -> N
     It must have passed its limits and compare well with the present champion, unless it is forced; it must
     load and predict in any case. Exits with 1 if it is refused.
     """
-    from fairtune.challenge import against
     from fairtune.config import params
-    from fairtune.registry import banner, desk, moves, trying
+    from fairtune.registry.client import models as registered_models
+    from fairtune.registry.comparison import champion
+    from fairtune.registry.promotion import forced_banner, promote
+    from fairtune.registry.registration import smoke_test
 
     if force and not reason.strip():
         raise BadRequest('--force needs --reason "...": it stands in the history')
     root = params.project_root()
     everything = params.load(root)
-    with desk.at(root, everything, dataset) as model:
-        event = moves.promote(
+    with registered_models.at(root, everything, dataset) as model:
+        event = promote.promote(
             model.client,
             model.version(version),
-            moves.Mover(who=model.who, why=reason.strip() or "promoted by hand", forced=force),
-            trial=trying.try_stored,
-            judge=lambda client, candidate: against.against_champion(
+            promote.Mover(who=model.who, why=reason.strip() or "promoted by hand", forced=force),
+            trial=smoke_test.try_stored,
+            judge=lambda client, candidate: champion.against_champion(
                 client, candidate, everything.dataset(model.dataset), Paths(model.dataset, root)
             ),
         )
@@ -51,7 +53,7 @@ def promote(version: int, *, dataset: str | None, force: bool, reason: str) -> N
             click.echo(f"{model.name} version {version} is champion already")
             return
         if event.forced:
-            banner.put(model.client, model.version(version), event)
+            forced_banner.put(model.client, model.version(version), event)
         _write_page(model, root)
         before = f"; version {event.before} was, and is `previous` now" if event.before else ""
         click.echo(f"{model.name} version {version} is champion{before}")
@@ -68,14 +70,16 @@ def rollback(*, reason: str, dataset: str | None, to: int | None) -> None:
     champion further back.
     """
     from fairtune.config import params
-    from fairtune.registry import desk, moves, trying
+    from fairtune.registry.client import models as registered_models
+    from fairtune.registry.promotion import promote
+    from fairtune.registry.registration import smoke_test
 
     if not reason.strip():
         raise BadRequest("--reason is empty: say why, it stands in the history")
     root = params.project_root()
-    with desk.at(root, params.load(root), dataset) as model:
-        by = moves.Mover(who=model.who, why=reason.strip())
-        event = moves.rollback(model.client, model.name, by, trial=trying.try_stored, to=to)
+    with registered_models.at(root, params.load(root), dataset) as model:
+        by = promote.Mover(who=model.who, why=reason.strip())
+        event = promote.rollback(model.client, model.name, by, trial=smoke_test.try_stored, to=to)
         _write_page(model, root)
         left = f"; version {event.before} is withdrawn" if event.before else ""
         click.echo(f"{model.name} version {event.to} is champion again{left}")
@@ -88,11 +92,11 @@ def rollback(*, reason: str, dataset: str | None, to: int | None) -> None:
 def history(*, dataset: str | None, as_json: bool, as_page: bool) -> None:
     """Show which version was champion when: who moved it, when, from what to what, and why."""
     from fairtune.config import params
-    from fairtune.registry import desk
-    from fairtune.registry import history as histories
+    from fairtune.registry.client import models as registered_models
+    from fairtune.registry.promotion import history as histories
 
     root = params.project_root()
-    with desk.all_at(root, params.load(root), dataset) as models:
+    with registered_models.all_at(root, params.load(root), dataset) as models:
         told = {each.dataset: histories.tell(each.client, each.name, who=each.who) for each in models}
         if as_page:
             for each in models:
@@ -109,8 +113,8 @@ def history(*, dataset: str | None, as_json: bool, as_page: bool) -> None:
 
 
 def _write_page(model: "Model", root: Path) -> Path:
-    from fairtune.registry import history as histories
-    from fairtune.registry import history_page
+    from fairtune.registry.promotion import history as histories
+    from fairtune.registry.promotion import history_page
 
     paths = Paths(model.dataset, root)
     history_page.write(histories.tell(model.client, model.name, who=model.who), paths)

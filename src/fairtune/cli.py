@@ -78,7 +78,7 @@ def run(dataset: str, *, force: bool, search: bool) -> None:
     model = _enter_project().dataset(dataset).register.model
     outcome.forget_lost_registration(Paths(dataset))
     if search:
-        from fairtune import champion_settings
+        from fairtune.registry.champion import settings as champion_settings
 
         champion_settings.forget(Paths(dataset))
     try:

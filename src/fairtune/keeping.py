@@ -22,7 +22,7 @@ def record(paths: Paths) -> str:
     told = f"{receipt['model']} version {receipt['version']}"
     if paths.recorded.exists() and files.read_json(paths.recorded) == state:
         return f"{told} has its dvc.lock already"
-    from fairtune.registry import dvc_lock
+    from fairtune.registry.registration import dvc_lock
 
     digest = dvc_lock.keep(receipt["model"], receipt["version"], root=paths.root)
     files.write_json(paths.recorded, state)

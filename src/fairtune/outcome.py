@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from fairtune import console, files, glance
+from fairtune import console, files
 from fairtune.config.paths import Paths
 from fairtune.errors import RegistryFailed
 from fairtune.evaluation.gate import summary
 from fairtune.evaluation.gate.verdict import Verdict
+from fairtune.registry.client import fast_lookup
 
 if TYPE_CHECKING:
     from fairtune.validation.drift.detection import Drift
@@ -86,7 +87,7 @@ def why_refused(paths: Paths, reached: Sequence[str] = EVERYTHING, *, otherwise:
 def champion(model: str) -> str:
     """Say which version of `model` is in use, as the registry of the working folder has it."""
     try:
-        number = glance.glance(Path(), model, 0, "").champion
+        number = fast_lookup.glance(Path(), model, 0, "").champion
     except RegistryFailed as error:
         return f"which version of {model} is champion can't be told: {error}"
     return f"{model} has no champion yet" if number is None else f"{model} version {number} is champion"
@@ -133,9 +134,9 @@ def _standing(paths: Paths) -> tuple[str, ...]:
     return (f"registered: {receipt['model']} version {receipt['version']}, not champion: {why}", *lines)
 
 
-def _look(paths: Paths) -> glance.Glance:
+def _look(paths: Paths) -> fast_lookup.Glance:
     receipt = {"model": "", "version": 0, "digest": "", **files.read_json(paths.registration)}
-    return glance.glance(paths.root, receipt["model"], receipt["version"], receipt["digest"])
+    return fast_lookup.glance(paths.root, receipt["model"], receipt["version"], receipt["digest"])
 
 
 def _verdict(paths: Paths) -> Verdict:

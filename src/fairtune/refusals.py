@@ -7,10 +7,11 @@ learned from them, beside the versions that were.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from fairtune import files, tracking
+from fairtune import files
 from fairtune.config.paths import Paths
 from fairtune.errors import RegistryFailed
 from fairtune.evaluation.gate.verdict import Verdict
+from fairtune.registry.client import connection
 
 
 def record(model: str, paths: Paths, stage: str, *, say: Callable[[str], None]) -> None:
@@ -20,16 +21,16 @@ def record(model: str, paths: Paths, stage: str, *, say: Callable[[str], None]) 
     the run was refused either way.
     """
     found = _reason(paths, stage)
-    if found is None or not tracking.exists(paths.root):
+    if found is None or not connection.exists(paths.root):
         return
-    from fairtune.registry import history, history_page, moves
-    from fairtune.registry.who import who
+    from fairtune.registry.client.actor import who
+    from fairtune.registry.promotion import history, history_page, promote
 
     check, why = found
-    by = moves.Mover(who=who(paths.root), why=why)
+    by = promote.Mover(who=who(paths.root), why=why)
     try:
-        with tracking.connected(paths.root) as client:
-            if moves.note_refusal(client, model, by, check=check):
+        with connection.connected(paths.root) as client:
+            if promote.note_refusal(client, model, by, check=check):
                 history_page.write(history.tell(client, model, who=by.who), paths)
     except RegistryFailed as error:
         say(f"the refusal is not in the history of {model}: {error}")

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from tests.challenge.crowd import ARTIST, MUSIC_TYPE, POINT, SEED, listening, matrix_of, split
+from tests.registry.comparison.crowd import ARTIST, MUSIC_TYPE, POINT, SEED, listening, matrix_of, split
 
 from fairtune.columns import BlockName, Part
 from fairtune.config.params import hyperparameters

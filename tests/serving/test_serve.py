@@ -6,8 +6,8 @@ import httpx
 import pytest
 from tests.model_server import serving
 
-from fairtune.registry.entry import Entry
-from fairtune.registry.registration import register
+from fairtune.registry.registration.entry import Entry
+from fairtune.registry.registration.register import register
 from fairtune.serving.recommender import Recommender
 
 pytestmark = [  # MLflow's own, about its types and about pandas 4

@@ -1,10 +1,11 @@
 import pytest
-from tests.challenge.crowd import MODEL, SEED, Project, listening, split
+from tests.registry.comparison.crowd import MODEL, SEED, Project, listening, split
 
-from fairtune import files, provenance, registered, registry, tracking
+from fairtune import files, registry
 from fairtune.config import params
 from fairtune.config.paths import Paths
 from fairtune.errors import LimitBroken
+from fairtune.registry.client import connection, provenance, versions
 from fairtune.stages import register
 
 pytestmark = [  # MLflow's own, about its types and about pandas 4
@@ -51,8 +52,8 @@ def test_a_candidate_is_compared_with_the_champion_before_it_takes_its_place(pro
         "promoted": True,
     }
     assert not paths.comparison.exists()
-    with tracking.connected(paths.root) as client:
-        version = registered.version(client, MODEL, 1)
+    with connection.connected(paths.root) as client:
+        version = versions.version(client, MODEL, 1)
         kept = {file.path for file in client.list_artifacts(version.run_id)}
         fits = {file.path for file in client.list_artifacts(version.run_id, "fits")}
     assert version.tags["fairtune.matrix"] == provenance.digest(paths.matrix)

@@ -4,15 +4,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from fairtune import files, kept_fits
-from fairtune.challenge import against, measured
-from fairtune.challenge import judged as challenge_judged
-from fairtune.challenge.judged import Judged
+from fairtune import files
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
 from fairtune.errors import LimitBroken
-from fairtune.registered import Version
-from fairtune.registry import evidence, history_page, registration
+from fairtune.registry.champion import fits as champion_fits
+from fairtune.registry.client.versions import Version
+from fairtune.registry.comparison import champion, logged_metrics
+from fairtune.registry.comparison import result as challenge_judged
+from fairtune.registry.comparison.result import Judged
+from fairtune.registry.promotion import history_page
+from fairtune.registry.registration import collect
+from fairtune.registry.registration import register as registration
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -31,7 +34,7 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     found: list[Judged] = []
 
     def judge(client: "MlflowClient", version: Version) -> Judged | None:
-        judged = against.against_champion(client, version, params, paths)
+        judged = champion.against_champion(client, version, params, paths)
         if judged is not None:
             found.append(judged)
             challenge_judged.write(judged, paths)
@@ -39,11 +42,11 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
         return judged
 
     with TemporaryDirectory(prefix="fairtune-") as folder:
-        entry = evidence.gather(
+        entry = collect.gather(
             params,
             paths,
-            also=kept_fits.write(Path(folder), params, paths),
-            tags=measured.tags(params, paths, seed=seed),
+            also=champion_fits.write(Path(folder), params, paths),
+            tags=logged_metrics.tags(params, paths, seed=seed),
         )
         receipt = registration.register(entry, root=paths.root, judge=judge)
     history_page.renew(receipt.model, paths)

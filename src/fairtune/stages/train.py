@@ -3,7 +3,7 @@
 import os
 import time
 
-from fairtune import files, warm
+from fairtune import files
 from fairtune.columns import Part
 from fairtune.config.params import DatasetParams, hyperparameters
 from fairtune.config.paths import Paths
@@ -19,6 +19,7 @@ from fairtune.models.play_prediction import predictor as play_predictor
 from fairtune.models.play_prediction import storage as predictor_storage
 from fairtune.models.reranking.fit import find, lift
 from fairtune.models.reranking.multipliers import Multipliers
+from fairtune.registry.champion import warm_start
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
@@ -34,7 +35,7 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     names, seconds = tuple(params.train.alternatives), {}
     left_out = matrix.influencers
     folds = params.train.folds
-    warmed = warm.prepare(params, paths, matrix, chosen, threads=threads)
+    warmed = warm_start.prepare(params, paths, matrix, chosen, threads=threads)
     if warmed is not None:
         print(warmed.told())
     short = len(warmed.starts) if warmed else 0

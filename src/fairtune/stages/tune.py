@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from fairtune import champion_settings, files
+from fairtune import files
 from fairtune.columns import Part
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
 from fairtune.matrix import storage as matrix_storage
+from fairtune.registry.champion import settings as champion_settings
 from fairtune.tuning import objective, results, selection, study
 
 
@@ -15,7 +16,7 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     settings of the alternatives.
 
     A search that was killed goes on where it stopped. Where that is asked for, the settings of the champion
-    are kept instead (`fairtune.champion_settings`).
+    are kept instead (`fairtune.registry.champion.settings`).
     """
     kept = champion_settings.kept(params.register.model, root=paths.root)
     if kept is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from fairtune import champion_profile, files
+from fairtune import files
 from fairtune.columns import BlockName, Table
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
@@ -10,6 +10,7 @@ from fairtune.data.custom import dataset
 from fairtune.data.sources import catalogue
 from fairtune.data.sources.base import Dataset
 from fairtune.errors import DataDrifted
+from fairtune.registry.champion import data_profile
 from fairtune.reporting import drift as reporting_drift
 from fairtune.validation.drift import detection, messages
 from fairtune.validation.drift.detection import State
@@ -47,7 +48,7 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG
 def _compare(found: Profile, params: DatasetParams, paths: Paths) -> None:
     """Write how far the tables are from the champion's and say so; `DataDrifted` if that is too far."""
     model = params.register.model
-    champion = champion_profile.read(model, root=paths.root)
+    champion = data_profile.read(model, root=paths.root)
     if isinstance(champion, str):
         print(f"drift: nothing to compare with: {champion}")
         return

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 from scipy.sparse import csr_array
-from tests.challenge.crowd import ARTIST, MUSIC_TYPE, listening, matrix_of, split
+from tests.registry.comparison.crowd import ARTIST, MUSIC_TYPE, listening, matrix_of, split
 
 from fairtune.columns import Part
 from fairtune.evaluation.measure.leakage import unlearned

@@ -2,13 +2,14 @@
 
 import mlflow
 
-from fairtune import files, tracking
+from fairtune import files
+from fairtune.registry.client import connection
 
 
 def champion(root, model, logged, *, alias="champion"):
     """Register a version of `model` whose run holds `logged` (name -> text); give its number."""
-    with tracking.connected(root) as client:
-        experiment = tracking.experiment(client, root)
+    with connection.connected(root) as client:
+        experiment = connection.experiment(client, root)
         with mlflow.start_run(experiment_id=experiment) as run:
             for name, text in logged.items():
                 files.write_text(root / "logged" / name, text)

@@ -9,7 +9,8 @@ import pytest
 import yaml
 from tests.listening import evaluated
 
-from fairtune import cli, files
+from fairtune import files
+from fairtune.cli import main as cli
 
 ROOT = Path(__file__).parents[1]
 WORKFLOW = yaml.safe_load((ROOT / ".github/workflows/pipeline.yml").read_text("utf-8"))

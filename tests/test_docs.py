@@ -15,7 +15,7 @@ import click
 import pytest
 import yaml
 
-from fairtune import cli
+from fairtune.cli import main as cli
 from fairtune.data.sources import catalogue
 
 ROOT = Path(__file__).parents[1]

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from tests import service
 
-from fairtune import cli
+from fairtune.cli import main as cli
 from fairtune.config import params
 from fairtune.config.paths import Paths
 from fairtune.data.events import store as event_store

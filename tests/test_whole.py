@@ -59,7 +59,7 @@ class Project:
         command = [
             sys.executable,
             "-c",
-            "from fairtune.cli import main; raise SystemExit(main())",
+            "from fairtune.cli.main import main; raise SystemExit(main())",
             *arguments,
         ]
         return subprocess.Popen(

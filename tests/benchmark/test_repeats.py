@@ -8,8 +8,9 @@ import pytest
 import yaml
 from tests import tiny
 
-from fairtune import cli, files
+from fairtune import files
 from fairtune.benchmark import repeats
+from fairtune.cli import main as cli
 from fairtune.config.paths import Paths
 
 ROOT = Path(__file__).parents[2]

@@ -16,7 +16,7 @@ import yaml
 from tests.flows.conftest import ROOT
 from tests.flows.prefect_page import PATIENCE, flow_runs, tasks_of, wait_for
 
-from fairtune import cli
+from fairtune.cli import main as cli
 from fairtune.pipeline import Pipeline
 from fairtune.scheduling import server
 
@@ -221,7 +221,7 @@ def last(project, state):
 
 
 def schedule(*arguments):
-    return [sys.executable, "-m", "fairtune.cli", "schedule", *arguments]
+    return [sys.executable, "-m", "fairtune.cli.main", "schedule", *arguments]
 
 
 def run(project, command):

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from tests import hetrec, service
 
-from fairtune import cli, files
+from fairtune import files
+from fairtune.cli import main as cli
 from fairtune.columns import Table
 from fairtune.config import params
 from fairtune.config.custom_tables import OwnFile, OwnTables, Watched

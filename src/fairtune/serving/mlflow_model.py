@@ -33,7 +33,7 @@ OUTPUTS: Final = {
     "listeners": "long",
     "start_with": "string",
 }
-LEFT_OUT: Final = ("__pycache__", "command.py", "mlflow_model.py", "pyfunc_model.py", "table.py")
+LEFT_OUT: Final = ("__pycache__", "mlflow_model.py", "pyfunc_model.py")
 
 
 def log(recommender: Recommender, *, shipped: Sequence[Path] = ()) -> "ModelInfo":

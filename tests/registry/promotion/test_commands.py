@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from fairtune import cli, files, outcome
+from fairtune import files, outcome
+from fairtune.cli import main as cli
 from fairtune.config.paths import Paths
 from fairtune.registry.client import connection, versions
 from fairtune.registry.client.fast_lookup import Glance, glance

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from fairtune import cli
+from fairtune.cli import main as cli
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 HEADER = "user_id,item_id,plays,timestamp,split\n"
 BAD = HEADER + (
     "ada,t1,3,2009-04-08,train\n"

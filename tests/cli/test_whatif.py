@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from tests.tiny import SEED, TRACK_MODEL, matrix_params, world
 
-from fairtune import cli
+from fairtune.cli import main as cli
 from fairtune.columns import BlockName, Part, Table
 from fairtune.config.params import Hyperparameters
 from fairtune.matrix import storage as matrix_storage

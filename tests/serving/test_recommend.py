@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from fairtune.cli.recommend import recommend
 from fairtune.errors import BadRequest, FairtuneError, NotThere
-from fairtune.serving.command import recommend
 
 PARAMS = Path(__file__).parents[2] / "params.yaml"
 
@@ -125,7 +125,7 @@ def test_a_model_that_is_not_trained_yet_says_how_to_train_it():
 def test_nothing_heavy_is_imported():
     """Start-up is what a user of the command waits for."""
     code = (
-        "import sys; from fairtune.serving.command import recommend\n"
+        "import sys; from fairtune.cli.recommend import recommend\n"
         "recommend(['--dataset', 'lastfm-2k', '--user', '2'], standalone_mode=False)\n"
         "heavy = {'pandas', 'scipy', 'pydantic', 'implicit', 'mlflow', 'rapidfuzz'} & set(sys.modules)\n"
         "sys.exit(f'imported: {heavy}' if heavy else 0)"

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from fairtune import cli
+from fairtune.cli import main as cli
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def test_a_worker_without_a_matrix_says_which_stage_to_run(tmp_path, monkeypatch, capsys):

@@ -34,7 +34,7 @@ def recommend(
     if as_json:
         click.echo(json.dumps(listed.as_dict(), indent=2, ensure_ascii=False))
     else:
-        from fairtune.serving.table import show
+        from fairtune.cli.recommendation_table import show
 
         show(listed)
 

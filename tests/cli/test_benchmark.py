@@ -7,9 +7,10 @@ import pytest
 import yaml
 from tests import tiny
 
-from fairtune import cli, files
+from fairtune import files
 from fairtune.benchmark import protocol, race
 from fairtune.benchmark.contenders import contenders
+from fairtune.cli import main as cli
 from fairtune.columns import Part
 from fairtune.config import params
 from fairtune.config.paths import Paths

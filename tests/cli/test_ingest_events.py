@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from tests import service
 
-from fairtune import cli
+from fairtune.cli import main as cli
 from fairtune.config.paths import Paths
 from fairtune.data.events import store as event_store
 
@@ -304,7 +304,7 @@ def test_a_withdrawn_batch_no_longer_counts_and_its_file_is_not_taken_in_again(p
 
 
 def command(file):
-    return [sys.executable, "-m", "fairtune.cli", "ingest-events", str(file), "--dataset", "demo"]
+    return [sys.executable, "-m", "fairtune.cli.main", "ingest-events", str(file), "--dataset", "demo"]
 
 
 def many(path, rows=150_000, start=1_325_376_000):

@@ -66,12 +66,12 @@ def ingest_events(
 def _take_in(
     file: Path, chosen: "DatasetParams", paths: "Paths", named: Sequence[str], *, dry_run: bool
 ) -> None:
-    from fairtune import checkup
+    from fairtune.cli import validate
     from fairtune.columns import EVENTS
     from fairtune.data.events import store as event_store
 
-    explicit = checkup.pairs(named)
-    checkup.check_names(explicit, EVENTS)
+    explicit = validate.pairs(named)
+    validate.check_names(explicit, EVENTS)
     watched, own = chosen.download.events, chosen.download.table
     known = event_store.known(paths)
     try:
@@ -84,7 +84,7 @@ def _take_in(
             way_out="",
         )
     except event_store.WrongRows as error:
-        checkup.show(error.checkup)
+        validate.show(error.checkup)
         wrong, rows = len(error.checkup.problems), error.checkup.rows
         told = f"{wrong:,} of {rows:,} rows {'is' if wrong == 1 else 'are'} wrong"
         raise BadFile(

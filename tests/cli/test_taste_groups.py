@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from tests.reporting import sample
 
-from fairtune.cli import main
+from fairtune.cli.main import main
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture

@@ -1,0 +1,37 @@
+"""`fairtune run`: the pipeline, whatever of it is not up to date."""
+
+import sys
+
+import click
+
+from fairtune.cli import project
+from fairtune.errors import LimitBroken
+
+
+@click.command()
+@click.argument("dataset")
+@click.option("--force", is_flag=True, help="Run every stage, also those that are up to date.")
+@click.option("--search", is_flag=True, help="Search for settings where a flow kept the champion's.")
+def run(dataset: str, *, force: bool, search: bool) -> None:
+    """Run the pipeline for DATASET: whatever is not up to date, from download to register.
+
+    Exits with 1 if the model breaks one of its limits; then it is not registered.
+    """
+    from fairtune import outcome, refusals, runs
+    from fairtune.config.paths import Paths
+    from fairtune.pipeline import Pipeline
+
+    model = project.enter().dataset(dataset).register.model
+    outcome.forget_lost_registration(Paths(dataset))
+    if search:
+        from fairtune.registry.champion import settings as champion_settings
+
+        champion_settings.forget(Paths(dataset))
+    try:
+        with Pipeline() as pipeline:
+            ran = runs.run(pipeline, dataset, force=force, say=project.say, timed=sys.stdout.isatty())
+    except LimitBroken as error:
+        refusals.record(model, Paths(dataset), str(error).partition("@")[0], say=project.say)
+        outcome.show(Paths(dataset), gates=False)
+        raise
+    outcome.show(Paths(dataset), gates="gate" not in {step.name for step in ran})

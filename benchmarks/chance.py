@@ -61,7 +61,7 @@ def evaluated(root: Path, folder: Path, dataset: str, seed: int) -> Evaluated:
         getattr(there, kept).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(getattr(here, kept), getattr(there, kept))
     for stage in STAGES:
-        command = [sys.executable, "-m", "fairtune.stages", stage, dataset]
+        command = [sys.executable, "-m", "fairtune.pipeline.stages", stage, dataset]
         subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
     return Evaluated(files.read_json(there.metrics), files.read_table(there.listeners))
 

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fairtune.config import environment
-from fairtune.scheduling import server
+from fairtune.pipeline.schedule import prefect_server
 
 ROOT = Path(__file__).parents[1]
 PLAIN = (sys.executable, "-m", "dvc", "repro", "--quiet", "register@demo")
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def _server(folder: Path):  # noqa: ANN202 - a context manager of the server's URL
-    return server.running(folder / "prefect", say=lambda _: None, port=0)
+    return prefect_server.running(folder / "prefect", say=lambda _: None, port=0)
 
 
 def _round(folder: Path, url: str) -> tuple[float, float, Mapping[str, float]]:

@@ -175,7 +175,7 @@ def registered(dataset: str) -> tuple[float, float]:
             (project / kind).mkdir()
             (project / kind / dataset).symlink_to(ROOT / kind / dataset)
         shutil.copytree(ROOT / "reports" / dataset, project / "reports" / dataset)
-        command = [sys.executable, "-m", "fairtune.stages", "register", dataset]
+        command = [sys.executable, "-m", "fairtune.pipeline.stages", "register", dataset]
         told = environment(ROOT)
         told.pop("MLFLOW_TRACKING_URI", None)
         subprocess.run([sys.executable, "-c", TABLES], cwd=project, env=told, check=True)

@@ -10,11 +10,12 @@ import socket
 import sys
 from pathlib import Path
 
-from fairtune import commits, keeping, outcome, processes, refusals
+from fairtune import processes
 from fairtune.config import environment, params
 from fairtune.config.paths import Paths
 from fairtune.errors import Busy, FairtuneError, LimitBroken, StageFailed
-from fairtune.pipeline import Pipeline, Step
+from fairtune.pipeline import publish, rejected_runs, results_branch, run_summary
+from fairtune.pipeline.dvc import Pipeline, Step
 from fairtune.registry.champion import settings as champion_settings
 
 environment.prepare()  # Prefect reads it when it is imported
@@ -25,7 +26,7 @@ from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.settings import get_current_settings  # noqa: E402
 from prefect.states import Cancelled, Completed  # noqa: E402
 
-from fairtune.scheduling import crashed_runs  # noqa: E402
+from fairtune.pipeline.schedule import crashed_runs  # noqa: E402
 
 
 def _run_name() -> str:
@@ -51,21 +52,21 @@ def retrain(dataset: str, refresh: bool = False, search: bool = False, branch: s
         with Pipeline() as pipeline, pipeline.alone(dataset):
             crashed_runs.mark(runtime.flow_run.name, but=runtime.flow_run.id, say=get_run_logger().info)
             if branch is not None:
-                commits.check(branch)
+                results_branch.check(branch)
             with champion_settings.keeping(paths, search=search):
                 _stages(pipeline, paths, model, refresh=refresh)
             _keep(pipeline, paths, branch)
     except Busy as error:
         return Cancelled(message=f"refused: {error}")
     except FairtuneError:
-        get_run_logger().info(outcome.champion(model))
+        get_run_logger().info(run_summary.champion(model))
         raise
-    return Completed(message=outcome.champion(model))
+    return Completed(message=run_summary.champion(model))
 
 
 def _stages(pipeline: Pipeline, paths: Paths, model: str, *, refresh: bool) -> None:
     """Run the stages, each as a task of its name; publish what they came to, also when one stops the run."""
-    outcome.forget_lost_registration(paths)
+    run_summary.forget_lost_registration(paths)
     reached: list[str] = []
     try:
         for step in pipeline.steps(paths.dataset):
@@ -78,10 +79,10 @@ def _stages(pipeline: Pipeline, paths: Paths, model: str, *, refresh: bool) -> N
             )
             named(pipeline, step, force=refresh and step.source)
     except LimitBroken as error:
-        refusals.record(model, paths, reached[-1], say=get_run_logger().warning)
-        raise LimitBroken(outcome.why_refused(paths, reached, otherwise=str(error))) from error
+        rejected_runs.record(model, paths, reached[-1], say=get_run_logger().warning)
+        raise LimitBroken(run_summary.why_refused(paths, reached, otherwise=str(error))) from error
     finally:
-        for name, text in outcome.pages(paths, reached).items():
+        for name, text in run_summary.pages(paths, reached).items():
             create_markdown_artifact(text, key=_key(f"{paths.dataset}-{name}"))
 
 
@@ -108,7 +109,7 @@ def _keep(pipeline: Pipeline, paths: Paths, branch: str | None) -> None:
 
 @task(name="record", task_run_name="record", cache_policy=NO_CACHE)
 def _record(paths: Paths) -> None:
-    get_run_logger().info(keeping.record(paths))
+    get_run_logger().info(publish.record(paths))
 
 
 @task(name="push", task_run_name="push", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=10)
@@ -118,7 +119,7 @@ def _push(pipeline: Pipeline, paths: Paths) -> None:
 
 @task(name="commit", task_run_name="commit", cache_policy=NO_CACHE)
 def _commit(paths: Paths, branch: str) -> None:
-    get_run_logger().info(keeping.commit(paths, branch))
+    get_run_logger().info(publish.commit(paths, branch))
 
 
 def main() -> int:

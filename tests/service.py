@@ -7,7 +7,7 @@ import yaml
 
 from fairtune.config import params
 from fairtune.config.paths import Paths
-from fairtune.stages import download, ingest
+from fairtune.pipeline.stages import download, ingest
 
 ROOT = Path(__file__).parents[1]
 SEED = 1

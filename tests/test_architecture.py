@@ -31,7 +31,7 @@ SHARED = {
     "fairtune.processes",
     "fairtune.config.paths",
     "fairtune.console",
-    "fairtune.stages",
+    "fairtune.pipeline.stages",
 }
 
 READERS = "fairtune.data.sources"
@@ -40,11 +40,11 @@ READERS = "fairtune.data.sources"
 HOMES = {
     "dvc": {"pipeline"},
     "great_expectations": {"validation"},
-    "httpx": {"data", "scheduling"},
+    "httpx": {"data", "pipeline"},
     "implicit": {"models"},
     "matplotlib": {"reporting"},
     "mlflow": {"registry", "serving"},
-    "prefect": {"scheduling"},  # and flows/
+    "prefect": {"pipeline"},  # and flows/
     "torch": {"models"},
 }
 
@@ -67,7 +67,7 @@ def graph():
 
 
 def test_a_stage_has_one_name_in_dvc_yaml_in_params_yaml_and_as_a_module():
-    modules = {path.stem for path in (ROOT / "src/fairtune/stages").glob("[!_]*.py")}
+    modules = {path.stem for path in (ROOT / "src/fairtune/pipeline/stages").glob("[!_]*.py")}
 
     assert set(STAGES) == {field.name for field in fields(params.DatasetParams)}
     assert set(STAGES) == modules
@@ -76,12 +76,12 @@ def test_a_stage_has_one_name_in_dvc_yaml_in_params_yaml_and_as_a_module():
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_stage_runs_the_module_of_its_name_for_every_data_set(stage):
     assert STAGES[stage]["foreach"] == "${datasets}"
-    assert STAGES[stage]["do"]["cmd"] == f"python -m fairtune.stages {stage} ${{key}}"
+    assert STAGES[stage]["do"]["cmd"] == f"python -m fairtune.pipeline.stages {stage} ${{key}}"
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_the_deps_of_a_stage_are_the_modules_it_imports(graph, stage):
-    module = f"fairtune.stages.{stage}"
+    module = f"fairtune.pipeline.stages.{stage}"
     imported = {source_of(name) for name in everything_imported(graph, module) - SHARED}
     declared = [dep for dep in STAGES[stage]["do"]["deps"] if dep.startswith("src/")]
 
@@ -114,7 +114,7 @@ def test_what_changes_the_registry_leaves_a_receipt_that_no_cache_can_restore(gr
         stage
         for stage in STAGES
         if "fairtune.registry.registration.register"
-        in graph.find_upstream_modules(f"fairtune.stages.{stage}")
+        in graph.find_upstream_modules(f"fairtune.pipeline.stages.{stage}")
     ]
 
     assert registering == ["register"]

@@ -10,9 +10,9 @@ from fairtune.columns import BlockName
 from fairtune.config import params
 from fairtune.config.paths import Paths
 from fairtune.data.sources import lastfm_2k
+from fairtune.pipeline.stages import download, evaluate, ingest, matrix, train, tune
 from fairtune.serving.recommender import Recommender
 from fairtune.serving.release import Release
-from fairtune.stages import download, evaluate, ingest, matrix, train, tune
 
 DATASET = lastfm_2k.DATASET.name
 

@@ -102,7 +102,7 @@ def _is_stage(process: psutil.Process, stage: str) -> bool:
         command = process.cmdline()
     except psutil.Error:
         return False
-    return command[1:] == ["-m", "fairtune.stages", stage, "demo"]
+    return command[1:] == ["-m", "fairtune.pipeline.stages", stage, "demo"]
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from tests import toy_pipeline
 
-from fairtune.scheduling import server
+from fairtune.pipeline.schedule import prefect_server
 
 ROOT = Path(__file__).parents[2]
 LIMITS = {"demo": {"limit": 100}, "lfm-2b": {"limit": 1}}  # the first passes its gate, the second doesn't
@@ -41,7 +41,7 @@ def api(database, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {**BRISK, "PREFECT_HOME": str(home)}.items():
             patch.setenv(name, value)
-        with server.running(home, say=lambda _: None, port=0) as url:
+        with prefect_server.running(home, say=lambda _: None, port=0) as url:
             patch.setenv("PREFECT_API_URL", url)
             refresh_global_settings_context()
             yield url

@@ -9,7 +9,7 @@ from tests.flows.prefect_page import artifacts, flow_runs, tasks_of
 from fairtune import files
 from fairtune.errors import BadRequest, LimitBroken, PushFailed, StageFailed
 from fairtune.evaluation.gate import verdict
-from fairtune.pipeline import Pipeline
+from fairtune.pipeline.dvc import Pipeline
 from flows import retrain as module
 
 NDCG = {"value": 0.25, "low": 0.24, "high": 0.26}

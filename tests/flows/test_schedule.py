@@ -17,8 +17,8 @@ from tests.flows.conftest import ROOT
 from tests.flows.prefect_page import PATIENCE, flow_runs, tasks_of, wait_for
 
 from fairtune.cli import main as cli
-from fairtune.pipeline import Pipeline
-from fairtune.scheduling import server
+from fairtune.pipeline.dvc import Pipeline
+from fairtune.pipeline.schedule import prefect_server
 
 GENTLY = 40  # seconds that a command has to end
 ALL = ["fetch", "count", "gate", "ship"]
@@ -136,7 +136,7 @@ def test_without_a_server_one_is_started_and_ends_with_the_command_even_by_kill_
     with started(schedule("--dataset", "demo"), project) as (process, said):
         wait_for(lambda: "Ctrl-C ends it." in said())
         url = re.search(r"^Prefect server: (\S+) \(it ends with this command\)$", said(), re.MULTILINE)[1]
-        assert server.answers(f"{url}/api")
+        assert prefect_server.answers(f"{url}/api")
 
         second = subprocess.run(
             schedule("--dataset", "lfm-2b"), cwd=project.root, capture_output=True, text=True, check=False
@@ -144,7 +144,7 @@ def test_without_a_server_one_is_started_and_ends_with_the_command_even_by_kill_
         process.kill()
         process.wait(PATIENCE)
 
-    wait_for(lambda: not server.answers(f"{url}/api"))
+    wait_for(lambda: not prefect_server.answers(f"{url}/api"))
     assert second.returncode == 2
     assert re.fullmatch(
         rf"fairtune: the Prefect server at {url} \(process \d+\) works in {home} already: stop the `fairtune "

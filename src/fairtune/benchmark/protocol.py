@@ -17,7 +17,7 @@ from fairtune.config.paths import Paths
 from fairtune.errors import BadRequest, NotThere
 from fairtune.matrix import build, splits
 from fairtune.matrix.matrix import Matrix
-from fairtune.stages import download, ingest
+from fairtune.pipeline.stages import download, ingest
 
 RECBOLE: Final = "recbole-lastfm"
 DATASET: Final = "lastfm-2k"

@@ -12,7 +12,7 @@ from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
 from fairtune.evaluation.comparison.key_metrics import headlines
 from fairtune.evaluation.gate.metrics_file import Metrics, Path, names, read
-from fairtune.stages import evaluate, matrix, train, tune
+from fairtune.pipeline.stages import evaluate, matrix, train, tune
 
 STAGES: Final = (matrix, tune, train, evaluate)
 PRODUCT: Final = "als"

@@ -17,15 +17,15 @@ def compare(revision: str, datasets: Sequence[str], *, markdown: bool) -> None:
 
     Exits with 1 if one got worse by more than the tolerances of params.yaml and by more than chance.
     """
-    from fairtune import changes, revisions
     from fairtune.config.paths import Paths
     from fairtune.evaluation.comparison import markdown as comparison_markdown
+    from fairtune.pipeline import revision_diff, revisions
 
     params = project.enter()
     revisions.check(revision)
     regressed = []
-    for dataset in datasets or changes.measured(tuple(params.datasets), revision, say=project.say):
-        comparison = changes.since(revision, params.dataset(dataset), Paths(dataset))
+    for dataset in datasets or revision_diff.measured(tuple(params.datasets), revision, say=project.say):
+        comparison = revision_diff.since(revision, params.dataset(dataset), Paths(dataset))
         title = f"{dataset}: figures since {revision}"
         project.say(f"## {title}\n" if markdown else title)
         project.say(comparison_markdown.markdown(comparison) + "\n")

@@ -1,7 +1,7 @@
 """The command line: `fairtune COMMAND`.
 
-Importing this module costs next to nothing, so that `fairtune --help` answers at once: modules of commands are
-loaded when asked for, and import what they need when they run.
+Importing this module costs next to nothing, so that `fairtune --help` answers at once: modules of commands
+are loaded when asked for, and import what they need when they run.
 """
 
 import importlib

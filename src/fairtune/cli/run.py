@@ -17,21 +17,21 @@ def run(dataset: str, *, force: bool, search: bool) -> None:
 
     Exits with 1 if the model breaks one of its limits; then it is not registered.
     """
-    from fairtune import outcome, refusals, runs
     from fairtune.config.paths import Paths
-    from fairtune.pipeline import Pipeline
+    from fairtune.pipeline import rejected_runs, run_summary, runner
+    from fairtune.pipeline.dvc import Pipeline
 
     model = project.enter().dataset(dataset).register.model
-    outcome.forget_lost_registration(Paths(dataset))
+    run_summary.forget_lost_registration(Paths(dataset))
     if search:
         from fairtune.registry.champion import settings as champion_settings
 
         champion_settings.forget(Paths(dataset))
     try:
         with Pipeline() as pipeline:
-            ran = runs.run(pipeline, dataset, force=force, say=project.say, timed=sys.stdout.isatty())
+            ran = runner.run(pipeline, dataset, force=force, say=project.say, timed=sys.stdout.isatty())
     except LimitBroken as error:
-        refusals.record(model, Paths(dataset), str(error).partition("@")[0], say=project.say)
-        outcome.show(Paths(dataset), gates=False)
+        rejected_runs.record(model, Paths(dataset), str(error).partition("@")[0], say=project.say)
+        run_summary.show(Paths(dataset), gates=False)
         raise
-    outcome.show(Paths(dataset), gates="gate" not in {step.name for step in ran})
+    run_summary.show(Paths(dataset), gates="gate" not in {step.name for step in ran})

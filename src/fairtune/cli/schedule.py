@@ -25,23 +25,23 @@ def schedule(
     Runs on the Prefect server that PREFECT_API_URL names; without one it starts a server on this machine
     that ends with the command. Runs that were missed while it was down are not made up for.
     """
-    from fairtune import commits
     from fairtune.config import params
-    from fairtune.scheduling import serving
+    from fairtune.pipeline import results_branch
+    from fairtune.pipeline.schedule import deployments
 
     root = params.project_root()
     os.chdir(root)
     everything = params.load(root)
     for dataset in datasets:
         everything.dataset(dataset)
-    if not (root / serving.FLOW).is_file():
-        raise NotThere(f"{serving.FLOW} is missing in {root}: it is what the schedule runs")
+    if not (root / deployments.FLOW).is_file():
+        raise NotThere(f"{deployments.FLOW} is missing in {root}: it is what the schedule runs")
     if branch is not None:
-        commits.check(branch)
+        results_branch.check(branch)
     wanted = [
-        serving.Scheduled(
+        deployments.Scheduled(
             dataset, cron=cron, timezone=timezone, refresh=not no_refresh, search=search, branch=branch
         )
         for dataset in dict.fromkeys(datasets)
     ]
-    serving.serve(wanted, say=lambda line: print(line, flush=True))
+    deployments.serve(wanted, say=lambda line: print(line, flush=True))

@@ -14,8 +14,8 @@ from fairtune.matrix import storage as matrix_storage
 from fairtune.models import alignment
 from fairtune.models import storage as model_storage
 from fairtune.models.als import model as als
+from fairtune.pipeline.stages import register, train
 from fairtune.registry.client import connection, versions
-from fairtune.stages import register, train
 
 pytestmark = [  # MLflow's own, about its types and about pandas 4
     pytest.mark.filterwarnings("ignore:.*Any type hint is inferred:UserWarning"),

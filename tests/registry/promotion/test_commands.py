@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from fairtune import files, outcome
+from fairtune import files
 from fairtune.cli import main as cli
 from fairtune.config.paths import Paths
+from fairtune.pipeline import run_summary
 from fairtune.registry.client import connection, versions
 from fairtune.registry.client.fast_lookup import Glance, glance
 from fairtune.registry.registration import register as registration
@@ -132,13 +133,13 @@ def test_a_run_says_which_version_is_champion_after_a_rollback_too(alone, releas
     register(entry(release, alone), root=alone)
     paths = Paths("demo", alone)
     files.write_json(paths.registration, register(entry(other_release, alone), root=alone).to_json())
-    assert outcome._standing(paths) == (f"champion: {NAME} version 2",)
+    assert run_summary._standing(paths) == (f"champion: {NAME} version 2",)
     cli.main(["rollback", "--reason", "worse"])
-    assert outcome._standing(paths) == (
+    assert run_summary._standing(paths) == (
         f"registered: {NAME} version 2, not champion: see `fairtune history --dataset demo`",
         f"champion: {NAME} version 1",
     )
-    outcome.forget_lost_registration(paths)  # a rollback isn't undone by the next run
+    run_summary.forget_lost_registration(paths)  # a rollback isn't undone by the next run
     assert paths.registration.exists()
 
 

@@ -5,7 +5,7 @@ from fairtune.columns import Table
 from fairtune.config import params
 from fairtune.config.paths import Paths
 from fairtune.errors import BadTable
-from fairtune.stages import download, ingest
+from fairtune.pipeline.stages import download, ingest
 
 SEED = 1
 

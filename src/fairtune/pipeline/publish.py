@@ -4,8 +4,9 @@ import hashlib
 import re
 from pathlib import Path
 
-from fairtune import commits, files
+from fairtune import files
 from fairtune.config.paths import Paths
+from fairtune.pipeline import results_branch
 
 LOCK = Path("dvc.lock")
 
@@ -36,7 +37,7 @@ def commit(paths: Paths, branch: str) -> str:
     if paths.registration.exists():
         receipt = files.read_json(paths.registration)
         subject = f"{subject}: {receipt['model']} version {receipt['version']}"
-    made = commits.commit(branch, results, subject)
+    made = results_branch.commit(branch, results, subject)
     return f"branch {branch}: {made[:12]}" if made else f"branch {branch} has these results already"
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fairtune import commits
 from fairtune.errors import BadRequest
+from fairtune.pipeline import results_branch
 
 FILES = [Path("dvc.lock"), Path("reports/demo/metrics.json"), Path("models/demo/best.json")]
 
@@ -53,7 +53,7 @@ def test_results_are_committed_while_index_working_tree_and_branch_stay():
     write("notes", "not tracked")
     before = state()
 
-    made = commits.commit("nightly", FILES, "Retrain demo\n\nversion 1")
+    made = results_branch.commit("nightly", FILES, "Retrain demo\n\nversion 1")
 
     assert state() == before
     assert git("rev-parse", "nightly") == made
@@ -65,9 +65,9 @@ def test_results_are_committed_while_index_working_tree_and_branch_stay():
 
 @pytest.mark.usefixtures("repository")
 def test_a_second_commit_of_the_same_results_is_none():
-    first = commits.commit("nightly", FILES, "Retrain demo")
+    first = results_branch.commit("nightly", FILES, "Retrain demo")
 
-    assert commits.commit("nightly", FILES, "Retrain demo") is None
+    assert results_branch.commit("nightly", FILES, "Retrain demo") is None
     assert git("rev-parse", "nightly") == first
 
 
@@ -75,7 +75,7 @@ def test_a_second_commit_of_the_same_results_is_none():
 def test_results_that_are_checked_in_already_make_no_branch():
     git("checkout", "-q", "--", "dvc.lock")
 
-    assert commits.commit("nightly", FILES[:2], "Retrain demo") is None
+    assert results_branch.commit("nightly", FILES[:2], "Retrain demo") is None
     assert git("branch", "--list", "nightly") == ""
 
 
@@ -83,13 +83,13 @@ def test_results_that_are_checked_in_already_make_no_branch():
 def test_the_branch_follows_the_code_and_keeps_results_of_other_data_sets():
     other = Path("reports/other/metrics.json")
     write(other, "of the other")
-    commits.commit("nightly", [FILES[0], other], "Retrain other")
+    results_branch.commit("nightly", [FILES[0], other], "Retrain other")
     other.unlink()
     write("code.py", "two")
     git("commit", "-qam", "Change code and results")
     write("dvc.lock", "newer")
 
-    commits.commit("nightly", FILES, "Retrain demo")
+    results_branch.commit("nightly", FILES, "Retrain demo")
 
     assert git("show", "nightly:code.py") == "two"
     assert git("show", "nightly:dvc.lock") == "newer"
@@ -107,7 +107,7 @@ def test_a_project_in_a_folder_of_the_repository_commits_below_it(monkeypatch):
     write("inner/dvc.lock", "inside")
     monkeypatch.chdir("inner")
 
-    commits.commit("nightly", [Path("dvc.lock")], "Retrain demo")
+    results_branch.commit("nightly", [Path("dvc.lock")], "Retrain demo")
 
     assert git("show", "nightly:inner/dvc.lock") == "inside"
     assert git("show", "nightly:dvc.lock") == "old"
@@ -138,7 +138,7 @@ def test_a_branch_that_will_not_do_is_refused(repository, branch, message):
     git("update-ref", "refs/heads/orphan", git("commit-tree", "HEAD^{tree}", "-m", "alone"))
 
     with pytest.raises(BadRequest) as refused:
-        commits.commit(branch, FILES, "Retrain demo")
+        results_branch.commit(branch, FILES, "Retrain demo")
 
     assert str(refused.value) == message.format(root=repository.resolve())
 
@@ -149,7 +149,7 @@ def test_without_a_name_for_commits_the_message_says_how_to_give_one():
     git("config", "user.useConfigOnly", "true")
 
     with pytest.raises(BadRequest) as refused:
-        commits.check("nightly")
+        results_branch.check("nightly")
 
     assert str(refused.value) == (
         "Git doesn't know who commits: `git config user.name NAME` and `git config user.email ADDRESS`"
@@ -161,6 +161,6 @@ def test_without_a_commit_there_is_nothing_to_build_on(tmp_path, monkeypatch):
     git("init", "-q")
 
     with pytest.raises(BadRequest) as refused:
-        commits.check("nightly")
+        results_branch.check("nightly")
 
     assert str(refused.value) == "this folder has no Git commit yet: commit the project first"

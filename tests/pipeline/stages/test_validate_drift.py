@@ -9,14 +9,15 @@ import pandas as pd
 import pytest
 from tests.validation.drift import registered
 
-from fairtune import files, outcome
+from fairtune import files
 from fairtune.columns import Table
 from fairtune.config import params
 from fairtune.config.drift_limits import DriftLimits
 from fairtune.config.paths import Paths
 from fairtune.data.sources.demo import generator
 from fairtune.errors import BadTable, DataDrifted, LimitBroken, RegistryFailed
-from fairtune.stages import ingest, validate
+from fairtune.pipeline import run_summary
+from fairtune.pipeline.stages import ingest, validate
 
 MODEL = "fairtune-demo-track"
 NOTHING = "drift: nothing to compare with: "
@@ -142,11 +143,11 @@ def test_a_poisoned_night_is_stopped_with_everything_written_but_the_profile(wit
     # What is told of the run is the drift, not the verdict of the run before it.
     files.write_json(paths.metrics, {"n_items": 3})
     files.write_json(paths.verdict, {"passed": True, "gates": []})
-    assert outcome.why_refused(paths, otherwise="") == told
-    assert list(outcome.pages(paths)) == ["drift"]
-    assert "| stop | items per listener | listeners | population" in outcome.pages(paths)["drift"]
+    assert run_summary.why_refused(paths, otherwise="") == told
+    assert list(run_summary.pages(paths)) == ["drift"]
+    assert "| stop | items per listener | listeners | population" in run_summary.pages(paths)["drift"]
     capsys.readouterr()
-    outcome.show(paths, gates=False)
+    run_summary.show(paths, gates=False)
     shown = capsys.readouterr().out
     assert "items per listener" in shown
     assert f"drift:    {paths.drift_page}" in shown
@@ -159,7 +160,7 @@ def test_the_stage_exits_with_1_and_tells_all_of_it_in_one_line(with_champion, c
     poison(paths)
     ingest.run(chosen, paths, seed=1)
 
-    stage = [sys.executable, "-m", "fairtune.stages", "validate", "demo"]
+    stage = [sys.executable, "-m", "fairtune.pipeline.stages", "validate", "demo"]
     done = subprocess.run(stage, cwd=paths.root, capture_output=True, text=True, check=False)
 
     assert done.returncode == 1
@@ -183,7 +184,7 @@ def test_a_raised_limit_lets_the_same_data_pass_with_a_warning(with_champion, ch
     assert paths.profile.exists()
     files.write_json(paths.metrics, {"n_items": 3})
     files.write_json(paths.verdict, {"passed": True, "gates": []})
-    assert list(outcome.pages(paths)) == ["drift", "verdict", "metrics"]
+    assert list(run_summary.pages(paths)) == ["drift", "verdict", "metrics"]
 
 
 def test_without_limits_drift_is_written_down_and_nothing_is_said(with_champion, chosen, capsys):

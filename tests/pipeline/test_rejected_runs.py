@@ -2,9 +2,10 @@
 
 import pytest
 
-from fairtune import files, refusals
+from fairtune import files
 from fairtune.config.paths import Paths
 from fairtune.evaluation.gate import verdict
+from fairtune.pipeline import rejected_runs
 from fairtune.registry.client import connection, versions
 from fairtune.registry.promotion import history, promote
 
@@ -45,13 +46,13 @@ def told(paths):
 
 
 def test_without_a_registry_nothing_is_recorded_and_none_is_made(paths):
-    refusals.record(MODEL, paths, "gate", say=pytest.fail)
+    rejected_runs.record(MODEL, paths, "gate", say=pytest.fail)
     assert not (paths.root / "mlflow.db").exists()
 
 
 def test_a_failed_gate_is_an_event_and_the_page_has_it(paths):
     crown(paths)
-    refusals.record(MODEL, paths, "gate", say=pytest.fail)
+    rejected_runs.record(MODEL, paths, "gate", say=pytest.fail)
     assert told(paths)[1:] == [("refused", "1 stays", "ranking: It scores less than popularity.")]
     assert "It scores less than popularity." in paths.history.read_text("utf-8")
 
@@ -59,12 +60,12 @@ def test_a_failed_gate_is_an_event_and_the_page_has_it(paths):
 @pytest.mark.parametrize("stage", ["register", "validate", "train"])
 def test_what_other_stages_stopped_for_is_not_the_verdict(paths, stage):
     crown(paths)
-    refusals.record(MODEL, paths, stage, say=pytest.fail)
+    rejected_runs.record(MODEL, paths, stage, say=pytest.fail)
     assert len(told(paths)) == 1
 
 
 def test_a_registry_that_can_not_be_used_is_said_and_stops_nothing(paths):
     (paths.root / "mlflow.db").write_text("nothing of the kind" * 100, encoding="utf-8")
     said = []
-    refusals.record(MODEL, paths, "gate", say=said.append)
+    rejected_runs.record(MODEL, paths, "gate", say=said.append)
     assert said[0].startswith(f"the refusal is not in the history of {MODEL}: registry sqlite:///")

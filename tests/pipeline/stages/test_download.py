@@ -12,7 +12,7 @@ from fairtune.config import params
 from fairtune.config.custom_tables import OwnFile, OwnTables
 from fairtune.config.paths import Paths
 from fairtune.errors import BadParams
-from fairtune.stages import download
+from fairtune.pipeline.stages import download
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_without_network_and_mirror_it_fails_at_once_with_the_two_ways_out(tmp_p
     environment = {name: value for name, value in os.environ.items() if name != "FAIRTUNE_MIRROR"}
     environment |= {"HTTPS_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}  # nobody there
     begun = time.monotonic()
-    command = [sys.executable, "-m", "fairtune.stages", "download", "lfm-2b"]
+    command = [sys.executable, "-m", "fairtune.pipeline.stages", "download", "lfm-2b"]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert time.monotonic() - begun < 10
     assert done.returncode == 2

@@ -4,12 +4,13 @@ import io
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from fairtune import files, revisions
+from fairtune import files
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
 from fairtune.errors import NotThere
 from fairtune.evaluation.comparison.compare import Comparison, Evaluated, Tolerance, compare
-from fairtune.pipeline import Pipeline
+from fairtune.pipeline import revisions
+from fairtune.pipeline.dvc import Pipeline
 
 if TYPE_CHECKING:
     import pandas as pd

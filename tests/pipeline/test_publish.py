@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from fairtune import files, keeping
+from fairtune import files
 from fairtune.config.paths import Paths
 from fairtune.errors import NotThere
+from fairtune.pipeline import publish
 from fairtune.registry.client import connection, versions
 
 MODEL = "fairtune-demo-track"
@@ -41,17 +42,17 @@ def kept(folder):
 def test_the_final_dvc_lock_is_kept_with_the_version_once(paths, tmp_path_factory):
     digest = hashlib.sha256(LOCK.encode()).hexdigest()
 
-    assert keeping.record(paths) == f"{MODEL} version 1: dvc.lock recorded, sha256 {digest}"
+    assert publish.record(paths) == f"{MODEL} version 1: dvc.lock recorded, sha256 {digest}"
     assert kept(tmp_path_factory.mktemp("first")) == (digest, LOCK)
-    assert keeping.record(paths) == f"{MODEL} version 1 has its dvc.lock already"
+    assert publish.record(paths) == f"{MODEL} version 1 has its dvc.lock already"
 
     other = LOCK.replace("cmd: b", "cmd: another")  # a run of another data set
     Path("dvc.lock").write_text(other, encoding="utf-8")
-    assert keeping.record(paths) == f"{MODEL} version 1 has its dvc.lock already"
+    assert publish.record(paths) == f"{MODEL} version 1 has its dvc.lock already"
 
     own = other.replace("cmd: a\n", "cmd: anew\n")
     Path("dvc.lock").write_text(own, encoding="utf-8")
-    keeping.record(paths)
+    publish.record(paths)
     assert kept(tmp_path_factory.mktemp("second")) == (hashlib.sha256(own.encode()).hexdigest(), own)
 
 
@@ -59,7 +60,7 @@ def test_a_version_that_is_gone_is_told(paths):
     files.write_json(paths.registration, {"model": MODEL, "version": 9})
 
     with pytest.raises(NotThere) as gone:
-        keeping.record(paths)
+        publish.record(paths)
 
     assert str(gone.value) == f"{MODEL} version 9 isn't in the registry: run stage register again"
     assert not paths.recorded.exists()
@@ -71,10 +72,10 @@ def test_the_commit_of_results_names_data_set_and_version(paths):
     subprocess.run(["git", "commit", "-qm", "Start", "--allow-empty"], check=True)
     files.write_json(paths.metrics, {"seed": 0})
 
-    told = keeping.commit(paths, "nightly")
+    told = publish.commit(paths, "nightly")
 
     shown = ["git", "show", "--format=%s", "--name-only", "nightly"]
     lines = subprocess.run(shown, check=True, capture_output=True, text=True).stdout.split("\n")
     assert told.startswith("branch nightly: ")
     assert lines == [f"Retrain demo: {MODEL} version 1", "", "dvc.lock", "reports/demo/metrics.json", ""]
-    assert keeping.commit(paths, "nightly") == "branch nightly has these results already"
+    assert publish.commit(paths, "nightly") == "branch nightly has these results already"

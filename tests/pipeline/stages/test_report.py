@@ -9,7 +9,7 @@ from fairtune import files
 from fairtune.config.paths import Paths
 from fairtune.errors import NotThere
 from fairtune.evaluation.gate import verdict
-from fairtune.stages import report
+from fairtune.pipeline.stages import report
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from tests import toy_pipeline
 
 from fairtune.errors import BadRequest, Busy, LimitBroken, NotThere, StageFailed
-from fairtune.pipeline import Pipeline
+from fairtune.pipeline.dvc import Pipeline
 
 
 @pytest.fixture
@@ -183,7 +183,7 @@ def test_a_run_killed_in_the_middle_is_followed_by_one_that_works(project, pipel
     project.fetch_script("kill -9 $(cat runner)\n")
     script = (
         "import os, pathlib; pathlib.Path('runner').write_text(str(os.getpid()))\n"
-        "from fairtune.pipeline import Pipeline\n"
+        "from fairtune.pipeline.dvc import Pipeline\n"
         "pipeline = Pipeline()\n"
         "with pipeline.alone('small'):\n"
         "    pipeline.run(pipeline.steps('small')[0])\n"

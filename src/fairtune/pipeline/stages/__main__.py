@@ -1,4 +1,4 @@
-"""`python -m fairtune.stages STAGE DATASET`: how dvc.yaml runs a stage.
+"""`python -m fairtune.pipeline.stages STAGE DATASET`: how dvc.yaml runs a stage.
 
 Exit codes: 0; 1 a limit is broken; 2 an error that the user can act on; 3 a defect of a stage, with its
 traceback; 130 interrupted.
@@ -39,12 +39,12 @@ def main(arguments: Sequence[str]) -> int:
 def _run(arguments: Sequence[str]) -> None:
     stages = [field.name for field in fields(params.DatasetParams)]
     if len(arguments) != 2 or arguments[0] not in stages:  # noqa: PLR2004 - a stage and a data set
-        raise BadRequest(f"usage: python -m fairtune.stages {{{','.join(stages)}}} DATASET")
+        raise BadRequest(f"usage: python -m fairtune.pipeline.stages {{{','.join(stages)}}} DATASET")
     stage, dataset = arguments
     everything = params.load()
     chosen, paths = everything.dataset(dataset), Paths(dataset)
     with processes.exclusive(paths.stage_lock, doing=f"{stage}@{dataset}", wait=_waiting):
-        module = importlib.import_module(f"fairtune.stages.{stage}")
+        module = importlib.import_module(f"fairtune.pipeline.stages.{stage}")
         module.run(chosen, paths, seed=everything.seed)
 
 

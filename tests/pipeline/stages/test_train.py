@@ -14,8 +14,8 @@ from fairtune.config.reranking_bounds import Constraints
 from fairtune.matrix import storage as matrix_storage
 from fairtune.matrix.build import build
 from fairtune.models import storage as model_storage
+from fairtune.pipeline.stages import train
 from fairtune.serving.recommender import Recommender
-from fairtune.stages import train
 
 TRACK = BlockName.TRACK
 SHARE = 0.4

@@ -5,8 +5,8 @@ from fairtune import files, registry
 from fairtune.config import params
 from fairtune.config.paths import Paths
 from fairtune.errors import LimitBroken
+from fairtune.pipeline.stages import register
 from fairtune.registry.client import connection, provenance, versions
-from fairtune.stages import register
 
 pytestmark = [  # MLflow's own, about its types and about pandas 4
     pytest.mark.filterwarnings("ignore:.*Any type hint is inferred:UserWarning"),

@@ -6,7 +6,7 @@ from fairtune import files
 from fairtune.config.paths import Paths
 from fairtune.errors import LimitBroken, NotThere
 from fairtune.evaluation.gate.verdict import GateResult, Verdict
-from fairtune.stages import gate
+from fairtune.pipeline.stages import gate
 
 GOOD = GateResult(
     name="ranking against popularity",

@@ -12,7 +12,7 @@ from tests.listening import evaluated
 from fairtune import files
 from fairtune.cli import main as cli
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 WORKFLOW = yaml.safe_load((ROOT / ".github/workflows/pipeline.yml").read_text("utf-8"))
 DVC_YAML = """
 stages:

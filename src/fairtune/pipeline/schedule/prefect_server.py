@@ -36,7 +36,7 @@ def running(home: Path, *, say: Callable[[str], None], port: int = PORT) -> Iter
         whole = [
             sys.executable,
             "-m",
-            "fairtune.scheduling.keeper",
+            "fairtune.pipeline.schedule.supervisor",
             *command,
             "--host",
             HOST,

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from fairtune.config import environment
 from fairtune.errors import BadRequest, ServerFailed
-from fairtune.scheduling import server
+from fairtune.pipeline.schedule import prefect_server
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
@@ -93,7 +93,7 @@ def _server(*, say: Say) -> Iterator[None]:
 
     settings = get_current_settings()
     if settings.api.url:
-        if not server.answers(settings.api.url):
+        if not prefect_server.answers(settings.api.url):
             raise ServerFailed(
                 f"no Prefect server answers at {settings.api.url} (PREFECT_API_URL): start it with "
                 "`prefect server start`, or unset the variable and one is started here"
@@ -101,7 +101,7 @@ def _server(*, say: Say) -> Iterator[None]:
         say(f"Prefect server: {settings.api.url}")
         yield
         return
-    with server.running(settings.home, say=say) as url:
+    with prefect_server.running(settings.home, say=say) as url:
         os.environ["PREFECT_API_URL"] = url
         refresh_global_settings_context()
         say(f"Prefect server: {url.removesuffix('/api')} (it ends with this command)")

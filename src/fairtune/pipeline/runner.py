@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 
-from fairtune.pipeline import Pipeline, Step
+from fairtune.pipeline.dvc import Pipeline, Step
 
 Say = Callable[[str], None]
 

@@ -15,7 +15,7 @@ from fairtune.config import params
 from fairtune.config.paths import Paths
 from fairtune.data.sources import lastfm_2k
 from fairtune.errors import BadTable
-from fairtune.stages import ingest, matrix, validate
+from fairtune.pipeline.stages import ingest, matrix, validate
 
 PLAYS, ARTISTS, FRIENDS = "user_artists.dat", "artists.dat", "user_friends.dat"
 HEADER = "the first line names the columns userID, artistID, weight, separated by tabs"
@@ -275,7 +275,7 @@ def test_another_process_on_another_day_writes_the_same_bytes(chosen, tmp_path):
 
     shutil.copy(params.project_root() / params.FILE, tmp_path)
     again = subprocess.run(
-        [sys.executable, "-m", "fairtune.stages", "validate", "lastfm-2k"],
+        [sys.executable, "-m", "fairtune.pipeline.stages", "validate", "lastfm-2k"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONHASHSEED": "1"},
         capture_output=True,

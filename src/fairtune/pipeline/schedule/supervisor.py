@@ -1,4 +1,4 @@
-"""Run a command until it ends or standard input does: `python -m fairtune.scheduling.keeper COMMAND...`.
+"""`python -m fairtune.pipeline.schedule.supervisor COMMAND...`: run it until it ends or standard input does.
 
 Whoever holds the other end of that pipe may be killed with -9 and still leaves nothing behind: the kernel
 closes the pipe, and the command is ended.

@@ -19,7 +19,7 @@ from fairtune.data.sources import lastfm_2k
 from fairtune.errors import BadFile, BadParams, BadTable
 from fairtune.matrix import splits
 from fairtune.matrix import storage as matrix_storage
-from fairtune.stages import download, ingest, matrix, validate
+from fairtune.pipeline.stages import download, ingest, matrix, validate
 
 DRAWN = {"lastfm-2k": "ff0e6f7441be0569", "lfm-2b": "25e87c9544b631c6"}
 """sha256 of what `random` gave at seed 7 when there was no new listening yet."""

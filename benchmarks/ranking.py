@@ -60,14 +60,14 @@ class Task:
 
 def last_fm() -> Task:
     """Give a fit of `als` on the artists of Last.fm 2K, split as `fairtune benchmark recbole-lastfm` does."""
-    from fairtune.benchmark import contenders, protocol
     from fairtune.columns import BlockName, Part
     from fairtune.config import params
+    from fairtune.experiments.benchmark import models, protocol
     from fairtune.models.als import model as als
 
     os.chdir(params.project_root(Path(__file__).parent))
     matrix = protocol.named(protocol.RECBOLE, params.load()).split(0)
-    point = contenders.contenders(matrix, FACTORS)[-1].start
+    point = models.contenders(matrix, FACTORS)[-1].start
     fit = als.fit(matrix, Part.TRAIN, point, seed=0, threads=THREADS)
     artist = BlockName.ARTIST
     known, truth = matrix.block(artist, Part.TRAIN_VALID), matrix.truth(artist, Part.TRAIN_VALID)

@@ -116,7 +116,7 @@ def demo(read: Read) -> str:
 
 def benchmark(read: Read) -> str:
     """Give the table of `fairtune benchmark recbole-lastfm`."""
-    from fairtune.benchmark import table
+    from fairtune.experiments.benchmark import table
 
     return table.markdown(read("reports/benchmarks/recbole-lastfm.json")) + "\n"
 

@@ -8,14 +8,14 @@ import yaml
 from tests import tiny
 
 from fairtune import files
-from fairtune.benchmark import protocol, race
-from fairtune.benchmark.contenders import contenders
 from fairtune.cli import main as cli
 from fairtune.columns import Part
 from fairtune.config import params
 from fairtune.config.paths import Paths
 from fairtune.data import ingest
 from fairtune.data.sources import lastfm_2k, music_types
+from fairtune.experiments.benchmark import protocol, run
+from fairtune.experiments.benchmark.models import contenders
 
 ROOT = Path(__file__).parents[2]
 QUICK = ["--seeds", "1", "--trials", "1"]
@@ -144,9 +144,9 @@ def test_on_the_real_listening_our_start_is_as_good_as_the_best_published_model(
     ).tables
     matrix = protocol.recbole(tables, chosen.matrix, seed=0)
     contender = contenders(matrix, 64)[-1]
-    scores = race._fitted(matrix, contender, contender.start, 0, 2)
+    scores = run._fitted(matrix, contender, contender.start, 0, 2)
 
-    figures = race.judged(matrix, Part.TRAIN_VALID, scores, threads=2)
+    figures = run.judged(matrix, Part.TRAIN_VALID, scores, threads=2)
 
     assert 0.2068 < figures["ndcg@10"] < 0.235  # MHCN's, and what would be too good to be true
     assert 0.2127 < figures["recall@10"] < 0.24

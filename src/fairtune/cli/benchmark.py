@@ -31,8 +31,8 @@ def benchmark(name: str, *, seeds: int, trials: int, as_json: bool, as_markdown:
     interactions have a `split` column. The result is also written to reports/benchmarks/NAME.json.
     """
     from fairtune import files
-    from fairtune.benchmark import protocol, race
     from fairtune.config import params
+    from fairtune.experiments.benchmark import protocol, run
 
     if as_json and as_markdown:
         raise BadRequest("benchmark: give --json or --markdown, not both")
@@ -40,9 +40,9 @@ def benchmark(name: str, *, seeds: int, trials: int, as_json: bool, as_markdown:
     os.chdir(root)
     chosen = protocol.named(name, params.load(root))
     first = chosen.split(0)
-    total = race.fits(len(first.blocks), seeds=seeds, trials=trials)
+    total = run.fits(len(first.blocks), seeds=seeds, trials=trials)
     with console.steps("benchmark", total=total) as finished:
-        entries = race.run(
+        entries = run.run(
             chosen.split, seeds=range(seeds), trials=trials, threads=os.cpu_count() or 1, finished=finished
         )
     result = {
@@ -63,7 +63,7 @@ def benchmark(name: str, *, seeds: int, trials: int, as_json: bool, as_markdown:
 
 
 def _show(result: "Mapping[str, Any]", *, as_markdown: bool) -> None:
-    from fairtune.benchmark import table
+    from fairtune.experiments.benchmark import table
 
     if as_markdown:
         click.echo(table.markdown(result))

@@ -29,8 +29,8 @@ def repeat(dataset: str, *, seeds: int, as_json: bool) -> None:
     reports/benchmarks/DATASET-repeated.json.
     """
     from fairtune import files
-    from fairtune.benchmark import repeats
     from fairtune.config import params
+    from fairtune.experiments import repeated_splits
 
     root = params.project_root()
     os.chdir(root)
@@ -40,14 +40,14 @@ def repeat(dataset: str, *, seeds: int, as_json: bool) -> None:
         raise NotThere(f"repeat: {paths.tables} is missing: run `dvc repro validate@{dataset}` first")
     numbers = list(range(everything.seed, everything.seed + seeds))
     with redirect_stdout(sys.stderr):  # what stages print is no part of the result
-        found = [of.to_json() for of in repeats.run(chosen, paths, seeds=numbers)]
+        found = [of.to_json() for of in repeated_splits.run(chosen, paths, seeds=numbers)]
     values = {of["figure"]: of["values"] for of in found}
     result = {
         "dataset": dataset,
         "seeds": numbers,
         "figures": found,
         "advantage": {
-            name: of for name in chosen.train.alternatives if (of := repeats.advantage(values, name))
+            name: of for name in chosen.train.alternatives if (of := repeated_splits.advantage(values, name))
         },
     }
     files.write_json(paths.repeated, result)

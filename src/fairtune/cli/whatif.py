@@ -49,12 +49,12 @@ def whatif(
     from fairtune.columns import Part
     from fairtune.config import params
     from fairtune.console import steps
+    from fairtune.experiments.whatif import chart, effect, options
     from fairtune.matrix import storage as matrix_storage
     from fairtune.matrix.provider_groups import provider_groupings
     from fairtune.metrics.fairness.pooling import pool
     from fairtune.models import storage as model_storage
     from fairtune.models.reranking.fit import find, lift
-    from fairtune.whatif import asked, chart, effect
 
     root, here = params.project_root(), Path.cwd()
     everything = params.load(root)
@@ -68,7 +68,7 @@ def whatif(
             name: pool(one.names, one.membership.sum(axis=0), of.evaluate.min_provider_group).names
             for name, one in groups.items()
         }
-        wanted = asked.constraints(min_share, max_dp_disparity, max_eo_disparity, by=by, groups=names)
+        wanted = options.constraints(min_share, max_dp_disparity, max_eo_disparity, by=by, groups=names)
         advance()
         fit = model_storage.read_als(paths.fit(Part.TRAIN))
         found = find(matrix, fit, wanted, of.evaluate, threads=threads, looked=advance)
@@ -98,7 +98,7 @@ def whatif(
     if as_json:
         click.echo(json.dumps(result, indent=2, ensure_ascii=False))
     else:
-        from fairtune.whatif.table import show
+        from fairtune.experiments.whatif.table import show
 
         show(result)
 

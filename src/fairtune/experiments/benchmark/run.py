@@ -6,11 +6,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from fairtune.benchmark import search
-from fairtune.benchmark.contenders import ALTERNATIVES, Contender, contenders
-from fairtune.benchmark.published import EMBEDDING, FIGURES, K
 from fairtune.columns import Part
 from fairtune.config.params import Hyperparameters
+from fairtune.experiments.benchmark import search
+from fairtune.experiments.benchmark.models import ALTERNATIVES, Contender, contenders
+from fairtune.experiments.benchmark.published import EMBEDDING, FIGURES, K
 from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy, ranking
 from fairtune.models.als import model as als

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fairtune.benchmark.published import FIGURES
 from fairtune.evaluation.gate import summary
+from fairtune.experiments.benchmark.published import FIGURES
 
 Json = Mapping[str, Any]
 KINDS = {"music_type": "music types", "artist": "artists", "track": "tracks"}

@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from fairtune import console
+from fairtune.experiments.whatif import losers
 from fairtune.reporting.elements import labels, numbers
-from fairtune.whatif import losers
 
 LABELS: Final = {
     "ndcg@10": "nDCG@10",

@@ -9,9 +9,9 @@ import yaml
 from tests import tiny
 
 from fairtune import files
-from fairtune.benchmark import repeats
 from fairtune.cli import main as cli
 from fairtune.config.paths import Paths
+from fairtune.experiments import repeated_splits
 
 ROOT = Path(__file__).parents[2]
 DATASET = "lastfm-2k"
@@ -54,10 +54,12 @@ def test_every_seed_is_another_split_and_the_mean_is_over_them(project, capsys):
 
 
 def test_a_seed_without_a_figure_leaves_no_mean():
-    of = repeats.Repeated(("fairness", "ratio"), (0.5, None))
+    of = repeated_splits.Repeated(("fairness", "ratio"), (0.5, None))
     assert of.to_json() == {"figure": "fairness.ratio", "values": [0.5, None], "mean": None, "std": None}
     assert (
-        repeats.advantage({"ranking.als.ndcg@10": [0.2], "ranking.popularity.ndcg@10": [None]}, "popularity")
+        repeated_splits.advantage(
+            {"ranking.als.ndcg@10": [0.2], "ranking.popularity.ndcg@10": [None]}, "popularity"
+        )
         is None
     )
 

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from fairtune import files
-from fairtune.benchmark.published import RECBOLE_LASTFM, TEST_SHARE, VALID_SHARE, Published
 from fairtune.columns import SPLIT, BlockName, Table
 from fairtune.config.params import Matrix as MatrixParams
 from fairtune.config.params import Params
 from fairtune.config.paths import Paths
 from fairtune.errors import BadRequest, NotThere
+from fairtune.experiments.benchmark.published import RECBOLE_LASTFM, TEST_SHARE, VALID_SHARE, Published
 from fairtune.matrix import build, splits
 from fairtune.matrix.matrix import Matrix
 from fairtune.pipeline.stages import download, ingest

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from tests import tiny
 
-from fairtune.benchmark import protocol, race, search, table
-from fairtune.benchmark.contenders import contenders
 from fairtune.columns import BlockName, Part
 from fairtune.config.params import Range, Tune
+from fairtune.experiments.benchmark import protocol, run, search, table
+from fairtune.experiments.benchmark.models import contenders
 
 FIGURES = {"recall@10", "mrr@10", "ndcg@10", "hit@10", "precision@10"}
 
@@ -23,7 +23,7 @@ def split():
 
 @pytest.fixture(scope="module")
 def entries(split):
-    return race.run(split, seeds=[0, 1], trials=2, threads=1)
+    return run.run(split, seeds=[0, 1], trials=2, threads=1)
 
 
 def test_nothing_is_filtered_and_every_listener_keeps_four_fifths_or_more(split):
@@ -40,8 +40,8 @@ def test_the_test_phase_masks_what_validation_holds_and_the_validation_phase_doe
     matrix = split(0)
     wanted = 2 * matrix.valid.toarray() + matrix.test.toarray()  # validation items are ranked first
 
-    test = race.judged(matrix, Part.TRAIN_VALID, lambda rows: wanted[rows].astype(float), threads=1)
-    valid = race.judged(matrix, Part.TRAIN, lambda rows: wanted[rows].astype(float), threads=1)
+    test = run.judged(matrix, Part.TRAIN_VALID, lambda rows: wanted[rows].astype(float), threads=1)
+    valid = run.judged(matrix, Part.TRAIN, lambda rows: wanted[rows].astype(float), threads=1)
 
     assert test["mrr@10"] == test["recall@10"] == valid["recall@10"] == 1
 
@@ -52,7 +52,7 @@ def test_models_learn_from_the_training_part_alone(split):
     contender = contenders(matrix, 8)[-1]
     rows = np.arange(len(matrix.listeners))
 
-    seeing, unseeing = (race._fitted(m, contender, contender.start, 0, 1)(rows) for m in (matrix, blind))
+    seeing, unseeing = (run._fitted(m, contender, contender.start, 0, 1)(rows) for m in (matrix, blind))
 
     assert (seeing == unseeing).all()
 
@@ -93,10 +93,10 @@ def test_one_seed_has_no_deviation(entries):
 def test_the_same_seeds_give_the_same_table_and_every_fit_is_counted(split, entries):
     counted = []
 
-    again = race.run(split, seeds=[0, 1], trials=2, threads=1, finished=lambda: counted.append(1))
+    again = run.run(split, seeds=[0, 1], trials=2, threads=1, finished=lambda: counted.append(1))
 
     assert again == entries
-    assert len(counted) == race.fits(3, seeds=2, trials=2)
+    assert len(counted) == run.fits(3, seeds=2, trials=2)
 
 
 def test_the_search_starts_at_its_start_and_keeps_the_best():
@@ -124,12 +124,12 @@ def test_the_best_points_of_the_first_seed_are_judged_by_all(split, monkeypatch)
 
     def judged(matrix, part, *_scores, **_threads):
         asked.append((matrix is matrices[1], part))
-        return {race.GOAL: float(len(asked))}  # the later the better: the last final wins
+        return {run.GOAL: float(len(asked))}  # the later the better: the last final wins
 
-    monkeypatch.setattr(race, "judged", judged)
-    point = race._tuned(matrices, contender, None, 8, 1, lambda: None)
+    monkeypatch.setattr(run, "judged", judged)
+    point = run._tuned(matrices, contender, None, 8, 1, lambda: None)
 
-    assert asked == [(False, Part.TRAIN)] * 8 + [(True, Part.TRAIN)] * race.FINALISTS
+    assert asked == [(False, Part.TRAIN)] * 8 + [(True, Part.TRAIN)] * run.FINALISTS
     assert point != contender.start
 
 

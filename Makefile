@@ -14,16 +14,18 @@ export GX_ANALYTICS_ENABLED := false
 export MLFLOW_DISABLE_TELEMETRY := true
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export OPENBLAS_NUM_THREADS := 1
+# A notice about the years to come, printed at every build.
+export NO_MKDOCS_2_WARNING := 1
 # Byte code written once saves seconds at every start; variables of another Python would lead astray.
 unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONHOME
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run retrain compare docs test tests lint types lock fresh clean
+.PHONY: help setup demo run retrain compare docs docs-site test tests lint types lock fresh clean
 
 help:  ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
 
 setup: $(READY)  ## Make .venv with the locked packages and the project
 	@:
@@ -40,8 +42,12 @@ retrain: $(READY)  ## Run the Prefect flow on DATASET (lastfm-2k), fetching its 
 compare: $(READY)  ## Compare the figures of demo with those of Git revision BASE (origin/main)
 	@fairtune compare $(BASE) --dataset demo --markdown
 
-docs: $(READY)  ## Write figures and output of commands into README.md anew
+docs: $(READY)  ## Write figures and output of commands into README.md and docs anew
 	@python scripts/readme.py
+
+docs-site: $(READY)  ## Build the documentation site in site/, with links and anchors checked
+	@mkdocs build
+	@echo "Open site/index.html"
 
 test: lint types tests  ## Set up, then run every check: style, contracts, types, tests
 

@@ -5,6 +5,9 @@ should be beaten or equalled), and, as candidate, a fit of a third of the pairs 
 are judged anew by the present test part, with the chosen settings. Seconds are the processor's.
 """
 
+import fairtune.config.pinned  # noqa: F401 - before numpy
+
+# isort: split
 import argparse
 import os
 import time

@@ -8,6 +8,9 @@ outputs of `fairtune run`. The smallest loss seen is that of nDCG@10 which its i
 share of nDCG@10.
 """
 
+import fairtune.config.pinned  # noqa: F401 - before numpy
+
+# isort: split
 import argparse
 import itertools
 import shutil

@@ -9,6 +9,9 @@ lists of the items without a listener among themselves, and lists of all items, 
 Needs the outputs of stage `matrix`; the test part is not looked at.
 """
 
+import fairtune.config.pinned  # noqa: F401 - before numpy
+
+# isort: split
 import argparse
 from collections.abc import Iterator
 from dataclasses import replace

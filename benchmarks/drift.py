@@ -10,6 +10,9 @@ bots: new listeners of whom nothing is known and who play the same five items. N
 `ingest`. `--speed` profiles 17.5 million generated pairs.
 """
 
+import fairtune.config.pinned  # noqa: F401 - before numpy
+
+# isort: split
 import argparse
 import time
 from collections.abc import Iterator, Mapping, Sequence

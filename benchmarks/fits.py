@@ -5,6 +5,9 @@ ratios to reports/benchmarks/fits.json, where the report finds them. Ratios of o
 on the machine and on what else it does. Needs the outputs of `fairtune run`.
 """
 
+import fairtune.config.pinned  # noqa: F401 - before numpy
+
+# isort: split
 import argparse
 import os
 import statistics

@@ -6,6 +6,9 @@ Both run the same stages in clones of their own, by turns. The flow does more: i
 registry and pushes the outputs; what that takes stands beside the rest of the difference.
 """
 
+import fairtune.config.pinned  # noqa: F401 - before numpy
+
+# isort: split
 import argparse
 import os
 import statistics

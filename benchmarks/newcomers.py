@@ -9,6 +9,9 @@ has. Needs the outputs of stages `matrix` and `tune`; validation and test
 parts are not looked at.
 """
 
+import fairtune.config.pinned  # noqa: F401 - before numpy
+
+# isort: split
 import argparse
 import tempfile
 from collections.abc import Iterator

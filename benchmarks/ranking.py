@@ -11,6 +11,9 @@ irspack is no dependency: without it that line is left out. To measure it as wel
     PYTHONPATH=/tmp/irspack python benchmarks/ranking.py
 """
 
+import fairtune.config.pinned
+
+# isort: split
 import argparse
 import importlib
 import os

@@ -7,6 +7,9 @@ the other half with them, eight times. Needs the outputs of stages `matrix` and 
 looked at.
 """
 
+import fairtune.config.pinned  # noqa: F401 - before numpy
+
+# isort: split
 import argparse
 import os
 

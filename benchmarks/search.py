@@ -7,6 +7,9 @@ validation nDCG@10 inside the limits that either of them finds. Needs data/<data
 (`dvc repro matrix@lastfm-2k`).
 """
 
+import fairtune.config.pinned  # noqa: F401 - before numpy
+
+# isort: split
 import argparse
 import math
 import os

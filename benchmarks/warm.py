@@ -7,6 +7,9 @@ what another seed moves that by (one standard deviation). Pairs of the validatio
 none of the fits. Seconds are the processor's.
 """
 
+import fairtune.config.pinned  # noqa: F401 - before numpy
+
+# isort: split
 import argparse
 import os
 import time

@@ -4,11 +4,20 @@
 PREFECT_API_URL names another; `fairtune schedule` and prefect.yaml run it by the clock.
 """
 
+import fairtune.config.pinned  # noqa: F401 - before numpy and Prefect, which read the environment
+
+# isort: split
 import argparse
 import os
 import socket
 import sys
 from pathlib import Path
+
+from prefect import State, flow, get_run_logger, runtime, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.settings import get_current_settings
+from prefect.states import Cancelled, Completed
 
 from fairtune import processes
 from fairtune.config import environment, params
@@ -16,17 +25,8 @@ from fairtune.config.paths import Paths
 from fairtune.errors import Busy, FairtuneError, LimitBroken, StageFailed
 from fairtune.pipeline import publish, rejected_runs, results_branch, run_summary
 from fairtune.pipeline.dvc import Pipeline, Step
+from fairtune.pipeline.schedule import crashed_runs
 from fairtune.registry.champion import settings as champion_settings
-
-environment.prepare()  # Prefect reads it when it is imported
-
-from prefect import State, flow, get_run_logger, runtime, task  # noqa: E402 - see above
-from prefect.artifacts import create_markdown_artifact  # noqa: E402
-from prefect.cache_policies import NO_CACHE  # noqa: E402
-from prefect.settings import get_current_settings  # noqa: E402
-from prefect.states import Cancelled, Completed  # noqa: E402
-
-from fairtune.pipeline.schedule import crashed_runs  # noqa: E402
 
 
 def _run_name() -> str:
@@ -48,6 +48,8 @@ def retrain(dataset: str, refresh: bool = False, search: bool = False, branch: s
     data set is refused, which is a cancelled run; a broken limit is a failed run, and the champion stays.
     """
     model, paths = params.load().dataset(dataset).register.model, Paths(dataset)
+    if (notice := environment.notice()) is not None:
+        get_run_logger().warning(notice)
     try:
         with Pipeline() as pipeline, pipeline.alone(dataset):
             crashed_runs.mark(runtime.flow_run.name, but=runtime.flow_run.id, say=get_run_logger().info)

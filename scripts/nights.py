@@ -6,6 +6,9 @@ night-bad: every row is formally right, but a crowd of invented listeners plays 
 and over. night-broken: a few rows that are formally wrong.
 """
 
+import fairtune.config.pinned  # noqa: F401 - before numpy
+
+# isort: split
 from pathlib import Path
 from typing import Final
 

@@ -1,8 +1,11 @@
-"""Write docs/report.png: parts of a report side by side, as a browser shows them.
+"""Write docs/images/report.png: parts of a report side by side, as a browser shows them.
 
 Chromium or Chrome must be on the PATH. By default the report of lastfm-2k is shown.
 """
 
+import fairtune.config.pinned  # noqa: F401 - before numpy
+
+# isort: split
 import argparse
 import shutil
 import subprocess
@@ -46,7 +49,7 @@ def main() -> None:
         )
         picture = image.imread(shot)[:, :, :3]
     # Sixteen shades a colour are enough for text and bars, and make the file half as large.
-    image.imsave(ROOT / "docs/report.png", np.round(picture * 15) / 15, pil_kwargs={"optimize": True})
+    image.imsave(ROOT / "docs/images/report.png", np.round(picture * 15) / 15, pil_kwargs={"optimize": True})
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Rewrite what the pages quote: `make docs` does it, and a test compares.
 
-Figures come from the metric files of Git (`results`, `demo`, `benchmark`), the rest is the output of the
-command that the block names; a block whose figures or model aren't there stays as it is.
+Figures come from the metric files of Git (`results`, `demo`, `benchmark` and the like), `commands` from the
+command line, `params` from params.yaml; the rest is the output of the command that the block names. A block
+whose figures or model aren't there stays as it is.
 """
 
 import json
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = (ROOT / "README.md", ROOT / "docs/benchmark.md", ROOT / "docs/fairness.md")
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
 BLOCK = re.compile(r"<!-- make docs: (?P<name>[^\n]+) -->\n(?P<body>.*?)<!-- end -->", re.DOTALL)
 DATASETS = ("lastfm-2k", "lfm-2b", "demo")
 KINDS = {"music_type": "music types", "artist": "artists", "track": "tracks"}
@@ -47,6 +48,18 @@ ROWS = (
     ("EO disparity, lists of artists", "also.artist." + PARITY.format("eo")),
     ("long tail: share of the lists", "fairness.providers.tier.dp@10.groups.tail.share_recommended"),
 )
+SHORT = (
+    "ranking.als.ndcg@10",
+    "ranking.plain_als.ndcg@10",
+    "ranking.autoencoder.ndcg@10",
+    "ranking.popularity.ndcg@10",
+    "rmse.skill",
+    PARITY.format("dp"),
+    ALTERNATIVE.format("plain_als", "dp"),
+    PARITY.format("eo"),
+    ALTERNATIVE.format("plain_als", "eo"),
+)
+"""The rows that README shows."""
 REPEATED = ("lastfm-2k", "lfm-2b")
 REPEATED_ROWS = (
     ("nDCG@10 of `als`", "ranking.als.ndcg@10"),
@@ -62,6 +75,7 @@ REPEATED_ROWS = (
     ),
     ("RMSE skill", "rmse.skill"),
 )
+HELP = "--help-pages"
 SHOWN = ("nDCG@10", "RMSE skill", "demographic parity by region", "equal opportunity by region")
 
 
@@ -77,8 +91,8 @@ def from_files(path: str) -> Json:
     return json.loads((ROOT / path).read_text(encoding="utf-8"))  # type: ignore[no-any-return]
 
 
-def results(read: Read) -> str:
-    """Give the table of what to expect: a row a figure, a column a data set."""
+def results(read: Read, paths: Sequence[str]) -> str:
+    """Return the table of what to expect: a row for each figure, a column for each data set."""
     metrics = {dataset: read(f"reports/{dataset}/metrics.json") for dataset in DATASETS}
     limits = {dataset: _limits(read(f"reports/{dataset}/verdict.json")) for dataset in DATASETS}
     rows = [
@@ -89,8 +103,60 @@ def results(read: Read) -> str:
     rows += [
         (label, *(_figure(metrics[dataset], path, limits[dataset]) for dataset in DATASETS))
         for label, path in ROWS
+        if path in paths
     ]
     return "".join("| " + " | ".join(row) + " |\n" for row in rows)
+
+
+def choice(read: Read) -> str:
+    """Return what the search on `demo` chose, and why."""
+    best = read("models/demo/best.json")
+    figures = (("nDCG@10", best["ndcg@10"]), ("DP disparity", best["dp"]), ("EO disparity", best["eo"]))
+    settings = {name: best["hyperparameters"][name] for name in ("factors", "alpha", "beta", "gamma")}
+    return (
+        f"- Chosen is trial {best['number']}: the {best['reason']}.\n"
+        f"- On the validation part: {', '.join(f'{label} {value:.3f}' for label, value in figures)}.\n"
+        f"- Settings: {', '.join(f'`{name}` {value:.3g}' for name, value in settings.items())}.\n"
+    )
+
+
+def gates(read: Read) -> str:
+    """Return the reasons of the verdict on `demo`."""
+    verdict = read("reports/demo/verdict.json")
+    return "".join(f"- *{gate['name']}*: {gate['reason']}\n" for gate in verdict["gates"])
+
+
+def commands(_: Read) -> str:
+    """Return the help of every command.
+
+    From a process of its own: a command keeps the help option that it was first asked with.
+    """
+    program = [sys.executable, str(Path(__file__).resolve()), HELP]
+    done = subprocess.run(program, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    return done.stdout
+
+
+def help_pages() -> str:
+    """Return the help of every command, as a terminal of 100 columns shows it."""
+    import click
+
+    from fairtune.cli import main as cli
+
+    settings = cli.fairtune.context_settings
+    group = click.Context(cli.fairtune, info_name="fairtune", terminal_width=100, **settings)
+    pages = [("fairtune", cli.fairtune.get_help(group))]
+    for name in cli.fairtune.list_commands(group):
+        command = cli.fairtune.get_command(group, name)
+        context = click.Context(command, info_name=name, parent=group, terminal_width=100)
+        pages.append((f"fairtune {name}", command.get_help(context)))
+    return "\n".join(f"## {title}\n\n```text\n{text}\n```\n" for title, text in pages)
+
+
+def shared_params(_: Read) -> str:
+    """Return what params.yaml says for all data sets, with its comments."""
+    text = (ROOT / "params.yaml").read_text(encoding="utf-8")
+    shared = text[text.index("seed:") : text.index("\ndatasets:")]
+    return f"```yaml\n{shared.rstrip()}\n```\n"
 
 
 def demo(read: Read) -> str:
@@ -160,8 +226,13 @@ def _mean(values: Sequence[float | None] | None) -> str:
 
 
 FIGURES: Mapping[str, Callable[[Read], str]] = {
-    "results": results,
+    "results": partial(results, paths=SHORT),
+    "results in full": partial(results, paths=[path for _, path in ROWS]),
     "demo": demo,
+    "choice": choice,
+    "gates": gates,
+    "commands": commands,
+    "params": shared_params,
     "benchmark": benchmark,
     "repeated": repeated,
     **{f"sweeps {exponent}": partial(sweeps, exponent=exponent) for exponent in ("beta", "gamma", "delta")},
@@ -207,4 +278,7 @@ def _figure(metrics: Json, path: str, limits: Mapping[str, float]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    if HELP in sys.argv:
+        sys.stdout.write(help_pages())
+    else:
+        main()

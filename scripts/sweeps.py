@@ -1,10 +1,13 @@
-"""Write the pictures and figures of docs/fairness.md: what beta, gamma and delta do to one model.
+"""Write the pictures and figures of docs/explanation/fairness.md: what beta, gamma and delta do to one model.
 
 Everything stays as the search chose it but for one exponent at a time; figures are those of the validation
 part. Needs the matrix and models/<data set>/best.json of a run. Fits with fewer factors than were chosen: the
 exponents act the same, in a third of the time.
 """
 
+import fairtune.config.pinned  # noqa: F401 - before numpy
+
+# isort: split
 import argparse
 import json
 import os
@@ -30,6 +33,7 @@ from fairtune.metrics.fairness import provider_parity
 from fairtune.models.als import model as als
 
 ROOT: Final = Path(__file__).parents[1]
+PICTURES: Final = ROOT / "docs/images"
 SWEEPS: Final[Mapping[str, Sequence[float]]] = {
     "beta": (0.0, 0.2, 0.4, 0.6, 0.8),
     "gamma": (0.0, 0.2, 0.4, 0.6, 0.8, 1.0),
@@ -43,7 +47,7 @@ Json = dict[str, Any]
 
 
 def main() -> None:
-    """Sweep, write reports/benchmarks/sweeps.json and docs/fairness-*.png."""
+    """Sweep, write reports/benchmarks/sweeps.json and docs/images/fairness-*.png."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dataset", default="lfm-2b")
     parser.add_argument("--draw", action="store_true", help="only draw anew what was measured")
@@ -106,8 +110,8 @@ def _judged(matrix: Any, fitted: als.Als, of: params.Evaluate) -> Json:
 def draw(found: Json) -> None:
     """Draw rates by region against gamma, and what each exponent costs."""
     with mpl.rc_context({"font.size": 9.5, "axes.spines.top": False, "axes.spines.right": False}):
-        _rates(found["sweeps"]["gamma"]).savefig(ROOT / "docs/fairness-gamma.png", dpi=110, metadata=_NONE)
-        _costs(found["sweeps"]).savefig(ROOT / "docs/fairness-costs.png", dpi=110, metadata=_NONE)
+        _rates(found["sweeps"]["gamma"]).savefig(PICTURES / "fairness-gamma.png", dpi=110, metadata=_NONE)
+        _costs(found["sweeps"]).savefig(PICTURES / "fairness-costs.png", dpi=110, metadata=_NONE)
 
 
 _NONE: Final = {"Software": None}

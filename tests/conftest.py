@@ -1,13 +1,27 @@
 """Fixtures shared by all tests."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+from tests import processes
 
-hypothesis.settings.register_profile("patient", deadline=None)  # on a busy machine any example may take long
+hypothesis.settings.register_profile(  # on a busy machine any example may take long, and so may making one
+    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("patient")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_outlives_the_tests() -> Iterator[None]:
+    """Whatever tests have started, in whatever way, is over when they are; else this fails, and ends it."""
+    os.environ[processes.MARK] = mark = str(os.getpid())
+    yield
+    left = [(process, " ".join(process.cmdline())) for process in processes.left(mark)]
+    processes.end(process for process, _ in left)
+    assert [command for _, command in left] == []
 
 
 @pytest.fixture(scope="session")

@@ -1,19 +1,14 @@
 """An MLflow server on PostgreSQL, both of the test's own, on loopback; gone with the test."""
 
 import os
-import signal
 import socket
-import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests import postgres
-
-PATIENCE = 240  # seconds: the first start makes tables
+from tests import postgres, processes
 
 
 @contextmanager
@@ -36,23 +31,14 @@ def serving(programs: Path, folder: Path) -> Iterator[str]:
             *(part for option in options.items() for part in option),
         ]  # fmt: skip
         without = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
-        with subprocess.Popen(
-            command, stdout=log, stderr=log, cwd=folder, env=without, start_new_session=True
-        ) as process:
-            try:
-                _wait(url, process, folder / "mlflow.log")
-                yield url
-            finally:
-                os.killpg(process.pid, signal.SIGKILL)
+        with processes.started(command, stdout=log, stderr=log, cwd=folder, env=without) as process:
+            processes.until(lambda: _answers(url), alive=process, log=folder / "mlflow.log")
+            yield url
 
 
-def _wait(url: str, process: subprocess.Popen, log: Path) -> None:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            urllib.request.urlopen(f"{url}/health", timeout=5).close()  # noqa: S310 - our own server
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    raise TimeoutError(log.read_text())
+def _answers(url: str) -> bool:
+    try:
+        urllib.request.urlopen(f"{url}/health", timeout=processes.PATIENCE).close()  # noqa: S310 - our own
+    except OSError:
+        return False
+    return True

@@ -2,16 +2,13 @@
 
 import os
 import socket
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-
-PATIENCE = 180  # seconds that a busy machine may take to start it
+from tests import processes
 
 
 @contextmanager
@@ -27,23 +24,15 @@ def serving(model: str, root: Path) -> Iterator[str]:
     log = root / "serve.log"
     with (
         log.open("wb") as output,
-        subprocess.Popen(command, cwd=root, env=environment, stdout=output, stderr=output) as process,
+        processes.started(command, cwd=root, env=environment, stdout=output, stderr=output) as process,
     ):
-        try:
-            url = f"http://127.0.0.1:{port}"
-            _wait(process, url, log)
-            yield url
-        finally:
-            process.terminate()  # its own child ends with it
-            process.wait(30)
+        url = f"http://127.0.0.1:{port}"
+        processes.until(lambda: _answers(url), alive=process, log=log)
+        yield url
 
 
-def _wait(process: subprocess.Popen, url: str, log: Path) -> None:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            if httpx.get(f"{url}/ping").status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
-    raise TimeoutError(log.read_text())
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/ping").status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False

@@ -3,14 +3,13 @@
 import os
 import shutil
 import socket
-import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from tests import processes
 
 USER, PASSWORD = "fairtune", "not-to-be-shown"
 NOBODY = "nobody"
@@ -27,7 +26,15 @@ def programs() -> Path | None:
 @contextmanager
 def server(folder: Path) -> Iterator[str]:
     """Start a server of the programs in `folder`; give the URL of its database."""
-    home = Path(tempfile.mkdtemp(prefix="fairtune-postgres-"))
+    with (
+        tempfile.TemporaryDirectory(prefix="fairtune-postgres-") as home,
+        _serving(folder, Path(home)) as url,
+    ):
+        yield url
+
+
+@contextmanager
+def _serving(folder: Path, home: Path) -> Iterator[str]:
     other = {"user": NOBODY} if os.geteuid() == 0 else {}  # it refuses to run as root
     if other:
         shutil.chown(home, NOBODY)
@@ -39,29 +46,22 @@ def server(folder: Path) -> Iterator[str]:
     if other:
         shutil.chown(secret, NOBODY)
     made = [folder / "initdb", "-D", home / "data", "-U", USER, "-A", "scram-sha-256", "--pwfile", secret]
-    subprocess.run(made, check=True, capture_output=True, cwd=home, **other)
+    made += ["--encoding", "UTF8", "--no-locale"]  # the encoding of a machine whose locale is C is none
+    processes.run(made, check=True, capture_output=True, cwd=home, **other)
     options = ["listen_addresses=127.0.0.1", f"port={port}", "unix_socket_directories=", "fsync=off"]
-    started = [folder / "postgres", "-D", home / "data", *(part for of in options for part in ("-c", of))]
+    begun = [folder / "postgres", "-D", home / "data", *(part for of in options for part in ("-c", of))]
     url = f"{USER}:{PASSWORD}@127.0.0.1:{port}/postgres"
     with (
         (home / "log").open("wb") as log,
-        subprocess.Popen(started, stderr=log, cwd=home, **other) as process,
+        processes.started(begun, stderr=log, cwd=home, **other) as process,
     ):
-        try:
-            _wait(f"postgresql://{url}", home / "log")
-            yield f"postgresql+psycopg://{url}"
-        finally:
-            process.terminate()
-            process.wait(30)
-            shutil.rmtree(home)
+        processes.until(lambda: _answers(f"postgresql://{url}"), alive=process, log=home / "log")
+        yield f"postgresql+psycopg://{url}"
 
 
-def _wait(url: str, log: Path) -> None:
-    for _ in range(150):
-        try:
-            psycopg.connect(url).close()
-        except psycopg.OperationalError:
-            time.sleep(0.2)
-        else:
-            return
-    raise TimeoutError(log.read_text())
+def _answers(url: str) -> bool:
+    try:
+        psycopg.connect(url).close()
+    except psycopg.OperationalError:
+        return False
+    return True

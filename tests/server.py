@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.processes import PATIENCE
+
 
 @dataclass
 class Web:
@@ -56,7 +58,7 @@ def serving(files: dict[str, bytes]) -> Iterator[Web]:
             self.wfile.write(body[start:end])
             self.wfile.flush()
             if behaviour == "stall":
-                web.over.wait(30)
+                web.over.wait(PATIENCE)
             return None
 
         def log_message(self, *_):

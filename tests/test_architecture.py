@@ -1,6 +1,6 @@
 """The shape of the house: names that agree, dependencies that are declared, imports that point one way."""
 
-import subprocess
+import re
 import sys
 from dataclasses import fields
 from pathlib import Path
@@ -8,6 +8,7 @@ from pathlib import Path
 import grimp
 import pytest
 import yaml
+from tests import processes
 
 from fairtune.cli import main as cli
 from fairtune.config import params
@@ -134,9 +135,17 @@ def test_a_heavy_library_has_one_home(library):
     assert {name.split(".")[1] for name in importers} == HOMES[library]
 
 
+def test_processes_of_tests_are_started_where_they_are_ended():
+    starts = re.compile(r"Popen\(|subprocess\.(call|check_call|check_output)\(|os\.(fork|system|popen)\(")
+    wanted = {ROOT / "tests/processes.py", Path(__file__)}
+    found = {path for path in (ROOT / "tests").rglob("*.py") if starts.search(path.read_text("utf-8"))}
+
+    assert found - wanted == set()
+
+
 def test_imports_keep_the_contracts_of_pyproject():
     command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
-    checked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    checked = processes.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
@@ -147,7 +156,7 @@ def test_help_imports_nothing_heavy(command):
         "import sys; from fairtune.cli import main as cli; cli.main([*sys.argv[1:], '--help']); "
         "print(*sorted({name.split('.')[0] for name in sys.modules}))"
     )
-    shown = subprocess.run(
+    shown = processes.run(
         [sys.executable, "-c", script, *command], capture_output=True, text=True, check=True
     )
 

@@ -6,20 +6,24 @@ import importlib.util
 import json
 import re
 import shlex
-import subprocess
 import sys
+import textwrap
 import tomllib
+import typing
 from pathlib import Path
 
 import click
+import pydantic
 import pytest
 import yaml
+from tests import processes
 
 from fairtune.cli import main as cli
+from fairtune.config import params
 from fairtune.data.sources import catalogue
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -58,7 +62,7 @@ def anchors(page):
     return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_links_and_pictures_lead_somewhere(page):
     links = re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8"))
     inside = [link.partition("#") for link in links if not link.startswith(("http:", "https:"))]
@@ -70,12 +74,16 @@ def test_links_and_pictures_lead_somewhere(page):
     assert [anchor for target, anchor in targets if anchor not in anchors(target)] == []
 
 
+def test_readme_is_a_first_page():
+    assert len(README.splitlines()) <= 180
+
+
 def test_make_targets_exist():
-    named = {target for line in everywhere() for target in re.findall(r"^(?:\w+=\S+ )*make ([a-z]+)", line)}
+    named = {target for line in everywhere() for target in re.findall(r"^(?:\w+=\S+ )*make ([a-z-]+)", line)}
 
     assert named >= {"demo", "run", "test"}
     for target in sorted(named):
-        done = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=False)
+        done = processes.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
 
 
@@ -83,11 +91,12 @@ def test_fairtune_commands_parse():
     named = [shlex.split(line)[1:] for line in everywhere() if line.startswith("fairtune ")]
 
     assert {words[0] for words in named} >= {"run", "recommend", "compare"}
+    group = click.Context(cli.fairtune, **cli.fairtune.context_settings)
     for name, *rest in named:
-        command = cli.fairtune.get_command(click.Context(cli.fairtune), name)
+        command = cli.fairtune.get_command(group, name)
         assert command is not None, name
         try:
-            command.make_context(name, rest)
+            command.make_context(name, rest, parent=group)
         except click.MissingParameter:
             assert rest == []  # prose may name a command without its arguments
 
@@ -106,7 +115,7 @@ def test_dvc_targets_and_scripts_exist():
 
 def from_git(path):
     """Read a JSON file as it is in Git's index: what the next commit, or the last one, holds."""
-    shown = subprocess.run(["git", "show", f":{path}"], cwd=ROOT, capture_output=True, text=True, check=False)
+    shown = processes.run(["git", "show", f":{path}"], cwd=ROOT, capture_output=True, text=True, check=False)
     if shown.returncode:
         raise FileNotFoundError(path)
     return json.loads(shown.stdout)
@@ -122,15 +131,24 @@ def rendered(name):
 
 
 @pytest.mark.parametrize("name", readme.FIGURES)
-def test_figures_in_readme_are_those_of_the_metric_files(name):
+def test_figures_on_the_pages_are_those_of_the_metric_files(name):
     texts = [page.read_text("utf-8") for page in readme.PAGES]
-    quoted = {block["name"]: block["body"] for text in texts for block in readme.BLOCK.finditer(text)}
+    blocks = [block for text in texts for block in readme.BLOCK.finditer(text)]
+    quoted = {block["body"] for block in blocks if block["name"] == name}
 
-    assert quoted[name] in list(rendered(name)), "a page is behind the figures: run `make docs`"
+    assert quoted
+    assert quoted <= set(rendered(name)), "a page is behind the figures: run `make docs`"
+
+
+def test_the_same_command_says_the_same_on_every_page():
+    said = {}
+    for page in readme.PAGES:
+        for block in readme.BLOCK.finditer(page.read_text("utf-8")):
+            assert said.setdefault(block["name"], block["body"]) == block["body"], block["name"]
 
 
 def test_every_figure_is_explained():
-    page = (ROOT / "docs/metrics.md").read_text("utf-8")
+    page = (ROOT / "docs/reference/metrics.md").read_text("utf-8")
     explained = {name for lines in lines_of_code(page) for line in lines for name in NAME.findall(line)}
     found = {name for path in METRICS for name in names_in(json.loads(path.read_text("utf-8")))}
 
@@ -153,8 +171,69 @@ def named_by_the_data(above):
     return above[-1:] in {("groups",), ("own_region",)} or above[-2:-1] == ("ranking_of_listeners",)
 
 
+def sections(model):
+    """Give every section and key that params.yaml can have, below `model`: dataclass, name."""
+    for field in model.__dataclass_fields__.values():
+        yield field.name
+        for inner in dataclasses_in(field.type):
+            yield from sections(inner)
+
+
+def dataclasses_in(annotation):
+    if pydantic.dataclasses.is_pydantic_dataclass(annotation):
+        return [annotation]
+    return [found for part in typing.get_args(annotation) for found in dataclasses_in(part)]
+
+
+def test_every_parameter_is_explained():
+    page = (ROOT / "docs/reference/params.md").read_text("utf-8")
+    explained = {name for line in lines_of_code(page)[1] for name in NAME.findall(line)}
+
+    assert set(sections(params.Params)) - explained == set()
+
+
+def test_sections_of_params_yaml_on_the_pages_are_accepted(tmp_path):
+    values = yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))
+    for page, section in (("set-limits", "gate"), ("what-if", "train")):
+        text = (ROOT / f"docs/how-to/{page}.md").read_text("utf-8")
+        (shown,) = re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+        shown = yaml.safe_load(textwrap.dedent(shown).replace("<<: *train\n", "\n"))
+        values["datasets"]["lastfm-2k"][section].update(shown[section])
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
+
+    chosen = params.load(tmp_path).dataset("lastfm-2k")
+
+    assert chosen.gate.min_share == {"tier.tail": 0.01}
+    assert chosen.train.rerank.min_share == {"tier.tail": 0.1}
+
+
+def test_the_sections_of_a_report_bear_the_names_that_a_page_explains():
+    page = (ROOT / "docs/how-to/read-a-report.md").read_text("utf-8")
+    named = re.findall(r"^\| \*([^*]+)\* \|", page, re.MULTILINE)
+    package = "".join(path.read_text("utf-8") for path in (ROOT / "src/fairtune").rglob("*.[pj][y2]"))
+
+    assert len(named) > 8
+    assert [title for title in named if f'"{title}"' not in package and f">{title}<" not in package] == []
+
+
+def defined(module):
+    """Give the names of functions and classes at the top of a module."""
+    tree = ast.parse((ROOT / "src/fairtune" / module).read_text("utf-8"))
+    kinds = ast.FunctionDef, ast.ClassDef
+    return {node.name for node in tree.body if isinstance(node, kinds)}
+
+
+def test_every_question_has_a_module_that_answers_it():
+    page = (ROOT / "docs/reference/where-is-what.md").read_text("utf-8")
+    rows = re.findall(r"^\| (.+\?) \| `(\S+\.py)` \| `(\w+)` \|$", page, re.MULTILINE)
+
+    assert len(rows) >= 12
+    assert len(rows) == page.count("\n| ") - 1  # the header
+    assert [(module, name) for _, module, name in rows if name not in defined(module)] == []
+
+
 def test_the_terms_of_every_data_set_are_told():
-    page = (ROOT / "docs/data.md").read_text("utf-8")
+    page = (ROOT / "docs/reference/data.md").read_text("utf-8")
 
     for dataset in map(catalogue.get, catalogue.names()):
         assert dataset.licence in page

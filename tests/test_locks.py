@@ -4,8 +4,9 @@ import subprocess
 import sys
 
 import pytest
+from tests import processes
 
-from fairtune import processes
+from fairtune import processes as fairtune_processes
 from fairtune.errors import Busy
 
 HOLD = """
@@ -22,16 +23,15 @@ def held(tmp_path):
     """Give a lock that another process holds, and that process; it ends when its input does."""
     path = tmp_path / "data" / ".lock"
     command = [sys.executable, "-c", HOLD, str(path)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+    with processes.started(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout.readline() == "held\n"
         yield path, holder
-        holder.kill()
 
 
 def test_the_second_one_is_told_who_holds_the_lock(held):
     path, holder = held
 
-    with pytest.raises(Busy) as caught, processes.exclusive(path, doing="train@demo"):
+    with pytest.raises(Busy) as caught, fairtune_processes.exclusive(path, doing="train@demo"):
         pass
 
     expected = f"tune@demo (process {holder.pid}) is in progress: wait for it to end, or stop it"
@@ -46,8 +46,8 @@ def test_who_waits_gets_the_lock_when_the_holder_ends(held):
         waited_for.append(who)
         holder.stdin.close()
 
-    with processes.exclusive(path, doing="train@demo", wait=wait):
-        assert holder.wait() == 0
+    with fairtune_processes.exclusive(path, doing="train@demo", wait=wait):
+        assert holder.wait(processes.PATIENCE) == 0
 
     assert waited_for == [f"tune@demo (process {holder.pid})"]
 
@@ -55,7 +55,7 @@ def test_who_waits_gets_the_lock_when_the_holder_ends(held):
 def test_a_killed_holder_frees_the_lock(held):
     path, holder = held
     holder.kill()
-    holder.wait()
+    holder.wait(processes.PATIENCE)
 
-    with processes.exclusive(path, doing="train@demo"):
+    with fairtune_processes.exclusive(path, doing="train@demo"):
         assert path.read_text(encoding="utf-8").startswith("train@demo (process ")

@@ -3,13 +3,13 @@
 import importlib.util
 import os
 import re
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
 import yaml
+from tests import processes
 
 from fairtune.config import environment
 
@@ -39,7 +39,7 @@ def folder(tmp_path):
 
 
 def make(folder, *arguments):
-    return subprocess.run(["make", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    return processes.run(["make", *arguments], cwd=folder, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize(("target", "dataset"), [("demo", "demo"), ("run", "lastfm-2k")])
@@ -88,9 +88,9 @@ def test_without_a_python_that_fits_the_message_says_which_do(folder, python):
 
 
 def test_help_lists_every_target():
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
-    listed = re.findall(r"^  make ([a-z]+) +\w", make(ROOT, "help").stdout, re.MULTILINE)
+    listed = re.findall(r"^  make ([a-z-]+) +\w", make(ROOT, "help").stdout, re.MULTILINE)
 
     assert set(listed) == targets
 
@@ -143,7 +143,7 @@ def test_what_uv_is_told_by_the_environment_stays():
 
 def test_workflow_files_keep_githubs_schema():
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows"]
-    checked = subprocess.run([*command, *WORKFLOWS], capture_output=True, text=True, check=False)
+    checked = processes.run([*command, *WORKFLOWS], capture_output=True, text=True, check=False)
 
     assert checked.returncode == 0, checked.stdout
 
@@ -157,12 +157,12 @@ def steps(path):
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_workflows_run_make_targets_that_exist_and_need_no_secret(path):
     """Whatever runs is a make target, but for the one step that talks to GitHub."""
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
     runs = [step["run"] for step in steps(path) if "GH_TOKEN" not in step.get("env", {})]
 
     called = [
-        re.match(r"make (?:--silent )?([a-z]+)(?: [A-Z]+=\S+)*(?: 2>&1 \| tee .*)?\n?$", run) for run in runs
+        re.match(r"make (?:--silent )?([a-z-]+)(?: [A-Z]+=\S+)*(?: 2>&1 \| tee .*)?\n?$", run) for run in runs
     ]
     assert runs
     assert all(called), runs

@@ -6,17 +6,18 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 import yaml
+from tests import processes
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = {"listeners": 300, "tracks": 600, "regional_bias": 0.5, "taste_strength": 0.7}
-PATIENCE = 300
 
 
 class Project:
@@ -41,9 +42,9 @@ class Project:
         self.params = {"seed": params["seed"], "datasets": {"demo": demo}}
         self.write_params()
         git = ("git", "-c", "user.name=Test", "-c", "user.email=test@example.org")
-        subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
-        subprocess.run(["git", "add", "."], cwd=folder, check=True)
-        subprocess.run([*git, "commit", "--quiet", "-m", "Start"], cwd=folder, check=True)
+        processes.run(["git", "init", "--quiet"], cwd=folder, check=True)
+        processes.run(["git", "add", "."], cwd=folder, check=True)
+        processes.run([*git, "commit", "--quiet", "-m", "Start"], cwd=folder, check=True)
 
     def write_params(self):
         (self.folder / "params.yaml").write_text(yaml.safe_dump(self.params))
@@ -55,39 +56,45 @@ class Project:
         }
         return bare | {"PYTHONPATH": str(self.folder / "src"), "MLFLOW_DISABLE_TELEMETRY": "true"}
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(
+        self, *arguments: str, output: Any = subprocess.PIPE
+    ) -> AbstractContextManager[subprocess.Popen[str]]:
         command = [
             sys.executable,
             "-c",
             "from fairtune.cli.main import main; raise SystemExit(main())",
             *arguments,
         ]
-        return subprocess.Popen(
+        return processes.started(
             command,
             cwd=self.folder,
             env=self.environment,
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
         )
 
     def fairtune(self, *arguments: str) -> tuple[int, str]:
-        process = self.start(*arguments)
-        output, _ = process.communicate(timeout=PATIENCE)
+        with self.start(*arguments) as process:
+            output, _ = process.communicate(timeout=processes.PATIENCE)
         return process.returncode, output
 
     def kill_stage(self, stage: str, when: Callable[[], bool]) -> tuple[int, str]:
         """Run the pipeline, and end `stage` with -9 once `when` holds."""
-        process = self.start("run", "demo")
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline and process.poll() is None:
-            for child in psutil.Process(process.pid).children(recursive=True):
-                if _is_stage(child, stage) and when():
-                    child.send_signal(signal.SIGKILL)
-                    output, _ = process.communicate(timeout=PATIENCE)
-                    return process.returncode, output
-            time.sleep(0.01)
-        raise AssertionError(f"{stage} ended before it could be killed: {process.communicate()[0]}")
+        log = self.folder / "log"
+        with log.open("w") as output, self.start("run", "demo", output=output) as process:
+            command = psutil.Process(process.pid)
+
+            def found() -> psutil.Process | None:
+                with suppress(psutil.NoSuchProcess):
+                    for child in command.children(recursive=True):
+                        if _is_stage(child, stage) and when():
+                            return child
+                return None
+
+            processes.until(found, alive=process, log=log, every=0.005).send_signal(signal.SIGKILL)
+            process.wait(processes.PATIENCE)
+        return process.returncode, log.read_text()
 
     def read(self, name: str):
         return json.loads((self.folder / name).read_text())
@@ -191,8 +198,8 @@ def test_a_broken_limit_ends_with_1_and_its_table_and_keeps_everything_but_the_r
 
 def test_compare_exits_with_1_on_a_regression(project):
     git = ["git", "-c", "user.name=Test", "-c", "user.email=test@example.org"]
-    subprocess.run(["git", "add", "."], cwd=project.folder, check=True)
-    subprocess.run([*git, "commit", "--quiet", "-m", "Measure"], cwd=project.folder, check=True)
+    processes.run(["git", "add", "."], cwd=project.folder, check=True)
+    processes.run([*git, "commit", "--quiet", "-m", "Measure"], cwd=project.folder, check=True)
     code, output = project.fairtune("compare", "HEAD")
     assert code == 0, output
     metrics = project.read("reports/demo/metrics.json")

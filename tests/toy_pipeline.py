@@ -1,12 +1,12 @@
 """A pipeline of four tiny shell stages, to test what runs pipelines without running the real one."""
 
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+from tests import processes
 
 DVC_YAML = """
 stages:
@@ -85,5 +85,5 @@ def create(
     for dataset in limits:
         (root / f"{dataset}.txt").write_text("Radiohead\n")
     for command in (["git", "init", "-q"], ["dvc", "init", "-q"]):
-        subprocess.run(command, cwd=root, check=True, capture_output=True)
+        processes.run(command, cwd=root, check=True, capture_output=True)
     return Toy(root)

@@ -7,10 +7,11 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 
 import pandas as pd
 import pytest
-from tests import service
+from tests import processes, service
 
 from fairtune.cli import main as cli
 from fairtune.config.paths import Paths
@@ -318,7 +319,7 @@ def many(path, rows=150_000, start=1_325_376_000):
 def test_killed_at_any_moment_it_leaves_no_half_batch_and_the_next_one_finishes(project, paths, capsys):
     many(project / "night.csv")
     for moment in ("lock", "draft", "batch"):
-        with subprocess.Popen(command("night.csv"), stdout=subprocess.DEVNULL) as process:
+        with processes.started(command("night.csv"), stdout=subprocess.DEVNULL) as process:
             signs = {
                 "lock": lambda: paths.events_lock.exists() and paths.events_lock.stat().st_size,
                 "draft": lambda: any(paths.events.glob(".*")),
@@ -345,13 +346,13 @@ def test_two_at_once_both_end_well(project, paths):
     many(project / "a.csv", rows=20_000)
     many(project / "b.csv", rows=20_000, start=1_325_376_000 + 9_000)  # from row 9,000 on the same
     environment = os.environ | {"PYTHONWARNINGS": "error"}
-    started = [
-        subprocess.Popen(
-            command(file), env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        for file in ("a.csv", "b.csv", "a.csv")
-    ]
-    said = [process.communicate() for process in started]
+    options = {"env": environment, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with ExitStack() as stack:
+        started = [
+            stack.enter_context(processes.started(command(file), **options))
+            for file in ("a.csv", "b.csv", "a.csv")
+        ]
+        said = [process.communicate(timeout=processes.PATIENCE) for process in started]
 
     assert [process.returncode for process in started] == [0, 0, 0], said
     assert [event_store.read(paths.events)["batch"].max(), len(event_store.read(paths.events))] == [2, 29_000]

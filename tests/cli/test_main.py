@@ -1,12 +1,11 @@
 """The command line: what a user sees, and the exit codes that scripts rely on."""
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
-from tests import toy_pipeline
+from tests import processes, toy_pipeline
 
 from fairtune import __version__
 from fairtune.cli import main as cli
@@ -61,8 +60,8 @@ def write_metrics(root, dataset, ndcg):
 
 def commit(root):
     identity = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
-    subprocess.run(["git", "add", "reports"], cwd=root, check=True)
-    subprocess.run(["git", *identity, "commit", "-qm", "figures"], cwd=root, check=True)
+    processes.run(["git", "add", "reports"], cwd=root, check=True)
+    processes.run(["git", *identity, "commit", "-qm", "figures"], cwd=root, check=True)
 
 
 def test_a_run_says_what_it_does_and_ends_with_figures_gates_and_report(project, capfd):

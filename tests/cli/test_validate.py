@@ -62,7 +62,8 @@ def test_a_good_file_is_summed_up_in_one_paragraph(capsys):
     code, out, err = validate(capsys, ROOT / "docs/example/plays.csv")
 
     assert unwrapped(code, out, err) == (0, expected, "")
-    assert f"$ fairtune validate docs/example/plays.csv\n{out}```" in (ROOT / "README.md").read_text("utf-8")
+    for page in ("README.md", "docs/how-to/own-data.md"):
+        assert f"$ fairtune validate docs/example/plays.csv\n{out}```" in (ROOT / page).read_text("utf-8")
 
 
 def test_every_problem_is_told_by_line_column_and_reason(project, capsys):

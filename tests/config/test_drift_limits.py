@@ -19,7 +19,7 @@ def loaded(root, drift):
 
 def test_docs_show_the_limits_that_params_yaml_has():
     root = params.project_root()
-    page = (root / "docs/drift.md").read_text("utf-8")
+    page = (root / "docs/explanation/drift.md").read_text("utf-8")
     (shown,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
 
     chosen = yaml.safe_load((root / params.FILE).read_text("utf-8"))["shared"]["validate"]

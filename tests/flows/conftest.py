@@ -2,13 +2,12 @@
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import yaml
-from tests import toy_pipeline
+from tests import processes, toy_pipeline
 
 from fairtune.pipeline.schedule import prefect_server
 
@@ -20,6 +19,12 @@ BRISK = {
     "PREFECT_SERVER_SERVICES_SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS": "1",
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
 }
+PATIENT = (  # what a busy machine would break off
+    "PREFECT_API_REQUEST_TIMEOUT",
+    "PREFECT_SERVER_DATABASE_TIMEOUT",
+    "PREFECT_SERVER_DATABASE_CONNECTION_TIMEOUT",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS",
+)
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +32,7 @@ def database(tmp_path_factory):
     """Give an empty database of Prefect's: making one takes half a minute, copying it doesn't."""
     home = tmp_path_factory.mktemp("database")
     made = [sys.executable, "-m", "prefect", "server", "database", "upgrade", "-y"]
-    subprocess.run(made, env={**os.environ, "PREFECT_HOME": str(home)}, check=True, capture_output=True)
+    processes.run(made, env={**os.environ, "PREFECT_HOME": str(home)}, check=True, capture_output=True)
     return home / "prefect.db"
 
 
@@ -39,8 +44,11 @@ def api(database, tmp_path_factory):
     home = tmp_path_factory.mktemp("prefect")
     shutil.copy(database, home)
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in {**BRISK, "PREFECT_HOME": str(home)}.items():
+        patient = dict.fromkeys(PATIENT, str(round(processes.PATIENCE)))
+        for name, value in {**BRISK, **patient, "PREFECT_HOME": str(home)}.items():
             patch.setenv(name, value)
+        patch.setattr(prefect_server, "PATIENCE", processes.PATIENCE)
+        patch.setattr(prefect_server, "END", processes.GRACE)
         with prefect_server.running(home, say=lambda _: None, port=0) as url:
             patch.setenv("PREFECT_API_URL", url)
             refresh_global_settings_context()
@@ -62,5 +70,5 @@ def project(tmp_path, monkeypatch):
         "add dvc.yaml",
         "commit -qm Start",
     ):
-        subprocess.run(["git", *command.split()], cwd=tmp_path, check=True)
+        processes.run(["git", *command.split()], cwd=tmp_path, check=True)
     return toy

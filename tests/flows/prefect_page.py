@@ -1,27 +1,14 @@
 """What a user sees on the Prefect page, asked of the server."""
 
-import time
-
 from prefect import get_client
 from prefect.client.schemas.filters import ArtifactFilter, FlowRunFilter
+from tests.processes import until
 
 
 def flow_runs():
     """Give all runs, the oldest first."""
     with get_client(sync_client=True) as client:
         return sorted(client.read_flow_runs(), key=lambda run: run.created)
-
-
-PATIENCE = 180  # seconds, on a busy machine
-
-
-def wait_for(condition, *, patience=PATIENCE):
-    """Wait until a condition gives something that is true; give that."""
-    end = time.monotonic() + patience
-    while not (found := condition()):
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.2)
-    return found
 
 
 def tasks_of(flow_run, *, ended=True):
@@ -37,7 +24,7 @@ def tasks_of(flow_run, *, ended=True):
         over = runs and all(run.state and run.state.is_final() for run in runs)
         return runs if over or not ended else None
 
-    runs = sorted(wait_for(found) if ended else found(), key=lambda run: str(run.start_time))
+    runs = sorted(until(found) if ended else found(), key=lambda run: str(run.start_time))
     return [(run.name, run.state_name) for run in runs]
 
 

@@ -1,9 +1,8 @@
 """The flow, on a real Prefect server, on the toy pipeline: one named task a stage."""
 
-import subprocess
-
 import pytest
 from prefect.exceptions import CancelledRun
+from tests import processes
 from tests.flows.prefect_page import artifacts, flow_runs, tasks_of
 
 from fairtune import files
@@ -174,9 +173,9 @@ def test_a_branch_that_is_checked_out_is_refused_before_anything_runs(project):
 
 
 def dvc(project, *arguments):
-    subprocess.run(["dvc", *arguments], cwd=project.root, check=True, capture_output=True)
+    processes.run(["dvc", *arguments], cwd=project.root, check=True, capture_output=True)
 
 
 def git(project, *arguments):
-    done = subprocess.run(["git", *arguments], cwd=project.root, capture_output=True, text=True, check=True)
+    done = processes.run(["git", *arguments], cwd=project.root, capture_output=True, text=True, check=True)
     return done.stdout.strip()

@@ -13,24 +13,31 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import yaml
+from tests import processes
 from tests.flows.conftest import ROOT
-from tests.flows.prefect_page import PATIENCE, flow_runs, tasks_of, wait_for
+from tests.flows.prefect_page import flow_runs, tasks_of
 
 from fairtune.cli import main as cli
 from fairtune.pipeline.dvc import Pipeline
 from fairtune.pipeline.schedule import prefect_server
 
-GENTLY = 40  # seconds that a command has to end
 ALL = ["fetch", "count", "gate", "ship"]
+PATIENTLY = f"""
+from fairtune import cli
+from fairtune.pipeline.schedule import server, serving
+
+server.PATIENCE = serving.PATIENCE = {processes.PATIENCE}
+raise SystemExit(cli.main())
+"""
 
 
 def test_fairtune_schedule_says_what_runs_when_and_the_run_fires(project, api):
     with started(schedule("--dataset", "demo", "--cron", "* * * * * */15"), project) as (process, said):
-        wait_for(lambda: "Ctrl-C ends it." in said())
-        wait_for((project.root / "reports/demo/shipped").exists)
-        served = wait_for(lambda: completed(project))
+        processes.until(lambda: "Ctrl-C ends it." in said())
+        processes.until((project.root / "reports/demo/shipped").exists)
+        served = processes.until(lambda: completed(project))
         process.send_signal(signal.SIGTERM)
-        assert process.wait(PATIENCE) == 0
+        assert process.wait(processes.PATIENCE) == 0
 
     lines = said().splitlines()
     assert lines[0] == f"Prefect server: {api}"
@@ -49,7 +56,7 @@ def test_runs_that_were_missed_are_not_made_up_for(project):
 
     nightly = schedule("--dataset", "demo", "--cron", "0 3 1 1 *")
     with started(nightly, project) as (process, said):
-        wait_for(lambda: "Ctrl-C ends it." in said())
+        processes.until(lambda: "Ctrl-C ends it." in said())
         process.kill()  # it leaves its schedule behind
     with get_client(sync_client=True) as client:
         planned = [run for run in flow_runs() if run.auto_scheduled and run.state_name == "Scheduled"]
@@ -58,7 +65,7 @@ def test_runs_that_were_missed_are_not_made_up_for(project):
             client.set_flow_run_state(run.id, past, force=True)
 
     with started(nightly, project) as (process, said):
-        wait_for(lambda: "Ctrl-C ends it." in said())
+        processes.until(lambda: "Ctrl-C ends it." in said())
 
     assert planned
     assert project.ran("demo") == []
@@ -71,13 +78,13 @@ def test_stopping_the_schedule_cancels_what_runs(project):
     project.count_script("echo $PPID > counting; while test -e wait; do sleep 0.1; done")
     (project.root / "wait").touch()
     with started(schedule("--dataset", "demo", "--cron", "0 3 1 1 *"), project) as (process, said):
-        wait_for(lambda: "Ctrl-C ends it." in said())
+        processes.until(lambda: "Ctrl-C ends it." in said())
         with get_client(sync_client=True) as client:
             deployment = client.read_deployment_by_name("retrain/demo-served")
             asked = client.create_flow_run_from_deployment(deployment.id)
-            wait_for((project.root / "counting").exists)
+            processes.until((project.root / "counting").exists)
             process.send_signal(signal.SIGTERM)
-            assert process.wait(PATIENCE) == 0
+            assert process.wait(processes.PATIENCE) == 0
             ended = client.read_flow_run(asked.id)
     (project.root / "wait").unlink()
 
@@ -96,7 +103,7 @@ def test_a_worker_picks_up_a_deployment_of_prefect_yaml(project):
     run(project, "deploy --all")
     run(project, "deployment run retrain/demo")
     with started(["prefect", "worker", "start", "--pool", "fairtune", "--limit", "1"], project):
-        picked = wait_for(lambda: completed(project))
+        picked = processes.until(lambda: completed(project))
 
     assert picked.work_pool_name == "fairtune"
     assert project.ran("demo") == ALL
@@ -107,16 +114,16 @@ def test_a_run_killed_with_9_is_swept_by_the_next_and_its_work_is_kept(project):
     (project.root / "wait").touch()
     command = [sys.executable, "flows/retrain.py", "--dataset", "demo"]
     with started(command, project) as (process, _):
-        wait_for((project.root / "counting").exists)
-        killed = wait_for(lambda: running(project))
-        wait_for(lambda: ("count@demo", "Running") in tasks_of(killed, ended=False))
+        processes.until((project.root / "counting").exists)
+        killed = processes.until(lambda: running(project))
+        processes.until(lambda: ("count@demo", "Running") in tasks_of(killed, ended=False))
         process.kill()
-        process.wait(PATIENCE)
+        process.wait(processes.PATIENCE)
     assert running(project).id == killed.id  # so says Prefect
     (project.root / "wait").unlink()
     assert project.ran("demo") == ["fetch", "count"]
 
-    done = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False)
+    done = processes.run(command, cwd=project.root, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "retrain: fairtune-demo-track has no champion yet"
@@ -134,17 +141,17 @@ def test_without_a_server_one_is_started_and_ends_with_the_command_even_by_kill_
     monkeypatch.setenv("PREFECT_HOME", str(home))
     monkeypatch.delenv("PREFECT_API_URL")
     with started(schedule("--dataset", "demo"), project) as (process, said):
-        wait_for(lambda: "Ctrl-C ends it." in said())
+        processes.until(lambda: "Ctrl-C ends it." in said())
         url = re.search(r"^Prefect server: (\S+) \(it ends with this command\)$", said(), re.MULTILINE)[1]
         assert prefect_server.answers(f"{url}/api")
 
-        second = subprocess.run(
+        second = processes.run(
             schedule("--dataset", "lfm-2b"), cwd=project.root, capture_output=True, text=True, check=False
         )
         process.kill()
-        process.wait(PATIENCE)
+        process.wait(processes.PATIENCE)
 
-    wait_for(lambda: not prefect_server.answers(f"{url}/api"))
+    processes.until(lambda: not prefect_server.answers(f"{url}/api"))
     assert second.returncode == 2
     assert re.fullmatch(
         rf"fairtune: the Prefect server at {url} \(process \d+\) works in {home} already: stop the `fairtune "
@@ -221,30 +228,20 @@ def last(project, state):
 
 
 def schedule(*arguments):
-    return [sys.executable, "-m", "fairtune.cli.main", "schedule", *arguments]
+    return [sys.executable, "-c", PATIENTLY, "schedule", *arguments]
 
 
 def run(project, command):
     whole = [sys.executable, "-m", "prefect", "--no-prompt", *command.split()]
-    subprocess.run(whole, cwd=project.root, check=True, capture_output=True)
+    processes.run(whole, cwd=project.root, check=True, capture_output=True)
 
 
 @contextmanager
 def started(command, project):
-    """Start a command, give it and what it has printed; end it with the block, gently if it can be.
-
-    Prefect's worker now and then goes on after SIGTERM.
-    """
+    """Start a command, give it and what it has printed; end it with the block."""
     log = project.root / "log"
     with (
         log.open("w") as out,
-        subprocess.Popen(command, cwd=project.root, stdout=out, stderr=subprocess.DEVNULL) as process,
+        processes.started(command, cwd=project.root, stdout=out, stderr=subprocess.DEVNULL) as process,
     ):
-        try:
-            yield process, log.read_text
-        finally:
-            process.terminate()
-            try:
-                process.wait(GENTLY)
-            except subprocess.TimeoutExpired:
-                process.kill()
+        yield process, log.read_text

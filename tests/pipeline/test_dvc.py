@@ -2,12 +2,11 @@
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from tests import toy_pipeline
+from tests import processes, toy_pipeline
 
 from fairtune.errors import BadRequest, Busy, LimitBroken, NotThere, StageFailed
 from fairtune.pipeline.dvc import Pipeline
@@ -188,7 +187,7 @@ def test_a_run_killed_in_the_middle_is_followed_by_one_that_works(project, pipel
         "with pipeline.alone('small'):\n"
         "    pipeline.run(pipeline.steps('small')[0])\n"
     )
-    killed = subprocess.run([sys.executable, "-c", script], cwd=project.root, check=False)
+    killed = processes.run([sys.executable, "-c", script], cwd=project.root, check=False)
     assert killed.returncode == -9
     rwlock = project.root / ".dvc/tmp/rwlock"
     held = json.loads(rwlock.read_text())

@@ -1,10 +1,10 @@
 """What is kept of a good run: dvc.lock with the registered version, results on a branch."""
 
 import hashlib
-import subprocess
 from pathlib import Path
 
 import pytest
+from tests import processes
 
 from fairtune import files
 from fairtune.config.paths import Paths
@@ -68,14 +68,14 @@ def test_a_version_that_is_gone_is_told(paths):
 
 def test_the_commit_of_results_names_data_set_and_version(paths):
     for command in ("init -q", "config user.name test", "config user.email test@example.org"):
-        subprocess.run(["git", *command.split()], check=True)
-    subprocess.run(["git", "commit", "-qm", "Start", "--allow-empty"], check=True)
+        processes.run(["git", *command.split()], check=True)
+    processes.run(["git", "commit", "-qm", "Start", "--allow-empty"], check=True)
     files.write_json(paths.metrics, {"seed": 0})
 
     told = publish.commit(paths, "nightly")
 
     shown = ["git", "show", "--format=%s", "--name-only", "nightly"]
-    lines = subprocess.run(shown, check=True, capture_output=True, text=True).stdout.split("\n")
+    lines = processes.run(shown, check=True, capture_output=True, text=True).stdout.split("\n")
     assert told.startswith("branch nightly: ")
     assert lines == [f"Retrain demo: {MODEL} version 1", "", "dvc.lock", "reports/demo/metrics.json", ""]
     assert publish.commit(paths, "nightly") == "branch nightly has these results already"

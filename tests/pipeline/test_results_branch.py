@@ -1,10 +1,10 @@
 """Commits of results on a real Git repository."""
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
+from tests import processes
 
 from fairtune.errors import BadRequest
 from fairtune.pipeline import results_branch
@@ -32,7 +32,7 @@ def repository(tmp_path, monkeypatch):
 
 
 def git(*arguments):
-    return subprocess.run(["git", *arguments], capture_output=True, text=True, check=True).stdout.strip()
+    return processes.run(["git", *arguments], capture_output=True, text=True, check=True).stdout.strip()
 
 
 def write(path, text):

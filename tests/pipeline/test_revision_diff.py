@@ -2,11 +2,11 @@
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
+from tests import processes
 from tests.listening import evaluated
 
 from fairtune import files
@@ -40,7 +40,7 @@ class Project:
         (root / "dvc.yaml").write_text(DVC_YAML)
         (root / "reports/demo").mkdir(parents=True)
         self.git("init", "-q", "-b", "main")
-        subprocess.run(["dvc", "init", "-q"], cwd=root, check=True, capture_output=True)
+        processes.run(["dvc", "init", "-q"], cwd=root, check=True, capture_output=True)
         self.evaluate()
         self.git("add", "dvc.lock", "reports", "params.yaml", "dvc.yaml", ".dvc")
         self.git("commit", "-qm", "figures")
@@ -49,11 +49,11 @@ class Project:
         made = evaluated(**change)
         files.write_json(self.root / "made/metrics.json", made.metrics)
         files.write_table(self.root / "made/listeners.parquet", made.listeners)
-        subprocess.run(["dvc", "repro", "-q"], cwd=self.root, check=True, capture_output=True)
+        processes.run(["dvc", "repro", "-q"], cwd=self.root, check=True, capture_output=True)
 
     def git(self, *arguments):
         identity = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
-        done = subprocess.run(
+        done = processes.run(
             ["git", *identity, *arguments], cwd=self.root, check=True, capture_output=True, text=True
         )
         return done.stdout
@@ -112,7 +112,7 @@ def test_a_broken_metric_exits_with_1_and_says_why(project, capsys, cached):
 def test_the_listeners_of_a_revision_may_be_in_the_remote_only(project, capsys):
     remote = project.root / "storage"
     for command in (["remote", "add", "-d", "local", str(remote)], ["push", "-q"]):
-        subprocess.run(["dvc", *command], cwd=project.root, check=True, capture_output=True)
+        processes.run(["dvc", *command], cwd=project.root, check=True, capture_output=True)
     project.evaluate(seed=1)
     shutil.rmtree(project.root / ".dvc/cache")
 
@@ -191,7 +191,7 @@ def in_workflow(project, base):
     (project.root / ".venv/bin").mkdir(parents=True)
     (project.root / ".venv/bin/fairtune").symlink_to(shutil.which("fairtune"))
     (project.root / ".venv/.ready").write_text(str(project.root))
-    done = subprocess.run(
+    done = processes.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
         cwd=project.root,
         env={

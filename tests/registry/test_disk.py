@@ -1,10 +1,10 @@
 """A registration that runs out of room, on a small file system made for the test."""
 
 import os
-import subprocess
 from contextlib import contextmanager
 
 import pytest
+from tests import processes
 
 from fairtune.errors import RegistryFailed
 from fairtune.registry.client import connection, versions
@@ -23,14 +23,14 @@ def small(folder, size):
     """Let `folder` be a file system of so many bytes."""
     folder.mkdir(parents=True)
     mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
-    done = subprocess.run(mount, check=False, capture_output=True, text=True)
+    done = processes.run(mount, check=False, capture_output=True, text=True)
     if done.returncode:
         assert os.geteuid() != 0 or "permission denied" in done.stderr, done.stderr
         pytest.skip(f"no file system can be mounted here, this test did not run: {done.stderr.strip()}")
     try:
         yield
     finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)  # MLflow keeps its database open
+        processes.run(["umount", "--lazy", str(folder)], check=True)  # MLflow keeps its database open
 
 
 def entry(release):

@@ -16,8 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests import processes
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PATIENCE = 30  # seconds for one answer
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -68,7 +69,7 @@ class Page:
         )
 
     def evaluate(self, script: str) -> Any:
-        answer = self.ask("Runtime.evaluate", expression=script, returnByValue=True)
+        answer = self.ask("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
@@ -107,11 +108,11 @@ class Browser:
         return result
 
     def wait(self, until: Any) -> None:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + processes.PATIENCE
         while not until():
             ready, _, _ = select.select([self._read], [], [], max(0.0, deadline - time.monotonic()))
             chunk = os.read(self._read, 1 << 16) if ready else b""
-            assert chunk, "Chromium went away" if ready else f"Chromium said nothing for {PATIENCE} s"
+            assert chunk, "Chromium went away" if ready else "Chromium said nothing"
             *messages, self._rest = (self._rest + chunk).split(b"\0")
             for message in map(json.loads, messages):
                 if "id" in message:
@@ -131,7 +132,7 @@ def started(program: str, profile: Path) -> Iterator[Browser]:
     """Start Chromium with an empty profile; it ends with the block."""
     orders, write = os.pipe()
     read, answers = os.pipe()
-    with subprocess.Popen(
+    with processes.started(
         # Chromium listens on descriptor 3 and answers on 4, which a shell can give it.
         [
             "bash",
@@ -146,13 +147,11 @@ def started(program: str, profile: Path) -> Iterator[Browser]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-    ) as process:
+    ):
         os.close(orders)
         os.close(answers)
         try:
             yield Browser(write, read)
         finally:
-            process.terminate()
-            process.wait(PATIENCE)
             os.close(write)
             os.close(read)

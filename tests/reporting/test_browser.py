@@ -1,14 +1,12 @@
 """The page in a real browser: what a person sees, by light and by dark, on paper, on a phone, by keyboard."""
 
-import os
 import re
 import shutil
-import subprocess
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests import processes
 from tests.reporting import browser, sample
 
 from fairtune.evaluation.gate import verdict as gate_verdict
@@ -34,25 +32,6 @@ FAINT = """(() => {
   return [...faint];
 })()"""
 
-# Texts of a picture that leave it or lie on one another, by more than two pixels.
-COLLISIONS = """(() => {
-  const found = [];
-  for (const picture of document.querySelectorAll('svg.picture')) {
-    const frame = picture.getBoundingClientRect();
-    const texts = [...picture.querySelectorAll('text')].map((node) => [node, node.getBoundingClientRect()]);
-    texts.forEach(([node, box], at) => {
-      if (box.left < frame.left - 2 || box.right > frame.right + 2 || box.top < frame.top - 2
-          || box.bottom > frame.bottom + 2) found.push(`outside: ${node.textContent}`);
-      for (const [other, its] of texts.slice(at + 1)) {
-        const wide = Math.min(box.right, its.right) - Math.max(box.left, its.left);
-        const tall = Math.min(box.bottom, its.bottom) - Math.max(box.top, its.top);
-        if (wide > 2 && tall > 4) found.push(`${node.textContent} on ${other.textContent}`);
-      }
-    });
-  }
-  return found;
-})()"""
-
 WANTED = "[...document.querySelectorAll('a, summary, [tabindex]')].filter((node) => node.checkVisibility())"
 
 FOCUS = """(() => {
@@ -60,18 +39,6 @@ FOCUS = """(() => {
   node.dataset.reached = 'yes';
   return [node.textContent.trim().slice(0, 40), getComputedStyle(node).outlineStyle];
 })()"""
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory) -> Iterator[browser.Browser]:
-    program = browser.installed()
-    if program is None:
-        why = f"none of {', '.join(browser.NAMES)} is on the PATH: the page was not looked at in a browser"
-        if os.environ.get("CI"):
-            pytest.fail(why)
-        pytest.skip(why)
-    with browser.started(program, tmp_path_factory.mktemp("profile")) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
@@ -110,29 +77,6 @@ def test_every_text_stands_out_from_the_paper(page, media, scheme, dark):
     paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (max(map(int, re.findall(r"\d+", paper))) < 64) is dark
     assert page.evaluate(FAINT) == []
-
-
-@pytest.mark.parametrize("font", ["", "DejaVu Sans", "monospace"])
-def test_texts_in_pictures_stay_inside_and_off_one_another(page, font):
-    page.show()
-    assert page.evaluate("document.querySelectorAll('svg.picture text').length") > 100
-    page.evaluate(f"document.body.style.fontFamily = '{font}'")
-    found = page.evaluate(COLLISIONS)
-    page.evaluate("document.body.style.fontFamily = ''")
-    assert found == []
-
-
-def test_texts_on_one_another_would_be_noticed(page):
-    page.show()
-    move = "document.querySelector('svg.picture text').style.transform = '{}'"
-    page.evaluate(move.format("translate(0, -900px)"))
-    assert any(found.startswith("outside") for found in page.evaluate(COLLISIONS))
-    page.evaluate(move.format(""))
-
-
-def test_on_a_phone_the_page_is_no_wider_than_the_screen(page):
-    page.show(width=390)
-    assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
 
 
 def test_everything_that_opens_or_scrolls_is_reached_by_keyboard_and_shows_where_one_is(page):
@@ -182,4 +126,5 @@ def test_the_page_prints_on_several_sheets_without_what_only_a_screen_can_use(pa
 
 def _text(sheets: bytes, path: Path) -> str:
     path.write_bytes(sheets)
-    return " ".join(subprocess.check_output(["pdftotext", str(path), "-"], text=True, timeout=30).split())
+    read = processes.run(["pdftotext", str(path), "-"], check=True, capture_output=True, text=True)
+    return " ".join(read.stdout.split())

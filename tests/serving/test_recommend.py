@@ -1,11 +1,11 @@
 import json
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from tests import processes
 
 from fairtune.cli.recommend import recommend
 from fairtune.errors import BadRequest, FairtuneError, NotThere
@@ -130,5 +130,5 @@ def test_nothing_heavy_is_imported():
         "heavy = {'pandas', 'scipy', 'pydantic', 'implicit', 'mlflow', 'rapidfuzz'} & set(sys.modules)\n"
         "sys.exit(f'imported: {heavy}' if heavy else 0)"
     )
-    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    done = processes.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")

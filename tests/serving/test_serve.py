@@ -5,6 +5,7 @@ import json
 import httpx
 import pytest
 from tests.model_server import serving
+from tests.processes import PATIENCE
 
 from fairtune.registry.registration.entry import Entry
 from fairtune.registry.registration.register import register
@@ -23,7 +24,10 @@ def server(tmp_path_factory, release):
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
         register(Entry(model=NAME, release=release, metrics={}, passed=True), root=root)
-    with serving(f"models:/{NAME}@champion", root) as url, httpx.Client(base_url=url, timeout=60) as client:
+    with (
+        serving(f"models:/{NAME}@champion", root) as url,
+        httpx.Client(base_url=url, timeout=PATIENCE) as client,
+    ):
         yield client
 
 

@@ -1,12 +1,11 @@
 """A journal outlives the processes that write it."""
 
-import os
 import signal
-import subprocess
 import sys
 
 import optuna
 import pytest
+from tests import processes
 
 from fairtune.tuning import journal
 
@@ -33,7 +32,7 @@ def test_a_process_that_dies_with_the_lock_blocks_nobody(tmp_path, monkeypatch, 
         "import os, signal, sys; from pathlib import Path; from fairtune.tuning.journal import KernelLock;"
         "lock = KernelLock(Path(sys.argv[1])); lock.acquire(); os.kill(os.getpid(), signal.SIGKILL)"
     )
-    died = subprocess.run([sys.executable, "-c", holder, f"{path}.lock"], check=False)
+    died = processes.run([sys.executable, "-c", holder, f"{path}.lock"], check=False)
     assert died.returncode == -signal.SIGKILL
     assert finish(journal.opened(path), 2.0) == [1.0, 2.0]
 
@@ -55,7 +54,8 @@ def test_two_processes_share_a_study(tmp_path):
         "s = optuna.create_study(storage=storage, study_name='s', load_if_exists=True);"
         "[s.tell(s.ask(), i) for i in range(20)]"
     )
-    processes = [subprocess.Popen([sys.executable, "-c", code, path], env=os.environ) for _ in range(2)]
-    assert [process.wait(60) for process in processes] == [0, 0]
+    command = [sys.executable, "-c", code, path]
+    with processes.started(command) as first, processes.started(command) as second:
+        assert [process.wait(processes.PATIENCE) for process in (first, second)] == [0, 0]
     shared = optuna.load_study(study_name="s", storage=journal.opened(path))
     assert len(shared.trials) == 40

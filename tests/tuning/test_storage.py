@@ -8,7 +8,7 @@ import sys
 import time
 
 import pytest
-from tests import postgres
+from tests import postgres, processes
 
 from fairtune.errors import StudyFailed
 from fairtune.tuning import storage as study_storage
@@ -68,7 +68,7 @@ def storage(request, tmp_path):
 
 def start(tmp_path, storage):
     command = [sys.executable, "-c", WORKER, tmp_path / "study.journal", tmp_path / "fits"]
-    return subprocess.Popen(command, env={**os.environ, **storage}, stdout=subprocess.PIPE, text=True)
+    return processes.started(command, env={**os.environ, **storage}, stdout=subprocess.PIPE, text=True)
 
 
 def fits(tmp_path):
@@ -76,17 +76,9 @@ def fits(tmp_path):
     return path.read_text().split() if path.exists() else []
 
 
-def until(condition):
-    for _ in range(600):
-        if condition():
-            return
-        time.sleep(0.1)
-    raise TimeoutError
-
-
 def test_two_processes_share_the_trials_of_a_search_and_agree_on_the_choice(tmp_path, storage):
-    first, second = start(tmp_path, storage), start(tmp_path, storage)
-    ends = [json.loads(process.communicate(timeout=120)[0]) for process in (first, second)]
+    with start(tmp_path, storage) as first, start(tmp_path, storage) as second:
+        ends = [json.loads(process.communicate(timeout=processes.PATIENCE)[0]) for process in (first, second)]
     assert ends[0] == ends[1]
     assert ends[0]["numbers"] == list(range(TRIALS))
     assert len({json.dumps(point) for point in ends[0]["trials"]}) == TRIALS
@@ -96,22 +88,22 @@ def test_two_processes_share_the_trials_of_a_search_and_agree_on_the_choice(tmp_
 
 
 def test_the_trial_of_a_killed_process_is_run_by_the_other_one_and_nothing_else_twice(tmp_path, storage):
-    first, second = start(tmp_path, storage), start(tmp_path, storage)
-    until(lambda: {str(first.pid), str(second.pid)} <= set(fits(tmp_path)))
-    first.send_signal(signal.SIGKILL)
-    first.communicate(timeout=120)
-    end = json.loads(second.communicate(timeout=120)[0])
+    with start(tmp_path, storage) as first, start(tmp_path, storage) as second:
+        processes.until(lambda: {str(first.pid), str(second.pid)} <= set(fits(tmp_path)))
+        first.send_signal(signal.SIGKILL)
+        first.communicate(timeout=processes.PATIENCE)
+        end = json.loads(second.communicate(timeout=processes.PATIENCE)[0])
     assert end["numbers"] == list(range(TRIALS))
     assert TRIALS <= len(fits(tmp_path)) <= TRIALS + 1  # it was killed at, or between, two trials
 
 
 def test_a_process_of_this_machine_is_gone_once_it_has_ended():
     long_ago = time.time() - 48 * 3600
-    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    me, other = study_storage.workers().me, study_storage.worker(process.pid)
-    assert not study_storage.gone(me, long_ago)
-    assert not study_storage.gone(other, long_ago)
-    process.communicate(b"\n")
+    with processes.started([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        me, other = study_storage.workers().me, study_storage.worker(process.pid)
+        assert not study_storage.gone(me, long_ago)
+        assert not study_storage.gone(other, long_ago)
+        process.communicate(b"\n", timeout=processes.PATIENCE)
     assert study_storage.gone(other, time.time())
 
 

@@ -5,6 +5,7 @@ import sys
 import click
 
 from fairtune.cli import project
+from fairtune.config import environment
 from fairtune.errors import LimitBroken
 
 
@@ -22,6 +23,8 @@ def run(dataset: str, *, force: bool, search: bool) -> None:
     from fairtune.pipeline.dvc import Pipeline
 
     model = project.enter().dataset(dataset).register.model
+    if (notice := environment.notice()) is not None:
+        project.say(notice)
     run_summary.forget_lost_registration(Paths(dataset))
     if search:
         from fairtune.registry.champion import settings as champion_settings

@@ -9,6 +9,7 @@ import click
 
 from fairtune.config.paths import Paths
 from fairtune.errors import BadRequest, NotThere
+from fairtune.metrics.rounding import significant
 
 
 @click.command()
@@ -90,7 +91,7 @@ def whatif(
         "target": str(matrix.target),
         "question": " and ".join(bound.told() for bound in found.bounds),
         "multipliers": found.multipliers,
-        "loss_of_score": float(f"{found.loss:.6g}"),
+        "loss_of_score": significant(found.loss),
         **measured,
         "picture": os.path.relpath(where, here),
     }

@@ -12,6 +12,7 @@ from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
 from fairtune.evaluation.comparison.key_metrics import headlines
 from fairtune.evaluation.gate.metrics_file import Metrics, Path, names, read
+from fairtune.metrics.rounding import significant
 from fairtune.pipeline.stages import evaluate, matrix, train, tune
 
 STAGES: Final = (matrix, tune, train, evaluate)
@@ -33,8 +34,8 @@ class Repeated:
         return {
             "figure": ".".join(self.path),
             "values": list(self.values),
-            "mean": _rounded(np.mean(known)) if whole else None,
-            "std": _rounded(np.std(known, ddof=1)) if whole and len(known) > 1 else None,
+            "mean": significant(np.mean(known)) if whole else None,
+            "std": significant(np.std(known, ddof=1)) if whole and len(known) > 1 else None,
         }
 
 
@@ -67,7 +68,7 @@ def advantage(figures: Mapping[str, Sequence[float | None]], over: str) -> tuple
     pairs = list(zip(ours, its, strict=True)) if len(ours) == len(its) else []
     if not pairs or any(a is None or not b for a, b in pairs):
         return None
-    return tuple(_rounded(a / b) for a, b in pairs if a is not None and b)
+    return tuple(significant(a / b) for a, b in pairs if a is not None and b)
 
 
 def _paths(metrics: Metrics) -> Iterator[Path]:
@@ -82,7 +83,3 @@ def _paths(metrics: Metrics) -> Iterator[Path]:
 def _value(metrics: Metrics, path: Path) -> float | None:
     found = read(metrics, path)
     return None if found is None else found.value
-
-
-def _rounded(value: float | np.floating) -> float:
-    return float(f"{value:.6g}")

@@ -12,6 +12,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from fairtune.metrics.rounding import significant
+
 Floats = NDArray[np.float64]
 PERCENTILES = (2.5, 97.5)
 CELLS_PER_CHUNK = 2**22
@@ -33,9 +35,9 @@ class Figure:
         return cls(value, value, value)
 
     def to_json(self) -> dict[str, float | None]:
-        """Round to 6 significant digits: the rest differs between processors and says nothing."""
+        """Round to significant digits: the rest differs between processors and says nothing."""
         numbers = {"value": self.value, "low": self.low, "high": self.high}
-        return {key: None if number is None else float(f"{number:.6g}") for key, number in numbers.items()}
+        return {key: None if number is None else significant(number) for key, number in numbers.items()}
 
 
 UNDEFINED = Figure(None, None, None)

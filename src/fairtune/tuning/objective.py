@@ -46,9 +46,8 @@ class Exam:
         lists = ranking.rank(scores, self.known, HEADLINE, threads=threads)
         figures = accuracy.per_listener(lists, self.truth, [HEADLINE])
         dp, eo = self._apart(lists)
-        return Judged(
-            ndcg=float(np.nanmean(figures[NDCG])), dp=dp, eo=eo, served=self._served(figures[RECALL])
-        )
+        served = self._served(figures[RECALL])
+        return Judged.rounded(ndcg=float(np.nanmean(figures[NDCG])), dp=dp, eo=eo, served=served)
 
     def judge_model(self, model: Als, *, threads: int) -> Judged:
         """Judge the lists of a factorisation."""

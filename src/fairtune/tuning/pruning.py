@@ -87,7 +87,7 @@ def expected(seen: Mapping[int, Judged], whole: Sequence[FinishedTrial]) -> Judg
     iteration = max(seen)
     at = seen[iteration]
     ndcg, dp, eo = np.median(_gains(iteration, whole), axis=0)
-    return Judged(ndcg=float(at.ndcg * ndcg), dp=float(at.dp * dp), eo=float(at.eo * eo), served=at.served)
+    return Judged.rounded(ndcg=at.ndcg * ndcg, dp=at.dp * dp, eo=at.eo * eo, served=at.served)
 
 
 def _gains(iteration: int, whole: Sequence[FinishedTrial]) -> NDArray[np.float64]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fairtune.config.params import Hyperparameters, Range, Tune, hyperparameters
 from fairtune.errors import BadParams
+from fairtune.metrics.rounding import significant
 
 if TYPE_CHECKING:
     from optuna import Trial
@@ -46,8 +47,14 @@ def suggest(trial: "Trial", tune: Tune) -> Hyperparameters:
         elif name in WHOLE:
             values[name] = trial.suggest_int(name, int(dimension.low), int(dimension.high), log=dimension.log)
         else:
-            values[name] = trial.suggest_float(name, dimension.low, dimension.high, log=dimension.log)
+            proposed = trial.suggest_float(name, dimension.low, dimension.high, log=dimension.log)
+            values[name] = _rounded(proposed, dimension)
     return _point(tune.start, values)
+
+
+def _rounded(proposed: float, inside: Range) -> float:
+    """Round to significant digits: the last of a proposal depend on how a machine takes logarithms."""
+    return min(max(significant(proposed), inside.low), inside.high)
 
 
 def _point(start: Hyperparameters, values: Mapping[str, Any]) -> Hyperparameters:

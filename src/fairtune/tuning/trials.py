@@ -6,6 +6,7 @@ from math import inf
 from typing import TYPE_CHECKING, Final
 
 from fairtune.config.params import Hyperparameters, TuneLimits, hyperparameters
+from fairtune.metrics.rounding import significant
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
@@ -33,6 +34,11 @@ class Judged:
     dp: float
     eo: float
     served: float = 1.0
+
+    @classmethod
+    def rounded(cls, *, ndcg: float, dp: float, eo: float, served: float) -> "Judged":
+        """Keep six significant digits of each: fits that differ in less are equal, on every machine."""
+        return cls(significant(ndcg), significant(dp), significant(eo), significant(served))
 
     @property
     def disparity(self) -> float:

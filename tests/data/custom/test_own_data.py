@@ -1,4 +1,4 @@
-"""README's example of the user's own data, from file to recommendation, as README tells it."""
+"""The example of docs/how-to/own-data.md, from file to recommendation, as the page tells it."""
 
 import json
 import re
@@ -9,18 +9,18 @@ import pytest
 import yaml
 from tests.test_whole import ROOT, Project
 
-SECTION = (ROOT / "README.md").read_text("utf-8").partition("## Your own data\n")[2].partition("\n## ")[0]
-EXAMPLE = re.search(r"```yaml\n(.*?)```", SECTION, re.DOTALL)[1]
+PAGE = (ROOT / "docs/how-to/own-data.md").read_text("utf-8")
+EXAMPLE = re.search(r"```yaml\n(.*?)```", PAGE, re.DOTALL)[1]
 COMMANDS = [
     shlex.split(line, comments=True)[1:]
-    for block in re.findall(r"```sh\n(.*?)```", SECTION, re.DOTALL)
+    for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
     for line in block.splitlines()
 ]
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    """A project with README's example below its data sets, after README's commands."""
+    """A project with the page's example below its data sets, after the page's commands."""
     made = Project(tmp_path_factory.mktemp("own"))
     shutil.copytree(ROOT / "docs/example", made.folder / "docs/example")
     params = (ROOT / "params.yaml").read_text("utf-8").replace("resamples: 1000", "resamples: 200")

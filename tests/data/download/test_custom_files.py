@@ -4,6 +4,7 @@ import hashlib
 import json
 
 import pytest
+from tests import processes
 from tests.server import serving
 
 from fairtune.config.custom_tables import OwnFile, OwnTables
@@ -12,7 +13,7 @@ from fairtune.data.download.http import Patience
 from fairtune.errors import BadFile, DownloadFailed
 
 PLAYS = "listener,song\nada,t1\nbo,t2\n"
-PATIENCE = Patience(timeout=5, retries=0)
+PATIENCE = Patience(timeout=processes.PATIENCE, retries=0)
 
 
 @pytest.fixture

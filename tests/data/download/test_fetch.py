@@ -2,12 +2,11 @@ import hashlib
 import io
 import os
 import signal
-import subprocess
 import sys
-import time
 import zipfile
 
 import pytest
+from tests import processes
 from tests.server import serving
 
 from fairtune.data.download import fetch
@@ -39,7 +38,7 @@ class Run:
         self.pauses = []
 
     def __call__(self, *sources, mirror=None, retries=4):
-        patience = Patience(timeout=5, retries=retries, sleep=self.pauses.append)
+        patience = Patience(timeout=processes.PATIENCE, retries=retries, sleep=self.pauses.append)
         return fetch.fetch(sources, self.raw, partial=self.partial, mirror=mirror, patience=patience)
 
     def files(self):
@@ -160,13 +159,11 @@ class TestBrokenTransfers:
             "from fairtune.data.sources.base import Source\n"
             f"fetch.fetch([{first!r}, {second!r}], Path({str(run.raw)!r}),\n"
             f"    partial=Path({str(run.partial)!r}), mirror=None,\n"
-            "    patience=Patience(timeout=30, retries=0))\n"
+            f"    patience=Patience(timeout={processes.PATIENCE}, retries=0))\n"
         )
         part = run.partial / "plays.tsv.part"
-        with subprocess.Popen([sys.executable, "-c", code]) as process:
-            deadline = time.monotonic() + 30
-            while not (part.exists() and part.stat().st_size == 4000) and time.monotonic() < deadline:
-                time.sleep(0.02)
+        with processes.started([sys.executable, "-c", code]) as process:
+            processes.until(lambda: part.exists() and part.stat().st_size == 4000, alive=process)
             os.kill(process.pid, signal.SIGKILL)
         assert run.files() == {"first.tsv": OTHER}
         assert run(first, second) == ["plays.tsv"]
@@ -189,9 +186,7 @@ class TestFailures:
         return str(caught.value)
 
     def test_without_a_network_tell_the_two_ways_out_at_once(self, run):
-        begun = time.monotonic()
         message = self.message(run, source(url="https://files.example.invalid/plays.tsv"))
-        assert time.monotonic() - begun < 10
         assert run.pauses == []
         assert message.startswith("plays.tsv: can't reach files.example.invalid (")
         assert message.endswith(

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from tests.floats import summed
 from tests.toy import PLAYED, POINT, build
 
 from fairtune.columns import BlockName, Part
@@ -34,12 +35,12 @@ def test_item_knn_sums_the_cosines_of_what_a_listener_plays(shrinkage):
     logs = np.log1p(plays)
     norms = np.sqrt((logs**2).sum(axis=0) + shrinkage)
     unit = np.divide(logs, norms, out=np.zeros_like(logs), where=norms > 0)
-    assert scores == pytest.approx(logs @ (unit.T @ unit), abs=1e-5)
+    assert scores == summed(logs @ (unit.T @ unit))
 
 
 def test_item_knn_looks_at_so_many_neighbours():
     plays, scores = fit("item_knn", neighbours=1)  # a column's nearest is itself
-    assert scores == pytest.approx(np.log1p(plays), abs=1e-5)
+    assert scores == summed(np.log1p(plays))
 
 
 @pytest.mark.parametrize("name", ["tutorial_als", "plain_als"])
@@ -70,7 +71,7 @@ def test_the_autoencoder_is_the_ridge_regression_of_each_column_on_the_others(re
         others = np.delete(played, column, axis=1)
         left = others.T @ others + regularization * np.eye(others.shape[1])
         expected[:, column] = others @ np.linalg.solve(left, others.T @ played[:, column])
-    assert scores == pytest.approx(expected, abs=1e-5)
+    assert scores == summed(expected)
 
 
 def test_an_autoencoder_that_memory_cannot_hold_is_refused():

@@ -2,12 +2,11 @@
 
 import os
 import shutil
-import subprocess
 import sys
 from dataclasses import replace
 
 import pytest
-from tests import hetrec
+from tests import hetrec, processes
 
 from fairtune import files
 from fairtune.columns import Table
@@ -274,7 +273,7 @@ def test_another_process_on_another_day_writes_the_same_bytes(chosen, tmp_path):
     shutil.rmtree(paths.reports)
 
     shutil.copy(params.project_root() / params.FILE, tmp_path)
-    again = subprocess.run(
+    again = processes.run(
         [sys.executable, "-m", "fairtune.pipeline.stages", "validate", "lastfm-2k"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONHASHSEED": "1"},

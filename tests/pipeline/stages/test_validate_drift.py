@@ -1,12 +1,12 @@
 """Stage `validate` beside a champion in a real registry: what it says, writes and stops."""
 
 import shutil
-import subprocess
 import sys
 from dataclasses import replace
 
 import pandas as pd
 import pytest
+from tests import processes
 from tests.validation.drift import registered
 
 from fairtune import files
@@ -161,7 +161,7 @@ def test_the_stage_exits_with_1_and_tells_all_of_it_in_one_line(with_champion, c
     ingest.run(chosen, paths, seed=1)
 
     stage = [sys.executable, "-m", "fairtune.pipeline.stages", "validate", "demo"]
-    done = subprocess.run(stage, cwd=paths.root, capture_output=True, text=True, check=False)
+    done = processes.run(stage, cwd=paths.root, capture_output=True, text=True, check=False)
 
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()

@@ -1,4 +1,4 @@
-import subprocess
+from tests import processes
 
 from fairtune.registry.client import provenance
 
@@ -15,7 +15,7 @@ def test_a_digest_tells_content_and_names_apart_and_nothing_else(tmp_path):
 
 def test_the_revision_is_what_git_says_and_dirty_if_a_tracked_file_changed(tmp_path):
     def git(*arguments):
-        done = subprocess.run(["git", *arguments], cwd=tmp_path, check=True, capture_output=True, text=True)
+        done = processes.run(["git", *arguments], cwd=tmp_path, check=True, capture_output=True, text=True)
         return done.stdout.strip()
 
     assert provenance.git_revision(tmp_path) == ("none", False)

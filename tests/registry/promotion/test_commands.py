@@ -5,9 +5,11 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from tests import processes
 
 from fairtune import files
 from fairtune.cli import main as cli
@@ -181,11 +183,12 @@ def test_a_broken_limit_is_refused_and_named_where_it_was_forced(alone, release,
 
 
 REGISTER = """
-import sys, time
+import sys
 from pathlib import Path
-from fairtune.registry.registration.register.entry import Entry
-from fairtune.registry.registration.register import create_version
-from fairtune.registry.registration.register.register import register
+from tests.processes import until
+from fairtune.registry.registration.entry import Entry
+from fairtune.registry.registration import create_version
+from fairtune.registry.registration.register import register
 
 me, other, release, root = sys.argv[1:]
 root = Path(root)
@@ -193,10 +196,7 @@ root = Path(root)
 def at_once(function):
     def wait(*args, **kwargs):
         (root / me).touch()
-        end = time.monotonic() + 240
-        while not (root / other).exists():
-            assert time.monotonic() < end, "the other process is gone"
-            time.sleep(0.01)
+        until((root / other).exists)
         return function(*args, **kwargs)
     return wait
 
@@ -208,12 +208,14 @@ print(register(entry, root=root).version)
 
 def test_two_processes_that_register_the_same_release_at_once_make_one_champion(here, release):
     command = [sys.executable, "-c", REGISTER]
-    processes = [
-        subprocess.Popen([*command, me, other, str(release), str(here)], stdout=subprocess.PIPE, text=True)
-        for me, other in (("one", "other"), ("other", "one"))
-    ]
-    printed = [process.communicate(timeout=300)[0].split()[-1] for process in processes]
-    assert [process.returncode for process in processes] == [0, 0]
+    options = {"stdout": subprocess.PIPE, "text": True, "cwd": ROOT}
+    with ExitStack() as stack:
+        begun = [
+            stack.enter_context(processes.started([*command, me, other, str(release), str(here)], **options))
+            for me, other in (("one", "other"), ("other", "one"))
+        ]
+        printed = [process.communicate(timeout=processes.PATIENCE)[0].split()[-1] for process in begun]
+    assert [process.returncode for process in begun] == [0, 0]
     with connection.connected(here) as client:
         (version,) = versions.versions(client, NAME)
     assert printed == [str(version.number)] * 2

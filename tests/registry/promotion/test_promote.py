@@ -4,9 +4,12 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import ExitStack
 from itertools import count
+from pathlib import Path
 
 import pytest
+from tests import processes
 
 from fairtune.errors import BadRequest, Overtaken, Refused, RegistryFailed
 from fairtune.registry.client import connection, versions
@@ -16,8 +19,8 @@ from fairtune.registry.promotion import promote as promotion_promote
 from fairtune.registry.promotion.history import tell
 from fairtune.registry.promotion.promote import Mover
 
+ROOT = Path(__file__).parents[3]
 ADA, BOB = "Ada <ada@example.org>", "Bob <bob@example.org>"
-PATIENCE = 300  # seconds, on a busy machine
 NAMES = (f"fairtune-moved-{number}" for number in count())  # one server, a model a test
 
 
@@ -152,8 +155,9 @@ def test_two_that_promote_the_same_version_at_once_both_succeed(client, model):
 
 
 RACE = """
-import sys, time
+import sys
 from pathlib import Path
+from tests.processes import until
 from fairtune.registry.client import versions, connection
 from fairtune.errors import Overtaken
 from fairtune.registry.promotion import promote
@@ -161,17 +165,11 @@ from fairtune.registry.promotion import promote
 model, me, other, rounds, folder = sys.argv[1:]
 folder = Path(folder)
 
-def wait(name):
-    end = time.monotonic() + 240
-    while not (folder / name).exists():
-        assert time.monotonic() < end, "the other process is gone"
-        time.sleep(0.002)
-
 with connection.connected(folder.parent) as client:
     for round in range(int(rounds)):
         def both_looked(_):
             (folder / f"{round}-{me}").touch()
-            wait(f"{round}-{other}")
+            until((folder / f"{round}-{other}").exists, every=0.002)
         number = 2 * round + int(me)
         version = versions.version(client, model, number)
         by = promote.Mover(who=me, why="mine")
@@ -181,7 +179,7 @@ with connection.connected(folder.parent) as client:
         except Overtaken:
             print(number, "lost", flush=True)
         (folder / f"{round}-{me}-done").touch()
-        wait(f"{round}-{other}-done")
+        until((folder / f"{round}-{other}-done").exists, every=0.002)
 """
 
 
@@ -189,16 +187,19 @@ def test_of_two_processes_that_promote_at_once_exactly_one_wins_each_time(client
     rounds = 20 if connection.uri(anywhere).startswith("sqlite") else 8
     model = make_model(client, versions=2 * rounds)
     (anywhere / "race").mkdir()
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", RACE, model, me, other, str(rounds), str(anywhere / "race")],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for me, other in (("1", "2"), ("2", "1"))
-    ]
-    said = [process.communicate(timeout=PATIENCE)[0].split() for process in processes]
-    assert [process.returncode for process in processes] == [0, 0]
+    options = {"stdout": subprocess.PIPE, "text": True, "cwd": ROOT}
+    with ExitStack() as stack:
+        begun = [
+            stack.enter_context(
+                processes.started(
+                    [sys.executable, "-c", RACE, model, me, other, str(rounds), str(anywhere / "race")],
+                    **options,
+                )
+            )
+            for me, other in (("1", "2"), ("2", "1"))
+        ]
+        said = [process.communicate(timeout=processes.PATIENCE)[0].split() for process in begun]
+    assert [process.returncode for process in begun] == [0, 0]
     results = {
         int(number): result for words in said for number, result in zip(*[iter(words)] * 2, strict=True)
     }
@@ -245,11 +246,15 @@ def test_a_move_killed_at_any_step_is_done_or_not_done_and_made_good_by_the_next
     """Killed before the event, the alias `previous`, the alias `champion`, and the note that they are set."""
     steps = [(action, step) for action in ("promote", "rollback") for step in range(4)]
     models = [make_model(client, versions=4, promoted=3) for _ in steps]
-    begun = [
-        subprocess.Popen([sys.executable, "-c", KILLED, str(anywhere), action, model, str(step)])
-        for (action, step), model in zip(steps, models, strict=True)
-    ]
-    assert [process.wait(PATIENCE) for process in begun] == [-signal.SIGKILL] * len(steps)
+    with ExitStack() as stack:
+        begun = [
+            stack.enter_context(
+                processes.started([sys.executable, "-c", KILLED, str(anywhere), action, model, str(step)])
+            )
+            for (action, step), model in zip(steps, models, strict=True)
+        ]
+        ends = [process.wait(processes.PATIENCE) for process in begun]
+    assert ends == [-signal.SIGKILL] * len(steps)
     for (action, step), model in zip(steps, models, strict=True):
         to, before = {"promote": (4, 3), "rollback": (2, 1)}[action]
         assert aliases(client, model)["champion"] == (to if step == 3 else 3)

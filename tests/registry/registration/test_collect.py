@@ -2,13 +2,12 @@
 
 import json
 import signal
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from tests import processes
 from tests.reporting import sample
 
 from fairtune import files
@@ -197,7 +196,7 @@ registration.register(gathered, root=Path(root))
 @pytest.mark.parametrize("at", ["in the middle of a trial", "before there is a version"])
 def test_the_trials_of_a_killed_registration_are_gone_after_the_next(paths, at):
     command = [sys.executable, "-c", KILLED, str(paths.root), at]
-    killed = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    killed = processes.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     registration.register(collect.gather(params.load().dataset("demo"), paths), root=paths.root)
     with connection.connected(paths.root) as client:
@@ -209,8 +208,9 @@ def test_the_trials_of_a_killed_registration_are_gone_after_the_next(paths, at):
 
 
 WAITING = """
-import sys, time
+import sys
 from pathlib import Path
+from tests.processes import until
 from fairtune.config import params
 from fairtune.registry.registration.register import register as registration, collect
 from fairtune.config.paths import Paths
@@ -222,8 +222,7 @@ log = create_version.trials.log
 def wait(*args):
     log(*args)
     (root / "logged").touch()
-    while not (root / "go").exists():
-        time.sleep(0.05)
+    until((root / "go").exists)
 
 create_version.trials.log = wait
 registration.register(collect.gather(params.load().dataset("demo"), Paths("demo", root)), root=root)
@@ -232,10 +231,9 @@ registration.register(collect.gather(params.load().dataset("demo"), Paths("demo"
 
 def test_what_another_process_is_registering_is_left_alone(paths):
     command = [sys.executable, "-c", WAITING, str(paths.root)]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as other:
-        while not (paths.root / "logged").exists():
-            assert other.poll() is None, other.stderr.read()
-            time.sleep(0.05)
+    log = paths.root / "log"
+    with log.open("w") as said, processes.started(command, cwd=ROOT, stderr=said) as other:
+        processes.until((paths.root / "logged").exists, alive=other, log=log)
         gathered = collect.gather(params.load().dataset("demo"), paths)
         with connection.connected(paths.root) as client:
             create_version.sweep(client, connection.experiment(client, paths.root), gathered.digest)
@@ -244,5 +242,5 @@ def test_what_another_process_is_registering_is_left_alone(paths):
                 "RUNNING",
             ]
         (paths.root / "go").touch()
-        assert other.wait(120) == 0, other.stderr.read()
+        assert other.wait(processes.PATIENCE) == 0, log.read_text()
     assert registration.register(gathered, root=paths.root).version == 1

@@ -2,12 +2,12 @@ import json
 import re
 import shutil
 import signal
-import subprocess
 import sys
 
 import numpy as np
 import pandas as pd
 import pytest
+from tests import processes
 
 from fairtune.columns import BlockName
 from fairtune.errors import RegistryFailed
@@ -101,7 +101,7 @@ assert len(model.predict(pd.DataFrame({{"likes": ["Blur"]}}), params={{"n": 2}})
 import fairtune
 print(fairtune.__file__)
 """
-    done = subprocess.run(
+    done = processes.run(
         [sys.executable, "-c", code], cwd=project, check=True, capture_output=True, text=True
     )
     assert str(project / "mlartifacts") in done.stdout
@@ -167,7 +167,7 @@ def test_a_registration_after_a_killed_one_ends_in_one_clean_champion(
 ):
     register(entry(other_release), root=project)
     command = [sys.executable, "-c", KILLED, point, str(release), str(project)]
-    killed = subprocess.run(command, check=False, capture_output=True, text=True)
+    killed = processes.run(command, check=False, capture_output=True, text=True)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert state(project)[1]["champion"] == 1
     assert register(entry(release), root=project).version == 2

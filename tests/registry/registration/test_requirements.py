@@ -1,10 +1,10 @@
 """The registered model in a process that has its pinned requirements and nothing else."""
 
 import json
-import subprocess
 import sys
 
 import pytest
+from tests import processes
 
 from fairtune.registry.registration.entry import Entry
 from fairtune.registry.registration.register import register
@@ -73,7 +73,7 @@ def test_the_model_loads_predicts_refuses_and_is_served_with_its_pinned_requirem
         "model": f"models:/{NAME}@champion",
     }
     command = [sys.executable, "-c", ALONE, json.dumps(given)]
-    done = subprocess.run(command, cwd=project, check=False, capture_output=True, text=True)
+    done = processes.run(command, cwd=project, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[-1])
     assert {"implicit", "dvc", "optuna", "prefect", "great_expectations", "pytest"} <= set(told["hidden"])

@@ -1,13 +1,12 @@
 import json
 import os
-import subprocess
 import sys
 
 import numpy as np
 import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
-from tests import toy
+from tests import processes, toy
 from tests.validation.drift import listening
 
 from fairtune import files
@@ -96,7 +95,7 @@ def test_it_is_the_same_after_a_file_and_in_another_process(tmp_path):
         "files.write_json(Path(sys.argv[1]), profile(listening.tables()).to_json())"
     )
     root = str(params.project_root())
-    subprocess.run(
+    processes.run(
         [sys.executable, "-c", script, str(tmp_path / "again.json")],
         cwd=root,
         env={**os.environ, "PYTHONHASHSEED": "1", "PYTHONPATH": os.pathsep.join([f"{root}/src", root])},

@@ -9,6 +9,7 @@ from fairtune.evaluation.taste import clustering, naming
 from fairtune.evaluation.taste.naming import Leaning
 from fairtune.matrix.listener_groups import Labels
 from fairtune.matrix.matrix import Matrix
+from fairtune.metrics.rounding import significant
 from fairtune.models.als.model import Als
 
 Json = dict[str, Any]
@@ -28,26 +29,21 @@ def tastes(matrix: Matrix, part: Part, model: Als, *, min_group: int, seed: int)
         {
             "name": group.name,
             "n": int(size),
-            "share": _rounded(size / len(found.of)),
+            "share": significant(size / len(found.of)),
             "types": [_json(leaning) for leaning in group.types],
             "artists": [_json(leaning) for leaning in group.artists],
         }
         for group, size in zip(described, sizes, strict=True)
     ]
-    stability = {str(number): _rounded(agreed) for number, agreed in found.stability.items()}
+    stability = {str(number): significant(agreed) for number, agreed in found.stability.items()}
     return names[found.of], {"min_group": min_group, "stability": stability, "groups": groups}
 
 
 def _json(leaning: Leaning) -> Json:
     return {
         "name": leaning.name,
-        "share": _rounded(leaning.share),
-        "elsewhere": _rounded(leaning.elsewhere),
-        "z": _rounded(leaning.z),
+        "share": significant(leaning.share),
+        "elsewhere": significant(leaning.elsewhere),
+        "z": significant(leaning.z),
         "sure": leaning.sure,
     }
-
-
-def _rounded(number: float) -> float:
-    """Six significant digits, as in metrics.json."""
-    return float(f"{number:.6g}")

@@ -13,6 +13,7 @@ from fairtune.experiments.benchmark.models import ALTERNATIVES, Contender, conte
 from fairtune.experiments.benchmark.published import EMBEDDING, FIGURES, K
 from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy, ranking
+from fairtune.metrics.rounding import significant
 from fairtune.models.als import model as als
 from fairtune.models.base import Rows, Scores
 from fairtune.models.baselines.catalogue import alternative
@@ -49,9 +50,9 @@ class Entry:
             "free": self.free,
             "factors": None if self.point is None else self.point.factors,
             "hyperparameters": None if self.point is None else asdict(self.point),
-            "mean": {name: _rounded(column.mean()) for name, column in values.items()},
+            "mean": {name: significant(column.mean()) for name, column in values.items()},
             "std": {
-                name: _rounded(column.std(ddof=1)) if several else None for name, column in values.items()
+                name: significant(column.std(ddof=1)) if several else None for name, column in values.items()
             },
         }
 
@@ -159,7 +160,3 @@ def _fitted(
     seen = replace(matrix, blocks=contender.blocks)
     model = als.fit(seen, Part.TRAIN, point, seed=seed, threads=threads)
     return lambda rows: model.scores(rows, matrix.target)
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.6g}")

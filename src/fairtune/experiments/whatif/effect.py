@@ -18,6 +18,7 @@ from fairtune.metrics import beyond_accuracy, ranking, sparse_pairs
 from fairtune.metrics.bootstrap import UNDEFINED, Bootstrap, Figure, Floats, divided, figures
 from fairtune.metrics.fairness import listener_parity, provider_parity
 from fairtune.metrics.ranking import Lists
+from fairtune.metrics.rounding import significant
 from fairtune.models.als.model import Als
 from fairtune.models.base import Rows, Scores
 from fairtune.models.reranking.fit import Found
@@ -67,7 +68,7 @@ def measure(
             {
                 "asked": bound.told(),
                 "limit": bound.limit,
-                "validation": {"before": float(f"{was:.6g}"), "after": float(f"{now:.6g}")},
+                "validation": {"before": significant(was), "after": significant(now)},
                 "test": test,
                 "kept_on_test": test["after"] is not None and bound.slack(test["after"]) >= 0,
             }

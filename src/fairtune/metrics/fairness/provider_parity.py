@@ -22,6 +22,7 @@ from fairtune.metrics.bootstrap import Bootstrap, Figure, Floats, divided, figur
 from fairtune.metrics.fairness.disparity import spread, spread_to_json
 from fairtune.metrics.fairness.pooling import Pooling, pool
 from fairtune.metrics.ranking import Lists
+from fairtune.metrics.rounding import significant
 
 Json = dict[str, Any]
 Membership = tuple[Sequence[str], NDArray[np.float64] | csr_array]
@@ -137,4 +138,4 @@ def _by_group(names: Sequence[str], sizes: Floats, shown: Mapping[str, Sequence[
 
 
 def _number(size: float) -> float:
-    return int(size) if float(size).is_integer() else float(f"{size:.6g}")
+    return int(size) if float(size).is_integer() else significant(size)

@@ -42,11 +42,11 @@ def start(cells: csr_array, factors: int, *, seed: int) -> tuple[Factors, Factor
         for _ in range(POWERS):
             basis = np.linalg.qr(scaled @ np.linalg.qr(turned @ basis)[0])[0]
         left, strength, right = np.linalg.svd((turned @ basis).T, full_matrices=False)
-    half = np.sqrt(strength[:rank])
-    found = (
-        (basis @ left[:, :rank]) * half * rows[:, None],
-        right[:rank].T * half * columns[:, None],
-    )
+        half = np.sqrt(strength[:rank])
+        found = (
+            (basis @ left[:, :rank]) * half * rows[:, None],
+            right[:rank].T * half * columns[:, None],
+        )
     return _widened(found[0], factors, rng), _widened(found[1], factors, rng)
 
 

@@ -39,13 +39,13 @@ class Autoencoder:
         cls, matrix: Matrix, part: Part, *, regularization: float = 200.0, seed: int, threads: int
     ) -> Self:
         """Learn from the target's cells alone; `TooLarge` if the memory doesn't hold its matrices."""
-        del seed  # nothing is drawn
+        del seed, threads  # nothing is drawn; and LAPACK splits its sums by the number of threads
         import psutil
 
         plays = matrix.block(matrix.target, part)
         check_size(plays.shape[1], psutil.virtual_memory().available)
         played = csr_array((np.ones(plays.nnz, np.float32), plays.indices, plays.indptr), shape=plays.shape)
-        inverse = _inverse(played, regularization, threads)
+        inverse = _inverse(played, regularization)
         inverse /= -inverse.diagonal()
         np.fill_diagonal(inverse, 0.0)
         return cls(played=played, weights=inverse)
@@ -66,14 +66,14 @@ def check_size(n_columns: int, available: int) -> None:
         )
 
 
-def _inverse(played: csr_array, regularization: float, threads: int) -> NDArray[np.float32]:
+def _inverse(played: csr_array, regularization: float) -> NDArray[np.float32]:
     """Invert the regularised Gram matrix by its Cholesky factor, in place: (n_columns, n_columns)."""
     from scipy.linalg import lapack
     from threadpoolctl import threadpool_limits
 
     gram = csr_array(played.T @ played).toarray().T  # symmetric: turned only for LAPACK to work in place
     gram[np.diag_indices_from(gram)] += max(regularization, np.finfo(np.float32).tiny)
-    with threadpool_limits(limits=threads, user_api="blas"):
+    with threadpool_limits(limits=1, user_api="blas"):  # the same bytes whatever the number of cores
         factor, wrong = lapack.spotrf(gram, lower=1, clean=0, overwrite_a=1)
         if not wrong:
             inverse, wrong = lapack.spotri(factor, lower=1, overwrite_c=1)

@@ -15,6 +15,7 @@ from fairtune.matrix.provider_groups import ProviderGroups, provider_groupings
 from fairtune.metrics.bootstrap import Bootstrap
 from fairtune.metrics.fairness import provider_parity
 from fairtune.metrics.fairness.provider_parity import Chances
+from fairtune.metrics.rounding import significant
 from fairtune.models.als.model import Als
 from fairtune.models.base import Rows
 from fairtune.models.reranking.bounds import Bound, bounds
@@ -47,12 +48,12 @@ class Found:
             {
                 "asked": bound.told(),
                 "limit": bound.limit,
-                "before": float(f"{before:.6g}"),
-                "after": float(f"{after:.6g}"),
+                "before": significant(before),
+                "after": significant(after),
             }
             for bound, before, after in zip(self.bounds, self.before, self.after, strict=True)
         ]
-        loss = float(f"{self.loss:.6g}")
+        loss = significant(self.loss)
         return {"multipliers": self.multipliers, "bounds": bounds, "loss_of_score": loss}
 
     @property

@@ -31,7 +31,7 @@ from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy
 from fairtune.models import release
 from fairtune.models.als import model as als
-from fairtune.serving.new_listeners import Likes, of_likes, share_told
+from fairtune.serving.new_listeners import Likes, listening_of, share_told
 from fairtune.serving.recommender import Recommender
 from fairtune.serving.top_k import best
 
@@ -99,7 +99,7 @@ def judged(
         if len(played) < 2 * likes:
             continue
         named = Likes(artists=tuple(int(column) for column in rng.permutation(played)[:likes]))
-        listening = of_likes(release, named)
+        listening = listening_of(release, named)
         plays = cells[[row]].toarray()[0]
         share = plays / max(plays.sum(), 1e-12)
         truth = share >= (matrix.min_share if block is BlockName.MUSIC_TYPE else 1e-12)

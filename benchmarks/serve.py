@@ -31,7 +31,7 @@ REGISTER_AIM = 5.0
 ENTER = """
 import sys
 from pathlib import Path
-from fairtune.registry.registration.register import register as registration, entry
+from fairtune.registry.registration import register as registration, entry
 release, root = map(Path, sys.argv[1:])
 registration.register(entry.Entry(model="served", release=release, metrics={}, passed=True), root=root)
 """

@@ -23,10 +23,10 @@ from fairtune.pipeline.schedule import prefect_server
 
 ALL = ["fetch", "count", "gate", "ship"]
 PATIENTLY = f"""
-from fairtune import cli
-from fairtune.pipeline.schedule import server, serving
+from fairtune.cli import main as cli
+from fairtune.pipeline.schedule import deployments, prefect_server
 
-server.PATIENCE = serving.PATIENCE = {processes.PATIENCE}
+prefect_server.PATIENCE = deployments.PATIENCE = {processes.PATIENCE}
 raise SystemExit(cli.main())
 """
 

@@ -19,10 +19,8 @@ import json, os, sys, time
 from dataclasses import asdict
 from pathlib import Path
 from tests.toy import POINT
-from fairtune import study
 from fairtune.config.params import Range, Tune, TuneLimits
-from fairtune.tuning import choice as rule
-from fairtune.tuning import search as searches
+from fairtune.tuning import search as searches, selection, storage as study_storage
 from fairtune.tuning.trials import Judged
 
 def attempt(point, look):
@@ -33,9 +31,9 @@ def attempt(point, look):
 
 space = {{"beta": Range(low=0, high=1), "alpha": Range(low=1, high=40, log=True)}}
 tune = Tune(trials={TRIALS}, start=POINT, space=space, limits=TuneLimits(dp=0.6))
-storage = study.opened(None, Path(sys.argv[1]))
-trials = searches.search(attempt, tune, seed=1, storage=storage, workers=study.workers())
-choice = rule.choose(trials, tune.limits)
+storage = study_storage.opened(None, Path(sys.argv[1]))
+trials = searches.search(attempt, tune, seed=1, storage=storage, workers=study_storage.workers())
+choice = selection.choose(trials, tune.limits)
 numbers = [trial.number for trial in trials]
 points = [asdict(trial.point) for trial in trials]
 print(json.dumps({{"numbers": numbers, "trials": points, "chosen": choice.trial.number}}))

@@ -176,7 +176,7 @@ import os, signal, sys
 from pathlib import Path
 import mlflow
 from fairtune.config import params
-from fairtune.registry.registration.register import register as registration, collect
+from fairtune.registry.registration import register as registration, collect
 from fairtune.config.paths import Paths
 
 root, at = sys.argv[1:]
@@ -212,9 +212,9 @@ import sys
 from pathlib import Path
 from tests.processes import until
 from fairtune.config import params
-from fairtune.registry.registration.register import register as registration, collect
+from fairtune.registry.registration import register as registration, collect
 from fairtune.config.paths import Paths
-from fairtune.registry.registration.register import create_version
+from fairtune.registry.registration import create_version
 
 root = Path(sys.argv[1])
 log = create_version.trials.log

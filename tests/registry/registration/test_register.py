@@ -134,7 +134,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 import mlflow
-from fairtune.registry.registration.register import entry as registry_entry, register as registration
+from fairtune.registry.registration import entry as registry_entry, register as registration
 from fairtune.serving import mlflow_model
 
 def die(*_, **__):

@@ -1,6 +1,6 @@
 """Data set `demo`: generated, no network, Last.fm-shaped, with a planted regional bias of known size.
 
-What is planted, and the formulas, stand in `demo_world`; `truth` gives the numbers to tests and benchmarks.
+What is planted, and the formulas, stand in `world`; `truth` gives the numbers to tests and benchmarks.
 """
 
 from collections.abc import Iterator

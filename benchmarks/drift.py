@@ -26,7 +26,7 @@ from fairtune.config import params
 from fairtune.config.drift_limits import DriftLimits
 from fairtune.config.paths import Paths
 from fairtune.validation.drift import messages
-from fairtune.validation.drift.detection import Column, compare
+from fairtune.validation.drift.detection import ColumnDrift, compare
 from fairtune.validation.drift.measures import Measure
 from fairtune.validation.drift.profile import Profile, profile
 
@@ -108,7 +108,7 @@ def with_bots(tables: Tables, count: int) -> Tables:
 
 def told(pairs: Iterator[tuple[Profile, Profile]], limits: DriftLimits) -> str:
     """Count comparisons that warn, stop, and would warn without regard to chance; name the worst column."""
-    found: list[Sequence[Column]] = []
+    found: list[Sequence[ColumnDrift]] = []
     for before, after in pairs:
         drift = compare(before, after, limits, model="", version=0)
         found.append([column for column in drift.columns if column.measure is not Measure.ROWS])

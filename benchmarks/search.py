@@ -143,7 +143,7 @@ def main() -> None:
     chosen = params.load().dataset(options.dataset)
     tune = replace(chosen.tune, trials=options.trials or chosen.tune.trials)
     matrix = matrix_storage.read_matrix(Paths(options.dataset).matrix)
-    exam = objective.exam(matrix, Part.TRAIN, chosen.evaluate)
+    exam = objective.prepare(matrix, Part.TRAIN, chosen.evaluate)
     ratios = []
     for seed in range(1, options.seeds + 1):
         print(f"{options.dataset}, seed {seed}, {tune.trials} trials")

@@ -50,7 +50,7 @@ def fits_and_scoring(folder: Path, dataset: str) -> float:
     best = params.hyperparameters(files.read_json(paths.best)["hyperparameters"])
     points = [params.hyperparameters(point) for point in _points(files.read_table(paths.trials))]
     start = time.perf_counter()
-    exam = objective.exam(matrix, Part.TRAIN, chosen.evaluate)
+    exam = objective.prepare(matrix, Part.TRAIN, chosen.evaluate)
     baselines.tune(
         matrix,
         chosen.train.alternatives,

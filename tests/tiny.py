@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from fairtune.columns import DEMOGRAPHIC, BlockName, Part, Table
-from fairtune.config.params import Hyperparameters
-from fairtune.config.params import Matrix as MatrixParams
+from fairtune.config.params import Hyperparameters, MatrixParams
 from fairtune.matrix.build import build
 from fairtune.matrix.matrix import Matrix
 from fairtune.models import release

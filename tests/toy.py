@@ -3,7 +3,7 @@
 import pandas as pd
 
 from fairtune.columns import BlockName, Table
-from fairtune.config.params import Matrix, hyperparameters
+from fairtune.config.params import MatrixParams, hyperparameters
 from fairtune.matrix import build as matrix_build
 
 ITEMS = 6
@@ -56,7 +56,7 @@ def params(**changes):
         "test_share": 0.3,
         "min_share": 0.2,
     }
-    return Matrix(**{**values, **changes})
+    return MatrixParams(**{**values, **changes})
 
 
 def build(played, **changes):

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairtune.columns import BATCH, ITEM, SPLIT, TIMESTAMP, USER
-from fairtune.config.params import Matrix
+from fairtune.config.params import MatrixParams
 from fairtune.errors import BadSplit
 from fairtune.matrix import splits
 
@@ -19,7 +19,7 @@ def frame(pairs):
 
 
 def params(split):
-    return Matrix(
+    return MatrixParams(
         target="artist", blocks=("artist",), split=split, valid_share=0.1, test_share=0.2, min_share=0
     )
 

@@ -3,14 +3,14 @@ import pytest
 from scipy.sparse import csr_array, random_array
 
 from fairtune import files
-from fairtune.serving.sparse_rows import Rows
+from fairtune.serving.sparse_rows import SparseRows
 
 
 @pytest.fixture
-def both(tmp_path) -> tuple[Rows, csr_array]:
+def both(tmp_path) -> tuple[SparseRows, csr_array]:
     matrix = csr_array(random_array((9, 6), density=0.3, rng=np.random.default_rng(1)))
     files.write_sparse(tmp_path / "m.npz", matrix)
-    return Rows.read(tmp_path / "m.npz"), matrix
+    return SparseRows.read(tmp_path / "m.npz"), matrix
 
 
 def test_rows_columns_and_sums_are_those_scipy_gives(both):

@@ -73,7 +73,7 @@ class Validate:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class Matrix:
+class MatrixParams:
     """Stage `matrix`: the split and the blocks; weights are chosen by `tune`."""
 
     target: BlockName
@@ -202,7 +202,7 @@ class DatasetParams:
     download: Download
     ingest: Ingest
     validate: Validate
-    matrix: Matrix
+    matrix: MatrixParams
     tune: Tune
     train: Train
     evaluate: Evaluate

@@ -28,7 +28,7 @@ from fairtune.columns import (
     BlockName,
     Table,
 )
-from fairtune.config.params import Matrix as MatrixParams
+from fairtune.config.params import MatrixParams
 from fairtune.errors import BadParams
 from fairtune.matrix import demographics, splits
 from fairtune.matrix.matrix import Matrix, canonical

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fairtune.columns import AGE, COUNTRY, GENDER, OTHER, REGION, UNKNOWN, Part
+from fairtune.columns import AGE, AGE_BANDS, COUNTRY, GENDER, OTHER, REGION, UNKNOWN, Part
 from fairtune.errors import BadParams
 from fairtune.matrix.demographics import age_band
 from fairtune.matrix.matrix import Matrix
@@ -15,8 +15,6 @@ from fairtune.matrix.matrix import Matrix
 AGE_BAND: Final = "age_band"
 ACTIVITY: Final = ("less active", "active", "most active")
 MAINSTREAMNESS: Final = ("niche", "mixed", "mainstream")
-AGE_BANDS: Final = (18, 25, 35, 50)
-"""Lower bounds of the bands that weights are balanced between."""
 Labels = NDArray[np.str_]
 
 

@@ -15,6 +15,7 @@ from fairtune.columns import (
     FIRST_SEEN,
     OTHER,
     REGION,
+    TAIL_SHARE,
     UNKNOWN,
     BlockName,
     Part,
@@ -51,7 +52,7 @@ def grouping(
     *,
     largest: int = 10,
     head_share: float = 0.2,
-    tail_share: float = 0.2,
+    tail_share: float = TAIL_SHARE,
 ) -> ProviderGroups:
     """Group the columns of `block` by region, country, artist_gender or tier; `KeyError` for another name.
 

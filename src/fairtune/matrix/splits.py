@@ -22,7 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fairtune.columns import BATCH, ITEM, SPLIT, TIMESTAMP, USER
-from fairtune.config.params import Matrix
+from fairtune.config.params import MatrixParams
 from fairtune.errors import BadSplit
 
 Labels = NDArray[np.int8]
@@ -33,7 +33,7 @@ TEST: Final = 2
 GIVEN: Final = {"train": TRAIN, "valid": VALID, "test": TEST}
 
 
-def split(interactions: pd.DataFrame, params: Matrix, *, seed: int) -> Labels:
+def split(interactions: pd.DataFrame, params: MatrixParams, *, seed: int) -> Labels:
     """Label the rows of `interactions` by the split that `params` names; `BadSplit` if the data can't support
     it.
     """

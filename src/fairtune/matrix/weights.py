@@ -11,13 +11,13 @@ is plain ALS (Hu, Koren and Volinsky, "Collaborative filtering for implicit feed
 """
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-Scaling = Literal["binary", "log", "bm25"]
+from fairtune.config.params import Scaling
 
 BM25_K1: Final = 1.2
 BM25_B: Final = 0.75

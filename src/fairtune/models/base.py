@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from fairtune.columns import Part
 from fairtune.matrix.matrix import Matrix
+from fairtune.metrics.ranking import Rows
 
-Rows = NDArray[np.intp]
 Scores = NDArray[np.float32]
 
 

@@ -143,6 +143,6 @@ def _verdict(paths: Paths) -> Verdict:
     return Verdict.from_json(files.read_json(paths.verdict))
 
 
-def _print_table(head: Sequence[str], rows: summary.Rows, *, title: str) -> None:
+def _print_table(head: Sequence[str], rows: summary.TableRows, *, title: str) -> None:
     shown = console.table(title, head, rows, look="ruled")
     console.stdout(piped_width=console.PIPED_WIDTH).print(shown)

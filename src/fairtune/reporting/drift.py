@@ -10,7 +10,7 @@ from fairtune.reporting.elements import numbers, template
 from fairtune.reporting.elements.estimates import Estimate
 from fairtune.reporting.elements.section import Exhibit, Section, Table
 from fairtune.validation.drift import messages, sampling_noise
-from fairtune.validation.drift.detection import Column, Drift, Moved, State
+from fairtune.validation.drift.detection import ColumnDrift, Drift, Moved, State
 from fairtune.validation.drift.measures import NAMES, Measure
 
 PICTURES: Final = 6
@@ -112,7 +112,7 @@ def _headline(drift: Drift) -> str:
     return "What listeners play, and who they are, is much the same as when the champion was trained."
 
 
-def _title(column: Column) -> str:
+def _title(column: ColumnDrift) -> str:
     if column.measure is Measure.ROWS:
         return f"Rows of the table {column.column}"
     if column.measure is Measure.UNKNOWN:
@@ -121,7 +121,7 @@ def _title(column: Column) -> str:
     return titled or f"{numbers.sentence(column.column)}, as shares of {_OF.get(column.of, column.of)}"
 
 
-def _light(column: Column) -> _Light:
+def _light(column: ColumnDrift) -> _Light:
     key = f"validate.drift.{column.measure}.{'stop' if column.state is State.STOP else 'warn'}"
     return _Light(
         str(column.state),
@@ -133,7 +133,7 @@ def _light(column: Column) -> _Light:
     )
 
 
-def _moved(column: Column, value: Moved) -> str:
+def _moved(column: ColumnDrift, value: Moved) -> str:
     return messages.moved(column, value).replace("->", "\N{RIGHTWARDS ARROW}")
 
 
@@ -158,7 +158,7 @@ def _pictures(drift: Drift) -> Section | None:
     )
 
 
-def _exhibit(column: Column, name: str) -> Exhibit:
+def _exhibit(column: ColumnDrift, name: str) -> Exhibit:
     reading = (
         f"{numbers.sentence(NAMES[column.measure])} {messages.number(column.raw)}, beyond chance "
         f"{messages.number(column.distance)}: {_STATES[column.state]}. "
@@ -167,7 +167,7 @@ def _exhibit(column: Column, name: str) -> Exhibit:
     return _beside([(value.value, value) for value in column.moved], name, _title(column), reading)
 
 
-def _unknown(columns: Sequence[Column]) -> Exhibit:
+def _unknown(columns: Sequence[ColumnDrift]) -> Exhibit:
     """Show the shares of unknowns of several columns in one picture."""
     named = [(f"{numbers.sentence(column.column)}, of {column.of}", column.moved[0]) for column in columns]
     column = columns[0]

@@ -5,10 +5,10 @@ from numpy.typing import NDArray
 
 from fairtune.columns import BlockName
 from fairtune.serving.release import Release
-from fairtune.serving.sparse_rows import Rows
+from fairtune.serving.sparse_rows import SparseRows
 
 
-def types_of(release: Release, block: BlockName) -> Rows:
+def types_of(release: Release, block: BlockName) -> SparseRows:
     """Columns of `block` (artists or tracks) x music types; rows sum to 1, or to 0 where no type is known.
 
     Artists of a data set of tracks have the types of their tracks, in proportion to the tracks' listeners.
@@ -25,7 +25,7 @@ def types_of(release: Release, block: BlockName) -> Rows:
     return release.once("artist_types", lambda: _of_artists(shares, artist_of, listeners))
 
 
-def _of_artists(shares: Rows, artist_of: Rows, listeners: NDArray[np.int64]) -> Rows:
+def _of_artists(shares: SparseRows, artist_of: SparseRows, listeners: NDArray[np.int64]) -> SparseRows:
     """Add up the tracks' types for each artist: artists x music types.
 
     artist_of has one cell a row, so its `indices` are each track's artist.
@@ -36,7 +36,7 @@ def _of_artists(shares: Rows, artist_of: Rows, listeners: NDArray[np.int64]) -> 
     weights = np.bincount(cell, weights=shares.data * listeners[tracks], minlength=len(keys))
     rows = keys // n_types
     totals = np.bincount(rows, weights=weights, minlength=n_artists)
-    return Rows(
+    return SparseRows(
         indptr=np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=n_artists))]),
         indices=keys % n_types,
         data=weights / totals[rows],

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fairtune.columns import BlockName
+from fairtune.columns import TAIL_SHARE, BlockName
 from fairtune.errors import BadRequest
 from fairtune.serving import listener_ids, name_search, requests, starting_points
 from fairtune.serving.explanations import reasons
@@ -20,7 +20,6 @@ from fairtune.serving.requests import Asker
 from fairtune.serving.top_k import best
 
 DEFAULT_N: Final = 10
-TAIL_SHARE: Final = 0.2  # of listener-item pairs, held by the emerging items
 BATCH_CELLS: Final = 4_000_000  # scores that are held at once
 EXPLAINED: Final = 256  # askers that are held at once: each has a matrix of its own, factors x factors
 

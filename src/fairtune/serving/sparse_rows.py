@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
-class Rows:
+class SparseRows:
     """A compressed sparse row matrix: row r has `data[indptr[r]:indptr[r+1]]` in columns `indices[...]`."""
 
     indptr: NDArray[np.int64]
@@ -17,7 +17,7 @@ class Rows:
     shape: tuple[int, int]
 
     @classmethod
-    def read(cls, path: Path) -> "Rows":
+    def read(cls, path: Path) -> "SparseRows":
         """Read what `scipy.sparse.save_npz` wrote for a csr matrix."""
         with np.load(path, allow_pickle=False) as file:
             n_rows, n_columns = (int(size) for size in file["shape"])
@@ -33,24 +33,24 @@ class Rows:
         cells = slice(self.indptr[index], self.indptr[index + 1])
         return self.indices[cells], self.data[cells]
 
-    def take(self, rows: NDArray[np.int64]) -> "Rows":
+    def take(self, rows: NDArray[np.int64]) -> "SparseRows":
         """The given rows, in the given order."""
         lengths = self.indptr[rows + 1] - self.indptr[rows]
         ends = np.concatenate([[0], np.cumsum(lengths)])
         cells = np.repeat(self.indptr[rows] - ends[:-1], lengths) + np.arange(ends[-1])
-        return Rows(ends, self.indices[cells], self.data[cells], (len(rows), self.shape[1]))
+        return SparseRows(ends, self.indices[cells], self.data[cells], (len(rows), self.shape[1]))
 
     @property
     def row_of_cell(self) -> NDArray[np.int64]:
         """(n_cells,) which row each cell is in."""
         return np.repeat(np.arange(self.shape[0]), np.diff(self.indptr))
 
-    def turned(self) -> "Rows":
+    def turned(self) -> "SparseRows":
         """Columns as rows: `turned().row(c)` gives the rows that have a cell in column c, ascending."""
         order = np.argsort(self.indices, kind="stable")
         ends = np.cumsum(np.bincount(self.indices, minlength=self.shape[1]))
         n_rows, n_columns = self.shape
-        return Rows(
+        return SparseRows(
             np.concatenate([[0], ends]), self.row_of_cell[order], self.data[order], (n_columns, n_rows)
         )
 

@@ -14,7 +14,8 @@ from fairtune.columns import Part
 from fairtune.config.params import Grid
 from fairtune.errors import BadParams
 from fairtune.matrix.matrix import Matrix
-from fairtune.models.base import Rows, Scores
+from fairtune.metrics.ranking import Rows
+from fairtune.models.base import Scores
 from fairtune.models.baselines import catalogue
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from fairtune.metrics import accuracy, ranking
 from fairtune.metrics.bootstrap import Bootstrap, Floats
 from fairtune.metrics.fairness import listener_parity, provider_parity
 from fairtune.metrics.fairness.provider_parity import Chances
-from fairtune.metrics.ranking import Lists
+from fairtune.metrics.ranking import Lists, Rows
 from fairtune.models.als.model import Als
-from fairtune.models.base import Rows, Scores
+from fairtune.models.base import Scores
 from fairtune.tuning.trials import Judged
 
 LISTENER_GROUPINGS: Final = (REGION, GENDER, "age_band")
@@ -27,7 +27,7 @@ NDCG, RECALL = f"ndcg@{HEADLINE}", f"recall@{HEADLINE}"
 
 
 @dataclass(frozen=True)
-class Exam:
+class Objective:
     """What every fit is judged by, worked out once.
 
     known, truth: listeners x target columns. chances: of artist regions. labels: (n_listeners,) each.
@@ -69,13 +69,13 @@ class Exam:
         return min((ratio for ratio in ratios if ratio is not None), default=1.0)
 
 
-def exam(matrix: Matrix, part: Part, params: Evaluate) -> Exam:
+def prepare(matrix: Matrix, part: Part, params: Evaluate) -> Objective:
     """Prepare to judge fits on `part` by what is held out from it: TRAIN by the validation part."""
     block = matrix.target
     known, truth = matrix.block(block, part), matrix.truth(block, part)
     of = provider_groups.regions(matrix, block, part)
     labels = listener_groups.label(matrix, part, age_bands=params.age_bands, countries=params.countries)
-    return Exam(
+    return Objective(
         target=block,
         known=known,
         truth=truth,
@@ -93,4 +93,4 @@ def exam(matrix: Matrix, part: Part, params: Evaluate) -> Exam:
 
 def judge(matrix: Matrix, part: Part, model: Als, params: Evaluate, *, threads: int) -> Judged:
     """Judge one fit on `part`; whoever judges several prepares an `exam` once."""
-    return exam(matrix, part, params).judge_model(model, threads=threads)
+    return prepare(matrix, part, params).judge_model(model, threads=threads)

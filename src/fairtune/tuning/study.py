@@ -15,11 +15,12 @@ from fairtune.columns import Part
 from fairtune.config.params import DatasetParams, Hyperparameters
 from fairtune.config.paths import Paths
 from fairtune.matrix.matrix import Matrix
+from fairtune.metrics.ranking import Rows
 from fairtune.models.als import model as als
-from fairtune.models.base import Rows, Scores
+from fairtune.models.base import Scores
 from fairtune.tuning import baselines, storage
 from fairtune.tuning import search as trials_of
-from fairtune.tuning.objective import Exam
+from fairtune.tuning.objective import Objective
 from fairtune.tuning.pruning import Look
 from fairtune.tuning.trials import FinishedTrial, Judged
 
@@ -36,7 +37,7 @@ CODE: Final = (
 
 
 def alternatives_of(
-    params: DatasetParams, paths: Paths, matrix: Matrix, exam: Exam, *, seed: int
+    params: DatasetParams, paths: Paths, matrix: Matrix, exam: Objective, *, seed: int
 ) -> dict[str, Any]:
     """Tune what the model is compared with, once a study: another limit fits nothing anew."""
     grids, threads = params.train.alternatives, os.cpu_count() or 1
@@ -54,7 +55,7 @@ def alternatives_of(
 
 
 def search(
-    params: DatasetParams, paths: Paths, matrix: Matrix, exam: Exam, *, seed: int
+    params: DatasetParams, paths: Paths, matrix: Matrix, exam: Objective, *, seed: int
 ) -> tuple[FinishedTrial, ...]:
     """Run what is left of the trials, beside whoever else works on the same study."""
     threads = os.cpu_count() or 1

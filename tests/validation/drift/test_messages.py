@@ -3,10 +3,10 @@ from dataclasses import replace
 import pytest
 
 from fairtune.validation.drift import messages
-from fairtune.validation.drift.detection import Column, Drift, Moved
+from fairtune.validation.drift.detection import ColumnDrift, Drift, Moved
 from fairtune.validation.drift.measures import Measure
 
-ARTIST = Column(
+ARTIST = ColumnDrift(
     column="artist",
     of="plays",
     measure=Measure.JS,
@@ -18,7 +18,7 @@ ARTIST = Column(
     moved=(Moved("Blur", 0.121, 0.03), Moved("Pulp", 0.001, 0.2)),
 )
 AGE = replace(ARTIST, column="age", of="listeners", measure=Measure.PSI, distance=0.2, stop=0.25)
-ROWS = Column(
+ROWS = ColumnDrift(
     column="interactions",
     of="rows",
     measure=Measure.ROWS,

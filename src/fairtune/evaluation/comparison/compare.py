@@ -42,7 +42,7 @@ class Tolerance:
         return max(self.absolute, self.relative * abs(before))
 
 
-class Judgement(StrEnum):
+class ChangeKind(StrEnum):
     """What became of a figure."""
 
     NEW = "new"
@@ -69,7 +69,7 @@ class Change:
     now: float | None
     interval: tuple[float, float] | None
     paired: bool
-    judgement: Judgement
+    judgement: ChangeKind
     reason: str
 
     @property
@@ -78,7 +78,7 @@ class Change:
 
     @property
     def regressed(self) -> bool:
-        return self.judgement in {Judgement.WORSE, Judgement.MISSING, Judgement.IMPOSSIBLE}
+        return self.judgement in {ChangeKind.WORSE, ChangeKind.MISSING, ChangeKind.IMPOSSIBLE}
 
 
 @dataclass(frozen=True)
@@ -189,32 +189,32 @@ def _judged(
     now: Reading | None,
     interval: tuple[float, float] | None,
     tolerance: Tolerance,
-) -> tuple[Judgement, str]:
+) -> tuple[ChangeKind, str]:
     """Give the judgement on a figure that at least one side has, and why, if it is a regression."""
     if now is None:
-        return Judgement.MISSING, "is missing now" + (f"; it was {base.value:.4f}" if base else "")
+        return ChangeKind.MISSING, "is missing now" + (f"; it was {base.value:.4f}" if base else "")
     if not headline.low <= now.value <= headline.high:
         return (
-            Judgement.IMPOSSIBLE,
+            ChangeKind.IMPOSSIBLE,
             f"is {now.value:.4f}: it can only be {headline.low:g} to {headline.high:g}",
         )
     if base is None or interval is None:
-        return Judgement.NEW, ""
+        return ChangeKind.NEW, ""
     worse = base.value - now.value if headline.higher_is_better else now.value - base.value
     allowed = tolerance.at(base.value)
     if worse <= allowed:
         return _harmless(worse), ""
     low, high = interval
     if low <= 0 <= high:
-        return Judgement.CHANCE, ""
+        return ChangeKind.CHANCE, ""
     moved = f"{'fell' if headline.higher_is_better else 'rose'} from {base.value:.4f} to {now.value:.4f}"
-    return Judgement.WORSE, (
+    return ChangeKind.WORSE, (
         f"{moved}, by more than the {allowed:.4f} tolerated and than chance "
         f"(interval of the change: {low:+.4f} to {high:+.4f})"
     )
 
 
-def _harmless(worse: float) -> Judgement:
+def _harmless(worse: float) -> ChangeKind:
     if worse > 0:
-        return Judgement.TOLERATED
-    return Judgement.BETTER if worse < 0 else Judgement.UNCHANGED
+        return ChangeKind.TOLERATED
+    return ChangeKind.BETTER if worse < 0 else ChangeKind.UNCHANGED

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Sequence
 from fairtune.evaluation.gate.metrics_file import Metrics, Path, Reading, names, read
 from fairtune.evaluation.gate.verdict import GateResult, Verdict
 
-Rows = Sequence[Sequence[str]]
+TableRows = Sequence[Sequence[str]]
 
 FIGURES_HEAD = ("figure", "value", "95 % interval")
 VERDICT_HEAD = ("", "gate", "figure", "95 % interval", "limit", "reason")
 GATES_HEAD = ("", "gate", "figure", "limit", "reason")
 
 
-def figures(metrics: Metrics) -> Rows:
+def figures(metrics: Metrics) -> TableRows:
     """Give label, value and interval of the headline figures; those that are missing are left out."""
     found = ((label, read(metrics, path)) for label, path in _headlines(metrics))
     return [(label, f"{one.value:.4f}", _interval(one)) for label, one in found if one is not None]
@@ -26,7 +26,7 @@ def status(verdict: Verdict) -> str:
     return f"Not to be released: {broken} of {total} limits {'is' if broken == 1 else 'are'} broken"
 
 
-def gates(verdict: Verdict) -> Rows:
+def gates(verdict: Verdict) -> TableRows:
     """Give result, name, figure, limit and reason of each gate."""
     return [
         ("pass" if gate.passed else "FAIL", gate.name, _number(gate.value), _number(gate.limit), gate.reason)
@@ -34,12 +34,12 @@ def gates(verdict: Verdict) -> Rows:
     ]
 
 
-def verdict(of: Verdict) -> Rows:
+def verdict(of: Verdict) -> TableRows:
     """Give what `gates` does, with the interval of each figure."""
     return [(*row[:3], _around(gate), *row[3:]) for gate, row in zip(of.gates, gates(of), strict=True)]
 
 
-def markdown(head: Sequence[str], rows: Rows) -> str:
+def markdown(head: Sequence[str], rows: TableRows) -> str:
     """Give a Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)

@@ -10,8 +10,7 @@ import pandas as pd
 
 from fairtune import files
 from fairtune.columns import SPLIT, BlockName, Table
-from fairtune.config.params import Matrix as MatrixParams
-from fairtune.config.params import Params
+from fairtune.config.params import MatrixParams, Params
 from fairtune.config.paths import Paths
 from fairtune.errors import BadRequest, NotThere
 from fairtune.experiments.benchmark.published import RECBOLE_LASTFM, TEST_SHARE, VALID_SHARE, Published

@@ -13,9 +13,10 @@ from fairtune.experiments.benchmark.models import ALTERNATIVES, Contender, conte
 from fairtune.experiments.benchmark.published import EMBEDDING, FIGURES, K
 from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy, ranking
+from fairtune.metrics.ranking import Rows
 from fairtune.metrics.rounding import significant
 from fairtune.models.als import model as als
-from fairtune.models.base import Rows, Scores
+from fairtune.models.base import Scores
 from fairtune.models.baselines.catalogue import alternative
 
 GOAL: Final = f"ndcg@{K}"

@@ -11,7 +11,7 @@ KINDS = {"music_type": "music types", "artist": "artists", "track": "tracks"}
 HEAD = ("model", "factors", *FIGURES)
 
 
-def rows(result: Json) -> summary.Rows:
+def rows(result: Json) -> summary.TableRows:
     """Give published rows first, then ours, those that chose their number of factors last."""
     published = [
         (row["model"], str(row["factors"]), *(f"{row['figures'][name]:.4f}" for name in FIGURES))

@@ -17,10 +17,10 @@ from fairtune.matrix.provider_groups import TIER
 from fairtune.metrics import beyond_accuracy, ranking, sparse_pairs
 from fairtune.metrics.bootstrap import UNDEFINED, Bootstrap, Figure, Floats, divided, figures
 from fairtune.metrics.fairness import listener_parity, provider_parity
-from fairtune.metrics.ranking import Lists
+from fairtune.metrics.ranking import Lists, Rows
 from fairtune.metrics.rounding import significant
 from fairtune.models.als.model import Als
-from fairtune.models.base import Rows, Scores
+from fairtune.models.base import Scores
 from fairtune.models.reranking.fit import Found
 
 Json = dict[str, Any]

@@ -12,8 +12,9 @@ from fairtune.config.params import Hyperparameters
 from fairtune.matrix import listener_groups, provider_groups
 from fairtune.matrix.matrix import Matrix
 from fairtune.matrix.weights import BlockWeights, block_weights, listener_weights
+from fairtune.metrics.ranking import Rows
 from fairtune.models.als import cold_start, initialization
-from fairtune.models.base import Rows, Scores
+from fairtune.models.base import Scores
 
 Factors = NDArray[np.float32]
 Start = tuple[Factors, Factors]

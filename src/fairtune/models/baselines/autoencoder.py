@@ -18,7 +18,8 @@ from scipy.sparse import csr_array
 from fairtune.columns import Part
 from fairtune.errors import BadParams, TooLarge
 from fairtune.matrix.matrix import Matrix
-from fairtune.models.base import Rows, Scores
+from fairtune.metrics.ranking import Rows
+from fairtune.models.base import Scores
 
 MATRICES: Final = 3
 """Dense matrices of columns x columns whose room a fit takes at its peak: the Gram matrix, which becomes its

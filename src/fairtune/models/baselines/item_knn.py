@@ -10,7 +10,8 @@ from scipy.sparse import csr_array, csr_matrix
 
 from fairtune.columns import Part
 from fairtune.matrix.matrix import Matrix
-from fairtune.models.base import Rows, Scores
+from fairtune.metrics.ranking import Rows
+from fairtune.models.base import Scores
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from scipy.sparse import csr_array, hstack
 
 from fairtune.columns import Part
 from fairtune.matrix.matrix import Matrix
-from fairtune.models.base import Rows, Scores
+from fairtune.metrics.ranking import Rows
+from fairtune.models.base import Scores
 from fairtune.models.baselines.linear_features import Feature, Floats, features
 
 POPULARITY: Final = 2

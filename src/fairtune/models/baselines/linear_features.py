@@ -15,7 +15,7 @@ from scipy.sparse import csr_array, diags_array
 from fairtune.columns import UNKNOWN, BlockName, Part
 from fairtune.matrix import provider_groups
 from fairtune.matrix.matrix import Matrix
-from fairtune.models.base import Rows
+from fairtune.metrics.ranking import Rows
 
 Floats = NDArray[np.float64]
 CHUNK: Final = 2**17
@@ -35,7 +35,7 @@ class Feature(NamedTuple):
     product: Floats
 
 
-class Pairs(NamedTuple):
+class FeaturePairs(NamedTuple):
     """The pairs that are played: (n_played,) listener, column, and how many of the listener's items carry the
     column.
     """
@@ -53,7 +53,7 @@ def features(matrix: Matrix, part: Part, *, damping: float) -> tuple[Feature, ..
     plays = _ones(matrix.plays(part))
     carries = _carries(matrix)
     carried = csr_array(plays @ _ones(carries))
-    pairs = Pairs(*_cells(carried))
+    pairs = FeaturePairs(*_cells(carried))
     items = np.diff(plays.indptr).astype(np.float64)
     audience = np.bincount(pairs.columns, minlength=carries.shape[1]).astype(np.float64)
     of_listeners, of_columns = np.ones(len(items)), np.ones(len(audience))
@@ -82,7 +82,7 @@ def _carries(matrix: Matrix) -> csr_array:
     return csr_array(matrix.shares[matrix.target].astype(np.float64))
 
 
-def _separate(of_listeners: Floats, of_columns: Floats, pairs: Pairs, played: Floats) -> Feature:
+def _separate(of_listeners: Floats, of_columns: Floats, pairs: FeaturePairs, played: Floats) -> Feature:
     """Give a feature that is a number of the listener times a number of the column."""
     return Feature(
         csr_array(of_listeners[:, None]),
@@ -92,7 +92,9 @@ def _separate(of_listeners: Floats, of_columns: Floats, pairs: Pairs, played: Fl
     )
 
 
-def _shared(plays: csr_array, carries: csr_array, traits: csr_array, pairs: Pairs, damping: float) -> Feature:
+def _shared(
+    plays: csr_array, carries: csr_array, traits: csr_array, pairs: FeaturePairs, damping: float
+) -> Feature:
     """Mean, over the listener's items that don't carry the column, of traits[item] . traits of the column.
 
     Traits of a column are the mean of those of the items that carry it.
@@ -117,11 +119,11 @@ def _shared(plays: csr_array, carries: csr_array, traits: csr_array, pairs: Pair
 def _own(carries: csr_array, traits: csr_array, columns: csr_array) -> csr_array:
     """What an item says of the columns that it carries itself: items x columns."""
     item, column, _ = _cells(carries)
-    values = _dots(traits, columns, Pairs(item, column, np.empty(0)))
+    values = _dots(traits, columns, FeaturePairs(item, column, np.empty(0)))
     return csr_array((values, (item, column)), shape=carries.shape)
 
 
-def _friends(friends: csr_array, carried: csr_array, pairs: Pairs, damping: float) -> Feature:
+def _friends(friends: csr_array, carried: csr_array, pairs: FeaturePairs, damping: float) -> Feature:
     """Share of the listener's friends who play the column."""
     number = np.diff(friends.indptr) + damping
     listeners = csr_array(diags_array(_inverse(number)) @ _ones(friends))
@@ -130,7 +132,7 @@ def _friends(friends: csr_array, carried: csr_array, pairs: Pairs, damping: floa
     return Feature(listeners, columns, product, product)
 
 
-def _dots(left: csr_array, right: csr_array, pairs: Pairs) -> Floats:
+def _dots(left: csr_array, right: csr_array, pairs: FeaturePairs) -> Floats:
     """Products left[listener] . right[column] of each pair, (n,): out of the product of all rows with all
     columns if that is less work, else a chunk of pairs at a time.
     """
@@ -145,7 +147,7 @@ def _dots(left: csr_array, right: csr_array, pairs: Pairs) -> Floats:
     return values
 
 
-def _at(values: csr_array, pairs: Pairs) -> Floats:
+def _at(values: csr_array, pairs: FeaturePairs) -> Floats:
     if not len(pairs.listeners):  # scipy can't pick no cells
         return np.zeros(0)
     return np.asarray(values[pairs.listeners, pairs.columns]).ravel()

@@ -10,8 +10,9 @@ from typing import Final, Self
 from fairtune.columns import Part
 from fairtune.matrix.matrix import Matrix
 from fairtune.matrix.weights import block_weights
+from fairtune.metrics.ranking import Rows
 from fairtune.models.als.model import Factors, factorise
-from fairtune.models.base import Rows, Scores
+from fairtune.models.base import Scores
 
 ITERATIONS: Final = 15
 """The library's default; more change nothing that can be measured."""

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from fairtune.columns import Part
 from fairtune.matrix.matrix import Matrix
-from fairtune.models.base import Rows, Scores
+from fairtune.metrics.ranking import Rows
+from fairtune.models.base import Scores
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from typing import Self
 
 from fairtune.columns import Part
 from fairtune.matrix.matrix import Matrix
+from fairtune.metrics.ranking import Rows
 from fairtune.models.als.model import Factors, factorise
-from fairtune.models.base import Rows, Scores
+from fairtune.models.base import Scores
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from scipy.sparse import csr_array, diags_array
 from fairtune.columns import Part
 from fairtune.errors import BadParams
 from fairtune.matrix.matrix import Matrix
-from fairtune.models.base import Rows, Scores
+from fairtune.metrics.ranking import Rows
+from fairtune.models.base import Scores
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from fairtune.models.play_prediction.play_statistics import Floats, Rows, cells
+from fairtune.metrics.ranking import Rows
+from fairtune.models.play_prediction.play_statistics import Floats, cells
 
 RIDGE: Final = 3.0
 """For factors of length 1: a listener leans half as far as their three cells in one direction say."""

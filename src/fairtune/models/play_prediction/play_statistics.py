@@ -14,9 +14,9 @@ from scipy.sparse import csr_array
 
 from fairtune.columns import Part
 from fairtune.matrix.matrix import Matrix
+from fairtune.metrics.ranking import Rows
 
 Floats = NDArray[np.float64]
-Rows = NDArray[np.intp]
 
 ITEM_DAMPING: Final = 5.0
 LISTENER_DAMPING: Final = 1.0

@@ -14,9 +14,10 @@ from scipy.sparse import csr_array
 
 from fairtune.columns import DEMOGRAPHIC, BlockName, Part
 from fairtune.matrix.matrix import Matrix
+from fairtune.metrics.ranking import Rows
 from fairtune.models.als.model import Als
 from fairtune.models.play_prediction import cross_fitting, influencers, pair_features, regression
-from fairtune.models.play_prediction.play_statistics import Floats, Pairs, Rows, cells, listening
+from fairtune.models.play_prediction.play_statistics import Floats, Pairs, cells, listening
 from fairtune.models.play_prediction.regression import Regression
 
 Features = Mapping[str, Floats]

@@ -15,9 +15,9 @@ from fairtune.matrix.provider_groups import ProviderGroups, provider_groupings
 from fairtune.metrics.bootstrap import Bootstrap
 from fairtune.metrics.fairness import provider_parity
 from fairtune.metrics.fairness.provider_parity import Chances
+from fairtune.metrics.ranking import Rows
 from fairtune.metrics.rounding import significant
 from fairtune.models.als.model import Als
-from fairtune.models.base import Rows
 from fairtune.models.reranking.bounds import Bound, bounds
 from fairtune.models.reranking.candidates import Candidates, candidates
 from fairtune.models.reranking.multipliers import Multipliers, bonus

@@ -12,7 +12,7 @@ from fairtune.registry.champion import fits as champion_fits
 from fairtune.registry.client.versions import Version
 from fairtune.registry.comparison import champion, logged_metrics
 from fairtune.registry.comparison import result as challenge_judged
-from fairtune.registry.comparison.result import Judged
+from fairtune.registry.comparison.result import ChampionComparison
 from fairtune.registry.promotion import history_page
 from fairtune.registry.registration import collect
 from fairtune.registry.registration import register as registration
@@ -31,9 +31,9 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     if not verdict["passed"]:
         raise LimitBroken(f"{paths.verdict} is not a pass: a model that breaks a limit is not registered")
 
-    found: list[Judged] = []
+    found: list[ChampionComparison] = []
 
-    def judge(client: "MlflowClient", version: Version) -> Judged | None:
+    def judge(client: "MlflowClient", version: Version) -> ChampionComparison | None:
         judged = champion.against_champion(client, version, params, paths)
         if judged is not None:
             found.append(judged)

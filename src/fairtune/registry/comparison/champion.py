@@ -20,7 +20,7 @@ from fairtune.registry.client import connection, versions
 from fairtune.registry.client.versions import CHAMPION, Version
 from fairtune.registry.comparison import logged_metrics, reevaluation
 from fairtune.registry.comparison.reevaluation import Contestant, Impossible
-from fairtune.registry.comparison.result import Judged, compared, incomparable
+from fairtune.registry.comparison.result import ChampionComparison, compared, incomparable
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def against_champion(
     client: "MlflowClient", version: Version, params: DatasetParams, paths: Paths
-) -> Judged | None:
+) -> ChampionComparison | None:
     """Compare a version with the champion; None if there is no champion, or if it is this very release.
 
     Where they can't be compared, that is a refusal with its reason, never a pass.

@@ -12,7 +12,7 @@ NDCG: Final = "ranking.als.ndcg@10"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judged:
+class ChampionComparison:
     """What came of a candidate against the champion.
 
     champion, candidate: numbers of the versions. passed: the candidate may take the champion's place.
@@ -37,7 +37,9 @@ class Judged:
         return {**told, "note": note, "changes": changes}
 
 
-def compared(comparison: Comparison, *, champion: int, candidate: int, how: str, left_out: int) -> Judged:
+def compared(
+    comparison: Comparison, *, champion: int, candidate: int, how: str, left_out: int
+) -> ChampionComparison:
     """Judge by a comparison: whatever regressed is a reason to refuse."""
     reasons = tuple(change.reason for change in comparison.regressions)
     moved = ", ".join(
@@ -47,7 +49,7 @@ def compared(comparison: Comparison, *, champion: int, candidate: int, how: str,
     )
     regressed = ", ".join(change.figure for change in comparison.regressions)
     said = f"worse than the champion in {regressed}" if reasons else "no figure regressed"
-    return Judged(
+    return ChampionComparison(
         champion=champion,
         candidate=candidate,
         passed=comparison.passed,
@@ -59,19 +61,21 @@ def compared(comparison: Comparison, *, champion: int, candidate: int, how: str,
     )
 
 
-def incomparable(reason: str, *, champion: int, candidate: int) -> Judged:
+def incomparable(reason: str, *, champion: int, candidate: int) -> ChampionComparison:
     """Refuse a candidate that nothing can be said of beside the champion."""
     summary = f"no comparison with version {champion}, the champion, is possible: {reason}"
-    return Judged(champion=champion, candidate=candidate, passed=False, reasons=(reason,), summary=summary)
+    return ChampionComparison(
+        champion=champion, candidate=candidate, passed=False, reasons=(reason,), summary=summary
+    )
 
 
-def write(judged: Judged, paths: Paths) -> None:
+def write(judged: ChampionComparison, paths: Paths) -> None:
     """Write comparison.json and comparison.md."""
     files.write_json(paths.comparison, judged.to_json())
     files.write_text(paths.comparison_page, markdown(judged))
 
 
-def markdown(judged: Judged) -> str:
+def markdown(judged: ChampionComparison) -> str:
     """Tell what became of a candidate, how it was compared, and the figures."""
     parts = (
         f"# Version {judged.candidate} against version {judged.champion}, the champion",

@@ -14,9 +14,9 @@ from fairtune.registry.client.versions import Version
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-    from fairtune.registry.comparison.result import Judged
+    from fairtune.registry.comparison.result import ChampionComparison
 
-Judge = Callable[["MlflowClient", Version], "Judged | None"]
+Judge = Callable[["MlflowClient", Version], "ChampionComparison | None"]
 """Judges a version against the champion; None: there is none to compare with."""
 VERDICT: Final = "fairtune.verdict"
 

@@ -40,7 +40,7 @@ class Moved:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Column:
+class ColumnDrift:
     """One column. distance: beyond chance, what the limits are on; None where it can't be told.
 
     raw: the distance itself. chance: what samples of the same listeners are apart at most in 99 of 100
@@ -78,13 +78,13 @@ class Drift:
 
     model: str
     version: int
-    columns: tuple[Column, ...]
+    columns: tuple[ColumnDrift, ...]
 
     @property
     def state(self) -> State:
         return self.columns[0].state if self.columns else State.FINE
 
-    def those(self, state: State) -> tuple[Column, ...]:
+    def those(self, state: State) -> tuple[ColumnDrift, ...]:
         return tuple(column for column in self.columns if column.state is state)
 
     def to_json(self) -> dict[str, Any]:
@@ -100,10 +100,10 @@ class Drift:
         )
 
 
-def _column(json: Mapping[str, Any]) -> Column:
+def _column(json: Mapping[str, Any]) -> ColumnDrift:
     values = {name: value for name, value in json.items() if name != "state"}
     moved = tuple(Moved(**each) for each in json["moved"])
-    return Column(**{**values, "measure": Measure(json["measure"]), "moved": moved})
+    return ColumnDrift(**{**values, "measure": Measure(json["measure"]), "moved": moved})
 
 
 def compare(before: Profile, after: Profile, limits: DriftLimits, *, model: str, version: int) -> Drift:
@@ -116,11 +116,11 @@ def compare(before: Profile, after: Profile, limits: DriftLimits, *, model: str,
     return Drift(model=model, version=version, columns=tuple(found))
 
 
-def _rows(before: Profile, after: Profile, limit: Limit) -> Iterator[Column]:
+def _rows(before: Profile, after: Profile, limit: Limit) -> Iterator[ColumnDrift]:
     for table, rows in after.rows.items():
         had = before.rows.get(table, 0)
         change = abs(rows - had) / had if had else float(rows > 0)
-        yield Column(
+        yield ColumnDrift(
             column=table,
             of="rows",
             measure=Measure.ROWS,
@@ -133,7 +133,7 @@ def _rows(before: Profile, after: Profile, limit: Limit) -> Iterator[Column]:
         )
 
 
-def _columns(before: Profile, after: Profile, limits: DriftLimits) -> Iterator[Column]:
+def _columns(before: Profile, after: Profile, limits: DriftLimits) -> Iterator[ColumnDrift]:
     for key, new in after.columns.items():
         old = before.columns.get(key)
         if old is None or old.total <= 0 or new.total <= 0:
@@ -143,7 +143,7 @@ def _columns(before: Profile, after: Profile, limits: DriftLimits) -> Iterator[C
         chance = None if old.chance is None or new.chance is None else old.chance + new.chance
         beyond = None if chance is None else distance(key.measure, max(whole - chance, 0.0))
         limit: Limit = getattr(limits, key.measure)
-        yield Column(
+        yield ColumnDrift(
             column=key.column,
             of=key.of,
             measure=key.measure,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from fairtune.errors import percent
-from fairtune.validation.drift.detection import Column, Drift, Moved, State
+from fairtune.validation.drift.detection import ColumnDrift, Drift, Moved, State
 from fairtune.validation.drift.measures import NAMES, Measure
 
 HEAD: Final = ("", "column", "share of", "measure", "distance", "limit", "what moved")
@@ -12,25 +12,25 @@ _LETTERS: Final = 3
 """Values named in one cell of a table."""
 
 
-def name(column: Column) -> str:
+def name(column: ColumnDrift) -> str:
     """Name a column where others are of the same name: 'artist, of plays'."""
     return column.column if column.measure is Measure.ROWS else f"{column.column}, of {column.of}"
 
 
-def limit(column: Column) -> float | None:
+def limit(column: ColumnDrift) -> float | None:
     """Give the limit that counts: the one that is broken, or the next one."""
     if column.state is State.STOP or column.warn is None:
         return column.stop
     return column.warn
 
 
-def sentence(column: Column) -> str:
+def sentence(column: ColumnDrift) -> str:
     """Say what is beyond a limit, in a line without a full stop."""
     what = f"{NAMES[column.measure]} {number(column.distance)}, limit {number(limit(column))}"
     return f"{name(column)}: {what}" + (f" ({moved(column, column.moved[0])})" if column.moved else "")
 
 
-def moved(column: Column, value: Moved) -> str:
+def moved(column: ColumnDrift, value: Moved) -> str:
     """Say how one value moved: 'rock: 12.1 % -> 3.0 %'."""
     if column.measure is Measure.ROWS:
         return f"{value.before:,.0f} -> {value.after:,.0f} rows"
@@ -81,7 +81,7 @@ def number(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}".rstrip("0").rstrip(".") or "0"
 
 
-def _first(columns: Sequence[Column]) -> str:
+def _first(columns: Sequence[ColumnDrift]) -> str:
     others = len(columns) - 1
     more = "" if not others else f" and {others} more column{'s' if others > 1 else ''}"
     return f"{sentence(columns[0])}{more}"

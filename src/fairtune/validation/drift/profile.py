@@ -96,7 +96,7 @@ def profile(tables: profile_columns.Tables) -> Profile:
     )
 
 
-def _distribution(column: profile_columns.Column) -> Distribution:
+def _distribution(column: profile_columns.ProfileColumn) -> Distribution:
     counts = column.table.sum(axis=0)
     names = column.names or [str(position) for position in range(len(counts))]
     order = np.argsort(-counts, kind="stable")  # of equal ones the first by name

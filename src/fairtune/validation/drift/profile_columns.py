@@ -14,6 +14,7 @@ from scipy.sparse import csr_array
 
 from fairtune.columns import (
     AGE,
+    AGE_BANDS,
     ARTIST,
     ARTIST_COUNTRY,
     ARTIST_GENDER,
@@ -37,8 +38,6 @@ from fairtune.validation.drift.measures import Measure
 Codes = NDArray[np.int64]
 Tables = Mapping[Table, pd.DataFrame]
 
-AGES: Final = (18, 25, 35, 50)
-"""Lower bounds of the age bands after the first; the same for all profiles, so that they can be compared."""
 DOUBLINGS: Final = 40  # bins of counts: 0, 1, 2, 3 to 4, 5 to 8, ...
 UNITS: Final = {"plays": "play", "items per listener": "item", "listeners per item": "listener"}
 
@@ -57,7 +56,7 @@ OPTIONAL_OF_LISTENERS: Final = {
 }
 
 
-class Column(NamedTuple):
+class ProfileColumn(NamedTuple):
     """A column of a profile: what is counted by which value; `names` is empty for bins."""
 
     name: str
@@ -75,7 +74,7 @@ class _Codes(NamedTuple):
     plays: Codes
 
 
-def count(tables: Tables) -> Iterator[Column]:
+def count(tables: Tables) -> Iterator[ProfileColumn]:
     """Count every column of tables that keep the rules of stage `validate`."""
     played, items, users = tables[Table.INTERACTIONS], tables[Table.ITEMS], tables[Table.USERS]
     pairs = _Codes(
@@ -91,7 +90,7 @@ def count(tables: Tables) -> Iterator[Column]:
     yield _unknown("time", "pairs", stamps, listeners[pairs.listener])
 
 
-def _amounts(pairs: _Codes, listeners: Codes, n_items: int) -> Iterator[Column]:
+def _amounts(pairs: _Codes, listeners: Codes, n_items: int) -> Iterator[ProfileColumn]:
     """Count pairs by plays, listeners by items, and items by listeners."""
     by_listener = np.bincount(pairs.listener, minlength=len(listeners))
     by_item = np.bincount(pairs.item, minlength=n_items)
@@ -101,25 +100,25 @@ def _amounts(pairs: _Codes, listeners: Codes, n_items: int) -> Iterator[Column]:
         ("items per listener", "listeners", by_listener, listeners),
         ("listeners per item", "items", by_item[heard], sampling_noise.groups(int(heard.sum()))),
     ):
-        yield Column(name, of, Measure.PSI, (), _tabled(group, doublings(values), DOUBLINGS))
+        yield ProfileColumn(name, of, Measure.PSI, (), _tabled(group, doublings(values), DOUBLINGS))
 
 
-def _listeners(users: pd.DataFrame, group: Codes) -> Iterator[Column]:
+def _listeners(users: pd.DataFrame, group: Codes) -> Iterator[ProfileColumn]:
     """Count listeners by who they are, where that is known, and by whether it is."""
     age = users[AGE].astype("float64").to_numpy()
     known = ~np.isnan(age)
-    band = np.searchsorted(AGES, age[known], side="right")
-    yield Column("age", "listeners", Measure.PSI, (), _tabled(group[known], band, len(AGES) + 1))
+    band = np.searchsorted(AGE_BANDS, age[known], side="right")
+    yield ProfileColumn("age", "listeners", Measure.PSI, (), _tabled(group[known], band, len(AGE_BANDS) + 1))
     for name, column in OF_LISTENERS.items():
         codes, names = pd.factorize(users[column], sort=True)
         known = codes >= 0
         table = _tabled(group[known], codes[known], len(names))
-        yield Column(name, "listeners", Measure.JS, [str(value) for value in names], table)
+        yield ProfileColumn(name, "listeners", Measure.JS, [str(value) for value in names], table)
     for name, column in OPTIONAL_OF_LISTENERS.items():
         yield _unknown(name, "listeners", users[column].isna(), group)
 
 
-def _music(tables: Tables, pairs: _Codes, listeners: Codes) -> Iterator[Column]:
+def _music(tables: Tables, pairs: _Codes, listeners: Codes) -> Iterator[ProfileColumn]:
     """Count pairs and plays by what is played, where that is known, and items and pairs by whether it is."""
     items = tables[Table.ITEMS]
     size = len(items)
@@ -133,11 +132,11 @@ def _music(tables: Tables, pairs: _Codes, listeners: Codes) -> Iterator[Column]:
     group = sampling_noise.groups(size)
     for name, (names, membership) in _memberships(tables).items():
         for of, weights in weighed.items():
-            yield Column(name, of, Measure.JS, names, np.asarray((membership.T @ weights.T).T))
+            yield ProfileColumn(name, of, Measure.JS, names, np.asarray((membership.T @ weights.T).T))
         unknown = np.asarray(membership.sum(axis=1) <= 0)
         yield _unknown(name, "items", unknown, group)
         known_or_not = [weighed["pairs"][:, which].sum(axis=1) for which in (~unknown, unknown)]
-        yield Column(name, "pairs", Measure.UNKNOWN, (), np.column_stack(known_or_not))
+        yield ProfileColumn(name, "pairs", Measure.UNKNOWN, (), np.column_stack(known_or_not))
 
 
 def _memberships(tables: Tables) -> Mapping[str, tuple[Sequence[str], csr_array]]:
@@ -160,8 +159,8 @@ def _membership(
     return [str(name) for name in names], csr_array((extent, (rows, codes)), shape=(n_items, len(names)))
 
 
-def _unknown(name: str, of: str, null: pd.Series | NDArray[np.bool_], group: Codes) -> Column:
-    return Column(name, of, Measure.UNKNOWN, (), _tabled(group, np.asarray(null, dtype=np.int64), 2))
+def _unknown(name: str, of: str, null: pd.Series | NDArray[np.bool_], group: Codes) -> ProfileColumn:
+    return ProfileColumn(name, of, Measure.UNKNOWN, (), _tabled(group, np.asarray(null, dtype=np.int64), 2))
 
 
 def _tabled(group: Codes, value: Codes, size: int) -> Counts:
@@ -180,11 +179,11 @@ def bin_name(column: str, position: int) -> str:
     """Name a bin of a column of bins: "5 to 8 plays", "25 to 34"."""
     if column == AGE:
         if position == 0:
-            return f"under {AGES[0]}"
+            return f"under {AGE_BANDS[0]}"
         return (
-            f"{AGES[-1]} and over"
-            if position == len(AGES)
-            else f"{AGES[position - 1]} to {AGES[position] - 1}"
+            f"{AGE_BANDS[-1]} and over"
+            if position == len(AGE_BANDS)
+            else f"{AGE_BANDS[position - 1]} to {AGE_BANDS[position] - 1}"
         )
     unit = UNITS[column]
     if position <= 2:  # noqa: PLR2004 - the bins of 0, 1 and 2

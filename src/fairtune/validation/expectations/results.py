@@ -36,7 +36,7 @@ class TableOutcome:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class ValidationResult:
     """Whether a data set may be trained on: no critical rule is broken."""
 
     tables: Mapping[Table, TableOutcome]

@@ -8,7 +8,7 @@ from fairtune.columns import Table
 from fairtune.config import environment, params
 from fairtune.data.sources.base import Dataset
 from fairtune.validation.expectations import derived_columns, suites
-from fairtune.validation.expectations.results import Judgement, Outcome, TableOutcome
+from fairtune.validation.expectations.results import Outcome, TableOutcome, ValidationResult
 from fairtune.validation.expectations.rule import Rule
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ ORDER: Final = (Table.INTERACTIONS, Table.ITEMS, Table.USERS, Table.ITEM_TYPES, 
 class Checked:
     """`results`: what Great Expectations says of each table, to be made into pages."""
 
-    judgement: Judgement
+    judgement: ValidationResult
     results: Mapping[Table, Any]
 
 
@@ -48,7 +48,7 @@ def check(
         table: check_table(source, table, tables[table], with_facts[table], rules[table]) for table in ORDER
     }
     return Checked(
-        Judgement({table: outcome for table, (outcome, _) in found.items()}),
+        ValidationResult({table: outcome for table, (outcome, _) in found.items()}),
         {table: result for table, (_, result) in found.items()},
     )
 

@@ -28,7 +28,7 @@ from fairtune.columns import (
 )
 from fairtune.config import params
 from fairtune.data.sources.base import Dataset
-from fairtune.validation.expectations import derived_columns
+from fairtune.validation.expectations import derived_columns as derived
 from fairtune.validation.expectations.rule import (
     Rule,
     between,
@@ -120,7 +120,7 @@ def _publishers(dataset: Dataset, table: Table, chosen: params.Validate, *, grow
 
 def _id(column: str) -> tuple[Rule, ...]:
     sentence = f"{column} is a whole number or a text"
-    return known(column), fact(derived_columns.is_id(column), column=column, sentence=sentence)
+    return known(column), fact(derived.is_id(column), column=column, sentence=sentence)
 
 
 def _interactions(dataset: Dataset, optional: tuple[str, ...]) -> tuple[Rule, ...]:
@@ -132,13 +132,13 @@ def _interactions(dataset: Dataset, optional: tuple[str, ...]) -> tuple[Rule, ..
         TIMESTAMP: (
             typed(TIMESTAMP, MOMENTS, "timestamp is a time"),
             fact(
-                derived_columns.IS_PLAUSIBLE,
+                derived.IS_PLAUSIBLE,
                 column=TIMESTAMP,
                 sentence="timestamp lies between 1990 and 2100",
             ),
         ),
         SPLIT: (
-            fact(derived_columns.IS_LABELLED, column=SPLIT, sentence="split is empty in new listening alone")
+            fact(derived.IS_LABELLED, column=SPLIT, sentence="split is empty in new listening alone")
             if BATCH in optional
             else known(SPLIT),
             one_of(SPLIT, SPLITS, f"split is one of {', '.join(SPLITS)}"),
@@ -156,12 +156,12 @@ def _interactions(dataset: Dataset, optional: tuple[str, ...]) -> tuple[Rule, ..
         typed(PLAYS, ("int64",), "plays is a whole number"),
         plays,
         fact(
-            derived_columns.PAIR_IS_UNIQUE,
+            derived.PAIR_IS_UNIQUE,
             column=f"{USER}, {ITEM}",
             sentence="a listener and an item meet once",
         ),
-        reference(derived_columns.ITEM_IS_KNOWN, column=ITEM, table="items"),
-        reference(derived_columns.USER_IS_KNOWN, column=USER, table="users"),
+        reference(derived.ITEM_IS_KNOWN, column=ITEM, table="items"),
+        reference(derived.USER_IS_KNOWN, column=USER, table="users"),
         *(rule for name in optional for rule in given[name]),
     )
 
@@ -180,14 +180,14 @@ def _items(chosen: params.Validate) -> tuple[Rule, ...]:
             sentence=f"at most {100 * share:g}% of the items have no artist_region",
         ),
         fact(
-            derived_columns.IS_PLAYED,
+            derived.IS_PLAYED,
             column=ITEM,
             sentence="at least 90% of the items are played by somebody",
             mostly=0.9,
             critical=False,
         ),
         fact(
-            derived_columns.HAS_OWN_NAME,
+            derived.HAS_OWN_NAME,
             column=f"{ARTIST}, {NAME}",
             sentence="at least 99% of the items differ in more than upper and lower case",
             mostly=0.99,
@@ -216,11 +216,11 @@ def _name(column: str) -> tuple[Rule, ...]:
 def _country(country: str, region: str) -> tuple[Rule, ...]:
     return (
         fact(
-            derived_columns.IS_COUNTRY,
+            derived.IS_COUNTRY,
             column=country,
             sentence=f"{country} is a code of ISO 3166-1, or empty",
         ),
-        fact(derived_columns.HAS_REGION, column=region, sentence=f"{region} is known where {country} is"),
+        fact(derived.HAS_REGION, column=region, sentence=f"{region} is known where {country} is"),
     )
 
 
@@ -233,7 +233,7 @@ def _users(dataset: Dataset, *, batches: bool) -> tuple[Rule, ...]:
         between(AGE, 10, 90, "age is between 10 and 90 where it is known"),
         typed(SIGNUP, MOMENTS, "signup is a time"),
         fact(
-            derived_columns.IS_PLAUSIBLE,
+            derived.IS_PLAUSIBLE,
             column=SIGNUP,
             sentence="signup lies between 1990 and 2100 where it is known",
         ),
@@ -241,7 +241,7 @@ def _users(dataset: Dataset, *, batches: bool) -> tuple[Rule, ...]:
             column=USER,
             sentence="at least 90% of the listeners have played something",
             kind="ExpectColumnValuesToBeBetween",
-            arguments={"column": derived_columns.ITEMS_PLAYED, "min_value": 1, "mostly": 0.9},
+            arguments={"column": derived.ITEMS_PLAYED, "min_value": 1, "mostly": 0.9},
             critical=False,
         ),
         *_most_items(dataset, batches=batches),
@@ -259,7 +259,7 @@ def _most_items(dataset: Dataset, *, batches: bool) -> tuple[Rule, ...]:
             + (", new listening aside" if batches else ""),
             kind="ExpectColumnValuesToBeBetween",
             arguments={
-                "column": derived_columns.ITEMS_PUBLISHED if batches else derived_columns.ITEMS_PLAYED,
+                "column": derived.ITEMS_PUBLISHED if batches else derived.ITEMS_PLAYED,
                 "max_value": most,
             },
         ),
@@ -274,12 +274,12 @@ def _item_types() -> tuple[Rule, ...]:
         known(SHARE),
         between(SHARE, 1e-12, 1, "a share is above 0 and at most 1"),
         fact(
-            derived_columns.PAIR_IS_UNIQUE,
+            derived.PAIR_IS_UNIQUE,
             column=f"{ITEM}, {MUSIC_TYPE}",
             sentence="an item has a music type once",
         ),
-        fact(derived_columns.SUMS_TO_ONE, column=SHARE, sentence="the shares of an item sum to 1"),
-        reference(derived_columns.ITEM_IS_KNOWN, column=ITEM, table="items"),
+        fact(derived.SUMS_TO_ONE, column=SHARE, sentence="the shares of an item sum to 1"),
+        reference(derived.ITEM_IS_KNOWN, column=ITEM, table="items"),
     )
 
 
@@ -289,14 +289,12 @@ def _friends() -> tuple[Rule, ...]:
         *_id(USER),
         *_id(FRIEND),
         fact(
-            derived_columns.PAIR_IS_UNIQUE,
+            derived.PAIR_IS_UNIQUE,
             column=pair,
             sentence="a friendship is listed once in each direction",
         ),
-        fact(derived_columns.IS_ANOTHER, column=pair, sentence="nobody is a friend of oneself"),
-        fact(
-            derived_columns.IS_MUTUAL, column=pair, sentence="every friendship is listed in both directions"
-        ),
-        reference(derived_columns.USER_IS_KNOWN, column=USER, table="users"),
-        reference(derived_columns.FRIEND_IS_KNOWN, column=FRIEND, table="users"),
+        fact(derived.IS_ANOTHER, column=pair, sentence="nobody is a friend of oneself"),
+        fact(derived.IS_MUTUAL, column=pair, sentence="every friendship is listed in both directions"),
+        reference(derived.USER_IS_KNOWN, column=USER, table="users"),
+        reference(derived.FRIEND_IS_KNOWN, column=FRIEND, table="users"),
     )

@@ -19,6 +19,7 @@ from fairtune.models.play_prediction import predictor as play_predictor
 from fairtune.models.play_prediction import storage as predictor_storage
 from fairtune.models.reranking.fit import find, lift
 from fairtune.models.reranking.multipliers import Multipliers
+from fairtune.models.training import Trainer
 from fairtune.registry.champion import warm_start
 
 
@@ -42,35 +43,25 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     rounds = (len(Part) - short + folds + len(left_out)) * chosen.iterations
     rounds += short * warmed.chosen.iterations if warmed else 0
     with steps("train", total=rounds + len(names)) as advance:
-
-        def fit(of: Matrix, part: Part) -> als.Als:
-            return als.fit(of, part, chosen, seed=seed, threads=threads, progress=lambda _: advance())
-
-        def whole(part: Part) -> als.Als:
-            """Fit everything in `part`, from the champion's factors if that is wanted and sound."""
-            start = warmed.starts.get(part) if warmed else None
-            if warmed is None or start is None:
-                return fit(matrix, part)
-            return als.fit(
-                matrix,
-                part,
-                warmed.chosen,
-                seed=seed,
-                threads=threads,
-                progress=lambda _: advance(),
-                start=start,
-            )
-
-        plain = whole(Part.TRAIN)
+        trainer = Trainer(
+            matrix=matrix,
+            chosen=chosen,
+            seed=seed,
+            threads=threads,
+            finished=advance,
+            starts=warmed.starts if warmed else {},
+            shorter=warmed.chosen if warmed else chosen,
+        )
+        plain = trainer.whole(Part.TRAIN)
         multipliers = _multipliers(params, paths, matrix, plain, threads=threads)
 
         def lifted(model: als.Als, part: Part) -> als.Als:
             return lift(matrix, model, part, multipliers, params.evaluate) if multipliers else model
 
         model_storage.write_als(paths.fit(Part.TRAIN), lifted(plain, Part.TRAIN))
-        for_test = lifted(whole(Part.TRAIN_VALID), Part.TRAIN_VALID)
+        for_test = lifted(trainer.whole(Part.TRAIN_VALID), Part.TRAIN_VALID)
         model_storage.write_als(paths.fit(Part.TRAIN_VALID), for_test)
-        release = lifted(whole(Part.ALL), Part.ALL)
+        release = lifted(trainer.whole(Part.ALL), Part.ALL)
         models_release.write_release(
             paths.release,
             release,
@@ -81,11 +72,11 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
             started=warmed.origin if warmed else None,
         )
         predictor = play_predictor.learn(
-            matrix, Part.TRAIN_VALID, lambda held: fit(held, Part.TRAIN), folds=folds, seed=seed
+            matrix, Part.TRAIN_VALID, lambda held: trainer.fit(held, Part.TRAIN), folds=folds, seed=seed
         )
         predictor_storage.write_play_predictor(paths.play_predictor, predictor)
         for block in left_out:
-            less = fit(matrix.without(block), Part.TRAIN_VALID)
+            less = trainer.fit(matrix.without(block), Part.TRAIN_VALID)
             model_storage.write_als(paths.fit_without(block), lifted(less, Part.TRAIN_VALID))
         for name in names:
             start = time.perf_counter()

@@ -294,8 +294,8 @@ def test_the_layout_names_every_module():
     top = re.findall(r"^(\S+)  ", layout, re.MULTILINE)
     inside = re.findall(r"^  (\S+)  ", layout, re.MULTILINE)
 
-    there = {
-        path.name + "/" * path.is_dir() for path in (ROOT / "src/fairtune").iterdir() if path.name[0] != "_"
-    }
+    modules = (ROOT / "src/fairtune").glob("[!_]*.py")
+    packages = {path.parent for path in (ROOT / "src/fairtune").glob("*/__init__.py")}
+    there = {path.name for path in modules} | {f"{path.name}/" for path in packages}
     assert [name for name in top if not (ROOT / name).exists()] == []
     assert sorted(inside) == sorted(there)

@@ -201,7 +201,7 @@ def test_a_defect_is_one_line_too_and_has_an_exit_code_of_its_own(monkeypatch, c
     def broken():
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr(cli, "_enter_project", broken)
+    monkeypatch.setattr("fairtune.cli.project.enter", broken)
 
     assert cli.main(["run", "demo"]) == 3
 

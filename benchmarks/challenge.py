@@ -5,7 +5,7 @@ should be beaten or equalled), and, as candidate, a fit of a third of the pairs 
 are judged anew by the present test part, with the chosen settings. Seconds are the processor's.
 """
 
-import fairtune.pinned  # noqa: F401 - before numpy
+import fairtune.config.pinned  # noqa: F401 - before numpy
 
 # isort: split
 import argparse
@@ -16,15 +16,20 @@ from dataclasses import replace
 import numpy as np
 from scipy.sparse import csr_array
 
-from fairtune import artifacts, params, store
-from fairtune.challenge import anew
+from fairtune import files
 from fairtune.columns import Part
-from fairtune.comparison import Tolerance, compare
-from fairtune.matrix import Matrix
-from fairtune.models import als, carried
-from fairtune.models.als import Als
-from fairtune.params import hyperparameters
-from fairtune.paths import Paths
+from fairtune.config import params
+from fairtune.config.params import hyperparameters
+from fairtune.config.paths import Paths
+from fairtune.evaluation.comparison.compare import Tolerance, compare
+from fairtune.matrix import storage as matrix_storage
+from fairtune.matrix.matrix import Matrix
+from fairtune.models import alignment
+from fairtune.models import storage as model_storage
+from fairtune.models.als import model as als
+from fairtune.models.als.model import Als
+from fairtune.models.play_prediction import storage as predictor_storage
+from fairtune.registry.comparison import reevaluation
 
 TEST, VALID = 0.2, 0.1
 
@@ -41,28 +46,28 @@ def main() -> None:
 def measure(dataset: str, seeds: int) -> None:
     everything, paths = params.load(), Paths(dataset)
     of = everything.dataset(dataset)
-    matrix = artifacts.read_matrix(paths.matrix)
-    chosen = hyperparameters(store.read_json(paths.best)["hyperparameters"])
-    predictor = artifacts.read_play_predictor(paths.play_predictor)
-    present = artifacts.read_als(paths.fit(Part.TRAIN_VALID))
+    matrix = matrix_storage.read_matrix(paths.matrix)
+    chosen = hyperparameters(files.read_json(paths.best)["hyperparameters"])
+    predictor = predictor_storage.read_play_predictor(paths.play_predictor)
+    present = model_storage.read_als(paths.fit(Part.TRAIN_VALID))
 
-    def contestant(number: int, on: Matrix, model: Als) -> anew.Contestant:
-        fitted = carried.describe(
+    def contestant(number: int, on: Matrix, model: Als) -> reevaluation.Contestant:
+        fitted = alignment.describe(
             on,
             Part.TRAIN_VALID,
             model,
             regularization=chosen.regularization,
             age_bands=of.evaluate.age_bands,
         )
-        return anew.Contestant(number, fitted, predictor)
+        return reevaluation.Contestant(number, fitted, predictor)
 
-    def fitted(number: int, on: Matrix, seed: int) -> anew.Contestant:
+    def fitted(number: int, on: Matrix, seed: int) -> reevaluation.Contestant:
         model = als.fit(on, Part.TRAIN_VALID, chosen, seed=seed, threads=os.cpu_count() or 1)
         return contestant(number, on, replace(model, bonus=present.bonus))
 
-    def judged(title: str, then: anew.Contestant, now: anew.Contestant) -> None:
+    def judged(title: str, then: reevaluation.Contestant, now: reevaluation.Contestant) -> None:
         begun = time.process_time()
-        found = anew.judge(then, now, matrix, of.evaluate, seed=everything.seed)
+        found = reevaluation.judge(then, now, matrix, of.evaluate, seed=everything.seed)
         tolerance = Tolerance(absolute=of.gate.tolerance_absolute, relative=of.gate.tolerance_relative)
         comparison = compare(found.then, found.now, tolerance=tolerance, min_group=of.evaluate.min_group)
         spent = time.process_time() - begun

@@ -8,7 +8,7 @@ outputs of `fairtune run`. The smallest loss seen is that of nDCG@10 which its i
 share of nDCG@10.
 """
 
-import fairtune.pinned  # noqa: F401 - before numpy
+import fairtune.config.pinned  # noqa: F401 - before numpy
 
 # isort: split
 import argparse
@@ -21,9 +21,10 @@ from pathlib import Path
 
 import yaml
 
-from fairtune import params, store
-from fairtune.comparison import Comparison, Evaluated, Tolerance, compare
-from fairtune.paths import Paths
+from fairtune import files
+from fairtune.config import params
+from fairtune.config.paths import Paths
+from fairtune.evaluation.comparison.compare import Comparison, Evaluated, Tolerance, compare
 
 STAGES = ("matrix", "train", "evaluate")
 
@@ -63,9 +64,9 @@ def evaluated(root: Path, folder: Path, dataset: str, seed: int) -> Evaluated:
         getattr(there, kept).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(getattr(here, kept), getattr(there, kept))
     for stage in STAGES:
-        command = [sys.executable, "-m", "fairtune.stages", stage, dataset]
+        command = [sys.executable, "-m", "fairtune.pipeline.stages", stage, dataset]
         subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
-    return Evaluated(store.read_json(there.metrics), store.read_table(there.listeners))
+    return Evaluated(files.read_json(there.metrics), files.read_table(there.listeners))
 
 
 def judged(root: Path, dataset: str, base: Evaluated, now: Evaluated) -> Comparison:

@@ -9,7 +9,7 @@ lists of the items without a listener among themselves, and lists of all items, 
 Needs the outputs of stage `matrix`; the test part is not looked at.
 """
 
-import fairtune.pinned  # noqa: F401 - before numpy
+import fairtune.config.pinned  # noqa: F401 - before numpy
 
 # isort: split
 import argparse
@@ -19,20 +19,22 @@ from dataclasses import replace
 import numpy as np
 from scipy.sparse import csr_array, diags_array
 
-from fairtune import artifacts, params
 from fairtune.columns import BlockName, Part
-from fairtune.evaluation import unplayed
-from fairtune.matrix import Matrix
+from fairtune.config import params
+from fairtune.config.params import HEADLINE
+from fairtune.config.paths import Paths
+from fairtune.evaluation.measure import cold_items
+from fairtune.matrix import storage as matrix_storage
+from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy, ranking
 from fairtune.metrics.bootstrap import Floats
-from fairtune.models import als, cold
-from fairtune.models.als import Als
-from fairtune.params import HEADLINE
-from fairtune.paths import Paths
+from fairtune.models.als import cold_start
+from fairtune.models.als import model as als
+from fairtune.models.als.model import Als
 
 SEED = 1
 NDCG = f"ndcg@{HEADLINE}"
-RIDGES = (1.0, 10.0, cold.RIDGE, 100.0, 1000.0)
+RIDGES = (1.0, 10.0, cold_start.RIDGE, 100.0, 1000.0)
 POWERS = (0.0, 0.5, 1.0)
 
 
@@ -44,7 +46,7 @@ def main() -> None:
     parser.add_argument("--hide", type=float, default=0.0)
     arguments = parser.parse_args()
     root = params.project_root()
-    matrix = hidden(artifacts.read_matrix(Paths(arguments.dataset, root).matrix), arguments.hide)
+    matrix = hidden(matrix_storage.read_matrix(Paths(arguments.dataset, root).matrix), arguments.hide)
     for line in measured(matrix, params.load(root).dataset(arguments.dataset), arguments.block):
         print(line, flush=True)
 
@@ -62,20 +64,20 @@ def measured(matrix: Matrix, chosen: params.DatasetParams, block: BlockName) -> 
     fitted = als.fit(matrix, Part.TRAIN, chosen.tune.start, seed=SEED, threads=1)
     cells = {name: matrix.block(name, Part.TRAIN) for name in matrix.item_blocks}
     audience = {name: np.bincount(of.indices, minlength=of.shape[1]) for name, of in cells.items()}
-    columns = cold.describe(matrix, audience)
+    columns = cold_start.describe(matrix, audience)
     bare = {
         name: factors * (audience[name] > 0)[:, None] if name in audience else factors
         for name, factors in fitted.column_factors.items()
     }
     truth = matrix.truth(block, Part.TRAIN)
     new = np.flatnonzero(audience[block] == 0)
-    by_chance = np.nanmean(unplayed.chance(csr_array(truth[:, new]), [HEADLINE])[NDCG])
+    by_chance = np.nanmean(cold_items.chance(csr_array(truth[:, new]), [HEADLINE])[NDCG])
     yield f"{block}: {len(new)} unplayed; {NDCG} among themselves by chance {by_chance:.4f}"
     yield f"no map: {_judged(replace(fitted, column_factors=bare), matrix, block, new)}"
     for power in POWERS:
         for ridge in RIDGES:
             weighed = [replace(of, weight=_weight(audience[of.block], power)) for of in columns]
-            model = replace(fitted, column_factors=cold.fill(bare, weighed, ridge=ridge))
+            model = replace(fitted, column_factors=cold_start.fill(bare, weighed, ridge=ridge))
             yield f"listeners^{power:g}, ridge {ridge:g}: {_judged(model, matrix, block, new)}"
 
 

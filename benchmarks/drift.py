@@ -10,7 +10,7 @@ bots: new listeners of whom nothing is known and who play the same five items. N
 `ingest`. `--speed` profiles 17.5 million generated pairs.
 """
 
-import fairtune.pinned  # noqa: F401 - before numpy
+import fairtune.config.pinned  # noqa: F401 - before numpy
 
 # isort: split
 import argparse
@@ -20,14 +20,15 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from fairtune import params, store
+from fairtune import files
 from fairtune.columns import ITEM, PLAYS, USER, Table
-from fairtune.drift import words
-from fairtune.drift.judgement import Column, compare
-from fairtune.drift.measures import Measure
-from fairtune.drift.profile import Profile, profile
-from fairtune.drift_limits import DriftLimits
-from fairtune.paths import Paths
+from fairtune.config import params
+from fairtune.config.drift_limits import DriftLimits
+from fairtune.config.paths import Paths
+from fairtune.validation.drift import messages
+from fairtune.validation.drift.detection import ColumnDrift, compare
+from fairtune.validation.drift.measures import Measure
+from fairtune.validation.drift.profile import Profile, profile
 
 Tables = Mapping[Table, pd.DataFrame]
 HALVES = 100
@@ -46,7 +47,7 @@ def main() -> None:
     root = params.project_root()
     for dataset in arguments.datasets:
         limits = params.load(root).dataset(dataset).validate.drift
-        tables = {name: store.read_table(Paths(dataset, root).table(name)) for name in Table}
+        tables = {name: files.read_table(Paths(dataset, root).table(name)) for name in Table}
         for what, pairs in (
             ("halves", halves(tables)),
             *((f"+{by:.0%}", grown(tables, by)) for by in GROWTHS),
@@ -55,7 +56,7 @@ def main() -> None:
         before = profile(with_bots(tables, 0))
         for count in BOTS:
             drift = compare(before, profile(with_bots(tables, count)), limits, model=dataset, version=0)
-            print(f"{dataset}, {count} bots: {words.summary(drift)}", flush=True)
+            print(f"{dataset}, {count} bots: {messages.summary(drift)}", flush=True)
     if arguments.speed:
         print(speed())
 
@@ -107,7 +108,7 @@ def with_bots(tables: Tables, count: int) -> Tables:
 
 def told(pairs: Iterator[tuple[Profile, Profile]], limits: DriftLimits) -> str:
     """Count comparisons that warn, stop, and would warn without regard to chance; name the worst column."""
-    found: list[Sequence[Column]] = []
+    found: list[Sequence[ColumnDrift]] = []
     for before, after in pairs:
         drift = compare(before, after, limits, model="", version=0)
         found.append([column for column in drift.columns if column.measure is not Measure.ROWS])

@@ -5,7 +5,7 @@ ratios to reports/benchmarks/fits.json, where the report finds them. Ratios of o
 on the machine and on what else it does. Needs the outputs of `fairtune run`.
 """
 
-import fairtune.pinned  # noqa: F401 - before numpy
+import fairtune.config.pinned  # noqa: F401 - before numpy
 
 # isort: split
 import argparse
@@ -15,11 +15,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from fairtune import alternatives, artifacts, params, store
+from fairtune import files
 from fairtune.columns import Part
-from fairtune.matrix import Matrix
-from fairtune.models import als
-from fairtune.paths import Paths
+from fairtune.config import params
+from fairtune.config.paths import Paths
+from fairtune.matrix import storage as matrix_storage
+from fairtune.matrix.matrix import Matrix
+from fairtune.models.als import model as als
+from fairtune.models.baselines import catalogue
 
 PRODUCT = "als"
 
@@ -31,7 +34,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     arguments = parser.parse_args()
     root = params.project_root()
-    found = store.read_json(Paths("", root).fits) if Paths("", root).fits.exists() else {}
+    found = files.read_json(Paths("", root).fits) if Paths("", root).fits.exists() else {}
     for dataset in arguments.datasets:
         seconds = measured(root, dataset, arguments.repeats)
         ratios = {
@@ -43,15 +46,15 @@ def main() -> None:
                 f"{dataset}, {name}: {ratio:.2g} x als, {statistics.median(seconds[name]):.2f} s", flush=True
             )
         found[dataset] = {name: float(f"{ratio:.2g}") for name, ratio in ratios.items() if name != PRODUCT}
-        store.write_json(Paths(dataset, root).fits, found)
+        files.write_json(Paths(dataset, root).fits, found)
 
 
 def measured(root: Path, dataset: str, repeats: int) -> dict[str, list[float]]:
     """Wall time in seconds of each repeat of each fit on train and validation, `als` first."""
     paths, everything = Paths(dataset, root), params.load(root)
-    matrix, threads = artifacts.read_matrix(paths.matrix), os.cpu_count() or 1
-    chosen = params.hyperparameters(store.read_json(paths.best)["hyperparameters"])
-    tuned = store.read_json(paths.alternatives)
+    matrix, threads = matrix_storage.read_matrix(paths.matrix), os.cpu_count() or 1
+    chosen = params.hyperparameters(files.read_json(paths.best)["hyperparameters"])
+    tuned = files.read_json(paths.alternatives)
 
     def product() -> object:
         return als.fit(matrix, Part.TRAIN_VALID, chosen, seed=everything.seed, threads=threads)
@@ -71,9 +74,9 @@ def measured(root: Path, dataset: str, repeats: int) -> dict[str, list[float]]:
 
 
 def alternative(
-    name: str, matrix: Matrix, settings: alternatives.Settings, seed: int, threads: int
+    name: str, matrix: Matrix, settings: catalogue.Settings, seed: int, threads: int
 ) -> Callable[[], object]:
-    return lambda: alternatives.fit(name, matrix, Part.TRAIN_VALID, settings, seed=seed, threads=threads)
+    return lambda: catalogue.fit(name, matrix, Part.TRAIN_VALID, settings, seed=seed, threads=threads)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ Both run the same stages in clones of their own, by turns. The flow does more: i
 registry and pushes the outputs; what that takes stands beside the rest of the difference.
 """
 
-import fairtune.pinned  # noqa: F401 - before numpy
+import fairtune.config.pinned  # noqa: F401 - before numpy
 
 # isort: split
 import argparse
@@ -19,8 +19,8 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from fairtune import environment
-from fairtune.scheduling import server
+from fairtune.config import environment
+from fairtune.pipeline.schedule import prefect_server
 
 ROOT = Path(__file__).parents[1]
 PLAIN = (sys.executable, "-m", "dvc", "repro", "--quiet", "register@demo")
@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def _server(folder: Path):  # noqa: ANN202 - a context manager of the server's URL
-    return server.running(folder / "prefect", say=lambda _: None, port=0)
+    return prefect_server.running(folder / "prefect", say=lambda _: None, port=0)
 
 
 def _round(folder: Path, url: str) -> tuple[float, float, Mapping[str, float]]:

@@ -9,7 +9,7 @@ has. Needs the outputs of stages `matrix` and `tune`; validation and test
 parts are not looked at.
 """
 
-import fairtune.pinned  # noqa: F401 - before numpy
+import fairtune.config.pinned  # noqa: F401 - before numpy
 
 # isort: split
 import argparse
@@ -21,16 +21,19 @@ from pathlib import Path
 import numpy as np
 from scipy.sparse import csr_array
 
-from fairtune import artifacts, params, store
+from fairtune import files
 from fairtune.columns import BlockName, Part
-from fairtune.matrix import Matrix
+from fairtune.config import params
+from fairtune.config.params import HEADLINE, hyperparameters
+from fairtune.config.paths import Paths
+from fairtune.matrix import storage as matrix_storage
+from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy
-from fairtune.models import als
-from fairtune.params import HEADLINE, hyperparameters
-from fairtune.paths import Paths
-from fairtune.serving.liked import Likes, of_likes, share_told
-from fairtune.serving.ranking import best
+from fairtune.models import release
+from fairtune.models.als import model as als
+from fairtune.serving.new_listeners import Likes, listening_of, share_told
 from fairtune.serving.recommender import Recommender
+from fairtune.serving.top_k import best
 
 SEED = 1
 ASKED = 500
@@ -51,15 +54,15 @@ def main() -> None:
 
 def measured(paths: Paths, likes: int) -> Iterator[str]:
     """Tell nDCG@10 and what the share that is told changes, with the standard error over listeners."""
-    matrix = artifacts.read_matrix(paths.matrix)
-    chosen = hyperparameters(store.read_json(paths.best)["hyperparameters"])
+    matrix = matrix_storage.read_matrix(paths.matrix)
+    chosen = hyperparameters(files.read_json(paths.best)["hyperparameters"])
     rng = np.random.default_rng(SEED)
     order = rng.permutation(len(matrix.listeners))
     asked, known = order[: len(order) // 5][:ASKED], np.sort(order[len(order) // 5 :])
     with tempfile.TemporaryDirectory() as folder:
         learned = of_listeners(matrix, known)
         fitted = als.fit(learned, Part.ALL, chosen, seed=SEED, threads=1)
-        artifacts.write_release(Path(folder), fitted, learned, chosen, dataset=paths.dataset, seed=SEED)
+        release.write_release(Path(folder), fitted, learned, chosen, dataset=paths.dataset, seed=SEED)
         recommender = Recommender.load(Path(folder))
         for block in (BlockName.ARTIST, BlockName.MUSIC_TYPE):
             if block in matrix.item_blocks:
@@ -96,7 +99,7 @@ def judged(
         if len(played) < 2 * likes:
             continue
         named = Likes(artists=tuple(int(column) for column in rng.permutation(played)[:likes]))
-        listening = of_likes(release, named)
+        listening = listening_of(release, named)
         plays = cells[[row]].toarray()[0]
         share = plays / max(plays.sum(), 1e-12)
         truth = share >= (matrix.min_share if block is BlockName.MUSIC_TYPE else 1e-12)

@@ -11,7 +11,7 @@ irspack is no dependency: without it that line is left out. To measure it as wel
     PYTHONPATH=/tmp/irspack python benchmarks/ranking.py
 """
 
-import fairtune.pinned
+import fairtune.config.pinned
 
 # isort: split
 import argparse
@@ -63,14 +63,14 @@ class Task:
 
 def last_fm() -> Task:
     """Give a fit of `als` on the artists of Last.fm 2K, split as `fairtune benchmark recbole-lastfm` does."""
-    from fairtune import params
-    from fairtune.benchmark import contenders, protocol
     from fairtune.columns import BlockName, Part
-    from fairtune.models import als
+    from fairtune.config import params
+    from fairtune.experiments.benchmark import models, protocol
+    from fairtune.models.als import model as als
 
     os.chdir(params.project_root(Path(__file__).parent))
     matrix = protocol.named(protocol.RECBOLE, params.load()).split(0)
-    point = contenders.contenders(matrix, FACTORS)[-1].start
+    point = models.contenders(matrix, FACTORS)[-1].start
     fit = als.fit(matrix, Part.TRAIN, point, seed=0, threads=THREADS)
     artist = BlockName.ARTIST
     known, truth = matrix.block(artist, Part.TRAIN_VALID), matrix.truth(artist, Part.TRAIN_VALID)

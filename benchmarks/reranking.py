@@ -7,7 +7,7 @@ the other half with them, eight times. Needs the outputs of stages `matrix` and 
 looked at.
 """
 
-import fairtune.pinned  # noqa: F401 - before numpy
+import fairtune.config.pinned  # noqa: F401 - before numpy
 
 # isort: split
 import argparse
@@ -15,13 +15,15 @@ import os
 
 import numpy as np
 
-from fairtune import artifacts, params
 from fairtune.columns import REGION, Part
-from fairtune.constraints import Constraints
-from fairtune.params import HEADLINE
-from fairtune.paths import Paths
-from fairtune.reranking.find import pose
-from fairtune.reranking.search import fill, free, search
+from fairtune.config import params
+from fairtune.config.params import HEADLINE
+from fairtune.config.paths import Paths
+from fairtune.config.reranking_bounds import Constraints
+from fairtune.matrix import storage as matrix_storage
+from fairtune.models import storage as model_storage
+from fairtune.models.reranking.fit import pose
+from fairtune.models.reranking.solver import fill, free, search
 
 SEED = 1
 HALVES = 8
@@ -49,7 +51,7 @@ def main() -> None:
 def halves(paths: Paths, constraints: Constraints, given: params.Params) -> dict[str, np.ndarray]:
     """Give for each bound (HALVES, 4): before and after on the half chosen on, and on the other."""
     of, threads = given.dataset(paths.dataset).evaluate, os.cpu_count() or 1
-    matrix, model = artifacts.read_matrix(paths.matrix), artifacts.read_als(paths.fit(Part.TRAIN))
+    matrix, model = matrix_storage.read_matrix(paths.matrix), model_storage.read_als(paths.fit(Part.TRAIN))
     rng = np.random.default_rng(SEED)
     rounds: dict[str, list[tuple[float, ...]]] = {}
     for _ in range(HALVES):

@@ -7,7 +7,7 @@ validation nDCG@10 inside the limits that either of them finds. Needs data/<data
 (`dvc repro matrix@lastfm-2k`).
 """
 
-import fairtune.pinned  # noqa: F401 - before numpy
+import fairtune.config.pinned  # noqa: F401 - before numpy
 
 # isort: split
 import argparse
@@ -22,18 +22,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fairtune import artifacts, params, tuning
 from fairtune.columns import Part
-from fairtune.evaluation import judgement
-from fairtune.models import als
-from fairtune.params import Hyperparameters, Range, Tune, hyperparameters
-from fairtune.paths import Paths
-from fairtune.tuning import Judged, Look
+from fairtune.config import params
+from fairtune.config.params import Hyperparameters, Range, Tune, hyperparameters
+from fairtune.config.paths import Paths
+from fairtune.matrix import storage as matrix_storage
+from fairtune.models.als import model as als
+from fairtune.tuning import objective, search, space
+from fairtune.tuning.pruning import Look
+from fairtune.tuning.trials import Judged
 
 if TYPE_CHECKING:
     import optuna
 
-    from fairtune.matrix import Matrix
+    from fairtune.matrix.matrix import Matrix
 
 SHARE, AIM = 0.99, 0.5
 Fit = Callable[[Hyperparameters, Callable[[int, Callable[[], als.Als]], None] | None, als.Start], als.Als]
@@ -81,7 +83,7 @@ def ours(fit: Fit, judge: Callable[[als.Als], Judged], matrix: "Matrix", tune: T
         course.append((time.process_time() - began, judged))
         return judged
 
-    tuning.search(attempt, replace(tune, start=middle(tune)), seed=seed)
+    search.search(attempt, replace(tune, start=middle(tune)), seed=seed)
     return [*course, (time.process_time() - began, course[-1][1])]
 
 
@@ -93,7 +95,7 @@ def plain(fit: Fit, judge: Callable[[als.Als], Judged], matrix: "Matrix", tune: 
     began, course = time.process_time(), []
 
     def objective(trial: "optuna.Trial") -> tuple[float, float]:
-        point = tuning.suggest(trial, tune)
+        point = space.suggest(trial, tune)
         judged = judge(fit(point, None, cold(matrix, point.factors, seed)))
         course.append((time.process_time() - began, judged))
         return judged.ndcg, judged.disparity
@@ -140,8 +142,8 @@ def main() -> None:
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     chosen = params.load().dataset(options.dataset)
     tune = replace(chosen.tune, trials=options.trials or chosen.tune.trials)
-    matrix = artifacts.read_matrix(Paths(options.dataset).matrix)
-    exam = judgement.exam(matrix, Part.TRAIN, chosen.evaluate)
+    matrix = matrix_storage.read_matrix(Paths(options.dataset).matrix)
+    exam = objective.prepare(matrix, Part.TRAIN, chosen.evaluate)
     ratios = []
     for seed in range(1, options.seeds + 1):
         print(f"{options.dataset}, seed {seed}, {tune.trials} trials")

@@ -31,15 +31,15 @@ REGISTER_AIM = 5.0
 ENTER = """
 import sys
 from pathlib import Path
-from fairtune import registry
+from fairtune.registry.registration import register as registration, entry
 release, root = map(Path, sys.argv[1:])
-registry.register(registry.Entry(model="served", release=release, metrics={}, passed=True), root=root)
+registration.register(entry.Entry(model="served", release=release, metrics={}, passed=True), root=root)
 """
 
 TABLES = """
 from pathlib import Path
-from fairtune import tracking
-with tracking.connected(Path()) as client:
+from fairtune.registry.client import connection
+with connection.connected(Path()) as client:
     client.search_registered_models()
 """
 
@@ -175,7 +175,7 @@ def registered(dataset: str) -> tuple[float, float]:
             (project / kind).mkdir()
             (project / kind / dataset).symlink_to(ROOT / kind / dataset)
         shutil.copytree(ROOT / "reports" / dataset, project / "reports" / dataset)
-        command = [sys.executable, "-m", "fairtune.stages", "register", dataset]
+        command = [sys.executable, "-m", "fairtune.pipeline.stages", "register", dataset]
         told = environment(ROOT)
         told.pop("MLFLOW_TRACKING_URI", None)
         subprocess.run([sys.executable, "-c", TABLES], cwd=project, env=told, check=True)

@@ -32,21 +32,26 @@ def seconds(command: Sequence[str], folder: Path, *, repeats: int = 1) -> float:
 def fits_and_scoring(folder: Path, dataset: str) -> float:
     """Seconds of what the pipeline can't do without: every fit of search and training, and their scoring."""
     os.chdir(folder)
-    from fairtune import alternatives, artifacts, params, store
+    from fairtune import files
     from fairtune.columns import Part
-    from fairtune.evaluation import judgement, whole
-    from fairtune.models import als, play_predictor
-    from fairtune.paths import Paths
-    from fairtune.tuning import LOOKS
+    from fairtune.config import params
+    from fairtune.config.paths import Paths
+    from fairtune.evaluation.measure import evaluate
+    from fairtune.matrix import storage as matrix_storage
+    from fairtune.models.als import model as als
+    from fairtune.models.baselines import catalogue
+    from fairtune.models.play_prediction import predictor as play_predictor
+    from fairtune.tuning import baselines, objective
+    from fairtune.tuning.pruning import LOOKS
 
     everything, paths = params.load(folder), Paths(dataset)
     chosen, seed, threads = everything.dataset(dataset), everything.seed, os.cpu_count() or 1
-    matrix = artifacts.read_matrix(paths.matrix)
-    best = params.hyperparameters(store.read_json(paths.best)["hyperparameters"])
-    points = [params.hyperparameters(point) for point in _points(store.read_table(paths.trials))]
+    matrix = matrix_storage.read_matrix(paths.matrix)
+    best = params.hyperparameters(files.read_json(paths.best)["hyperparameters"])
+    points = [params.hyperparameters(point) for point in _points(files.read_table(paths.trials))]
     start = time.perf_counter()
-    exam = judgement.exam(matrix, Part.TRAIN, chosen.evaluate)
-    alternatives.tune(
+    exam = objective.prepare(matrix, Part.TRAIN, chosen.evaluate)
+    baselines.tune(
         matrix,
         chosen.train.alternatives,
         lambda scores: exam.judge(scores, threads=threads),
@@ -77,10 +82,10 @@ def fits_and_scoring(folder: Path, dataset: str) -> float:
         for block in matrix.influencers
     }
     others = {
-        name: alternatives.fit(name, matrix, Part.TRAIN_VALID, tuned["settings"], seed=seed, threads=threads)
-        for name, tuned in store.read_json(paths.alternatives).items()
+        name: catalogue.fit(name, matrix, Part.TRAIN_VALID, tuned["settings"], seed=seed, threads=threads)
+        for name, tuned in files.read_json(paths.alternatives).items()
     }
-    whole.evaluate(
+    evaluate.evaluate(
         matrix, judged, predictor, others, chosen.evaluate, refits=refits, seed=seed, threads=threads
     )
     return time.perf_counter() - start

@@ -7,7 +7,7 @@ what another seed moves that by (one standard deviation). Pairs of the validatio
 none of the fits. Seconds are the processor's.
 """
 
-import fairtune.pinned  # noqa: F401 - before numpy
+import fairtune.config.pinned  # noqa: F401 - before numpy
 
 # isort: split
 import argparse
@@ -19,13 +19,16 @@ from dataclasses import replace
 import numpy as np
 from scipy.sparse import csr_array
 
-from fairtune import artifacts, params, store
+from fairtune import files
 from fairtune.columns import Part
-from fairtune.matrix import Matrix
+from fairtune.config import params
+from fairtune.config.params import Hyperparameters, hyperparameters
+from fairtune.config.paths import Paths
+from fairtune.matrix import storage as matrix_storage
+from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy, ranking
-from fairtune.models import als, carried
-from fairtune.params import Hyperparameters, hyperparameters
-from fairtune.paths import Paths
+from fairtune.models import alignment
+from fairtune.models.als import model as als
 
 K = 10
 
@@ -43,8 +46,8 @@ def main() -> None:
 
 def measure(dataset: str, shares: Sequence[float], seeds: Sequence[int], rounds: int) -> None:
     paths = Paths(dataset)
-    matrix = artifacts.read_matrix(paths.matrix)
-    chosen = hyperparameters(store.read_json(paths.best)["hyperparameters"])
+    matrix = matrix_storage.read_matrix(paths.matrix)
+    chosen = hyperparameters(files.read_json(paths.best)["hyperparameters"])
     bands = params.load().dataset(dataset).evaluate.age_bands
     colds, seconds = zip(*(curve(matrix, chosen, seed, None) for seed in seeds), strict=True)
     last = np.array([cold[-1] for cold in colds])
@@ -58,11 +61,11 @@ def measure(dataset: str, shares: Sequence[float], seeds: Sequence[int], rounds:
         for seed, cold in zip(seeds, colds, strict=True):
             before = without(matrix, share, seed)
             fitted = als.fit(before, Part.TRAIN, chosen, seed=seed, threads=threads())
-            champion = carried.describe(
+            champion = alignment.describe(
                 before, Part.TRAIN, fitted, regularization=chosen.regularization, age_bands=bands
             )
             begun = time.process_time()
-            start = carried.start(champion, matrix, Part.TRAIN, chosen, age_bands=bands, threads=threads())
+            start = alignment.start(champion, matrix, Part.TRAIN, chosen, age_bands=bands, threads=threads())
             carrying = time.process_time() - begun
             warm, spent = curve(matrix, replace(chosen, iterations=rounds), seed, start)
             goal = cold[-1] - noise

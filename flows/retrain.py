@@ -4,32 +4,39 @@
 PREFECT_API_URL names another; `fairtune schedule` and prefect.yaml run it by the clock.
 """
 
-import fairtune.pinned  # noqa: F401 - before numpy and Prefect, which read the environment
+import fairtune.config.pinned  # noqa: F401 - before numpy and Prefect, which read the environment
 
 # isort: split
 import argparse
 import os
 import socket
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
-from prefect import State, flow, get_client, get_run_logger, runtime, task
+from prefect import State, flow, get_run_logger, runtime, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.filters import FlowRunFilter, TaskRunFilter
 from prefect.settings import get_current_settings
-from prefect.states import Cancelled, Completed, Crashed
+from prefect.states import Cancelled, Completed
 
-from fairtune import champion_settings, commits, environment, keeping, outcome, overheard, params, refusals
+from fairtune import processes
+from fairtune.config import environment, params
+from fairtune.config.paths import Paths
 from fairtune.errors import Busy, FairtuneError, LimitBroken, StageFailed
-from fairtune.paths import Paths
-from fairtune.pipeline import Pipeline, Step
+from fairtune.pipeline import publish, rejected_runs, results_branch, run_summary
+from fairtune.pipeline.dvc import Pipeline, Step
+from fairtune.pipeline.schedule import crashed_runs
+from fairtune.registry.champion import settings as champion_settings
 
 
 def _run_name() -> str:
     """Name a run by data set and folder: whatever else is called so and says it runs, was killed."""
     return f"{runtime.flow_run.parameters['dataset']} in {socket.gethostname()}:{Path.cwd()}"
+
+
+def _key(name: str) -> str:
+    """Make a name fit for Prefect's keys: lower case, digits and dashes."""
+    return "".join(letter if letter.isalnum() else "-" for letter in name.lower())
 
 
 @flow(name="retrain", flow_run_name=_run_name)
@@ -45,23 +52,23 @@ def retrain(dataset: str, refresh: bool = False, search: bool = False, branch: s
         get_run_logger().warning(notice)
     try:
         with Pipeline() as pipeline, pipeline.alone(dataset):
-            _sweep()
+            crashed_runs.mark(runtime.flow_run.name, but=runtime.flow_run.id, say=get_run_logger().info)
             if branch is not None:
-                commits.check(branch)
+                results_branch.check(branch)
             with champion_settings.keeping(paths, search=search):
                 _stages(pipeline, paths, model, refresh=refresh)
             _keep(pipeline, paths, branch)
     except Busy as error:
         return Cancelled(message=f"refused: {error}")
     except FairtuneError:
-        get_run_logger().info(outcome.champion(model))
+        get_run_logger().info(run_summary.champion(model))
         raise
-    return Completed(message=outcome.champion(model))
+    return Completed(message=run_summary.champion(model))
 
 
 def _stages(pipeline: Pipeline, paths: Paths, model: str, *, refresh: bool) -> None:
     """Run the stages, each as a task of its name; publish what they came to, also when one stops the run."""
-    outcome.forget_lost_registration(paths)
+    run_summary.forget_lost_registration(paths)
     reached: list[str] = []
     try:
         for step in pipeline.steps(paths.dataset):
@@ -74,10 +81,11 @@ def _stages(pipeline: Pipeline, paths: Paths, model: str, *, refresh: bool) -> N
             )
             named(pipeline, step, force=refresh and step.source)
     except LimitBroken as error:
-        refusals.record(model, paths, reached[-1], say=get_run_logger().warning)
-        raise LimitBroken(outcome.why_refused(paths, reached, otherwise=str(error))) from error
+        rejected_runs.record(model, paths, reached[-1], say=get_run_logger().warning)
+        raise LimitBroken(run_summary.why_refused(paths, reached, otherwise=str(error))) from error
     finally:
-        _publish(outcome.pages(paths, reached), paths)
+        for name, text in run_summary.pages(paths, reached).items():
+            create_markdown_artifact(text, key=_key(f"{paths.dataset}-{name}"))
 
 
 @task(cache_policy=NO_CACHE)  # DVC knows what is up to date
@@ -86,7 +94,7 @@ def _run(pipeline: Pipeline, step: Step, *, force: bool) -> None:
         get_run_logger().info("%s is up to date", step.address)
         return
     try:
-        with overheard.stderr() as lines:
+        with processes.captured_stderr() as lines:
             pipeline.run(step, force=force)
     except (LimitBroken, StageFailed) as error:
         own = [line for line in lines if line.startswith(f"{step.address}: ")]
@@ -103,7 +111,7 @@ def _keep(pipeline: Pipeline, paths: Paths, branch: str | None) -> None:
 
 @task(name="record", task_run_name="record", cache_policy=NO_CACHE)
 def _record(paths: Paths) -> None:
-    get_run_logger().info(keeping.record(paths))
+    get_run_logger().info(publish.record(paths))
 
 
 @task(name="push", task_run_name="push", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=10)
@@ -113,32 +121,7 @@ def _push(pipeline: Pipeline, paths: Paths) -> None:
 
 @task(name="commit", task_run_name="commit", cache_policy=NO_CACHE)
 def _commit(paths: Paths, branch: str) -> None:
-    get_run_logger().info(keeping.commit(paths, branch))
-
-
-def _publish(pages: Mapping[str, str], paths: Paths) -> None:
-    """Show verdict, figures and what else there is to read on the Prefect page."""
-    for name, text in pages.items():
-        key = "".join(letter if letter.isalnum() else "-" for letter in f"{paths.dataset}-{name}".lower())
-        create_markdown_artifact(text, key=key)
-
-
-def _sweep() -> None:
-    """Mark runs of this name that still "run" as crashed: the lock is ours, so they were killed."""
-    begun = {"state": {"type": {"any_": ["PENDING", "RUNNING"]}}}
-    crashed = Crashed(message="killed while it ran")
-    mine = FlowRunFilter.model_validate({"name": {"any_": [runtime.flow_run.name]}, **begun})
-    with get_client(sync_client=True) as client:
-        for run in client.read_flow_runs(flow_run_filter=mine):
-            if str(run.id) == runtime.flow_run.id:
-                continue
-            of = FlowRunFilter.model_validate({"id": {"any_": [run.id]}})
-            for each in client.read_task_runs(
-                flow_run_filter=of, task_run_filter=TaskRunFilter.model_validate(begun)
-            ):
-                client.set_task_run_state(each.id, crashed, force=True)
-            client.set_flow_run_state(run.id, crashed, force=True)
-            get_run_logger().info("%s was killed while it ran: marked as crashed", run.id)
+    get_run_logger().info(publish.commit(paths, branch))
 
 
 def main() -> int:

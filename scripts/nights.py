@@ -6,7 +6,7 @@ night-bad: every row is formally right, but a crowd of invented listeners plays 
 and over. night-broken: a few rows that are formally wrong.
 """
 
-import fairtune.pinned  # noqa: F401 - before numpy
+import fairtune.config.pinned  # noqa: F401 - before numpy
 
 # isort: split
 from pathlib import Path
@@ -15,7 +15,6 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from fairtune import params
 from fairtune.columns import (
     AGE,
     ARTIST,
@@ -30,9 +29,10 @@ from fairtune.columns import (
     USER,
     Table,
 )
-from fairtune.datasets import demo
-from fairtune.datasets.demo_world import World
-from fairtune.own_tables import EVENT_COLUMNS
+from fairtune.config import params
+from fairtune.config.custom_tables import EVENT_COLUMNS
+from fairtune.data.sources.demo import generator
+from fairtune.data.sources.demo.world import World
 
 FOLDER: Final = Path(__file__).parents[1] / "docs/example"
 STREAM: Final = 11  # of the seed, beside those of the data set itself
@@ -87,7 +87,7 @@ def bad(tables: dict[str, pd.DataFrame], rng: np.random.Generator) -> pd.DataFra
     bots = FIRST_BOT + np.arange(BOTS)
     events = pd.DataFrame({USER: np.repeat(bots, tracks.size), ITEM: np.tile(tracks, BOTS)})
     events = events.assign(**{PLAYS: rng.integers(300, 900, len(events))})
-    return _timed(events.reindex(columns=list(EVENT_COLUMNS)), rng, 8 * 3600, start=demo.END + WEEK)
+    return _timed(events.reindex(columns=list(EVENT_COLUMNS)), rng, 8 * 3600, start=generator.END + WEEK)
 
 
 def _new_pairs(world: World, played: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
@@ -129,7 +129,7 @@ def _new_tracks(world: World, tables: dict[str, pd.DataFrame], rng: np.random.Ge
 
 
 def _timed(
-    events: pd.DataFrame, rng: np.random.Generator, seconds: int, start: np.datetime64 = demo.END
+    events: pd.DataFrame, rng: np.random.Generator, seconds: int, start: np.datetime64 = generator.END
 ) -> pd.DataFrame:
     """Spread events over some time, and sort them by it."""
     times = start + rng.integers(0, seconds, len(events)).astype("timedelta64[s]")
@@ -145,7 +145,7 @@ def write(folder: Path) -> None:
     if spec is None:
         raise SystemExit("params.yaml: datasets.demo.download.generate: missing")
     rng = np.random.default_rng([chosen.seed, STREAM])
-    world, tables = demo.truth(spec, seed=chosen.seed), demo.generate(spec, seed=chosen.seed)
+    world, tables = generator.truth(spec, seed=chosen.seed), generator.generate(spec, seed=chosen.seed)
     for name, events in (("good", good(world, tables, rng)), ("bad", bad(tables, rng))):
         shown = events.dropna(axis="columns", how="all")
         shown.to_csv(folder / f"night-{name}.csv", index=False, lineterminator="\n")

@@ -3,7 +3,7 @@
 Chromium or Chrome must be on the PATH. By default the report of lastfm-2k is shown.
 """
 
-import fairtune.pinned  # noqa: F401 - before numpy
+import fairtune.config.pinned  # noqa: F401 - before numpy
 
 # isort: split
 import argparse

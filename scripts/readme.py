@@ -140,7 +140,7 @@ def help_pages() -> str:
     """Return the help of every command, as a terminal of 100 columns shows it."""
     import click
 
-    from fairtune import cli
+    from fairtune.cli import main as cli
 
     settings = cli.fairtune.context_settings
     group = click.Context(cli.fairtune, info_name="fairtune", terminal_width=100, **settings)
@@ -161,7 +161,7 @@ def shared_params(_: Read) -> str:
 
 def demo(read: Read) -> str:
     """Give the end of what `make demo` prints, without the tables' rules and some of their rows."""
-    from fairtune import summary
+    from fairtune.evaluation.gate import summary
 
     verdict = read("reports/demo/verdict.json")
     figures = [row for row in summary.figures(read("reports/demo/metrics.json")) if row[0].startswith(SHOWN)]
@@ -182,7 +182,7 @@ def demo(read: Read) -> str:
 
 def benchmark(read: Read) -> str:
     """Give the table of `fairtune benchmark recbole-lastfm`."""
-    from fairtune.benchmark import table
+    from fairtune.experiments.benchmark import table
 
     return table.markdown(read("reports/benchmarks/recbole-lastfm.json")) + "\n"
 

@@ -5,7 +5,7 @@ part. Needs the matrix and models/<data set>/best.json of a run. Fits with fewer
 exponents act the same, in a third of the time.
 """
 
-import fairtune.pinned  # noqa: F401 - before numpy
+import fairtune.config.pinned  # noqa: F401 - before numpy
 
 # isort: split
 import argparse
@@ -20,13 +20,17 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
-from fairtune import artifacts, groups, params, store
+from fairtune import files
 from fairtune.columns import REGION, UNKNOWN, Part
-from fairtune.evaluation.held_out import TIER
-from fairtune.metrics import accuracy, providers, ranking
+from fairtune.config import params
+from fairtune.config.paths import Paths
+from fairtune.evaluation.measure.ground_truth import TIER
+from fairtune.matrix import provider_groups
+from fairtune.matrix import storage as matrix_storage
+from fairtune.metrics import accuracy, ranking
 from fairtune.metrics.bootstrap import Bootstrap
-from fairtune.models import als
-from fairtune.paths import Paths
+from fairtune.metrics.fairness import provider_parity
+from fairtune.models.als import model as als
 
 ROOT: Final = Path(__file__).parents[1]
 PICTURES: Final = ROOT / "docs/images"
@@ -51,15 +55,15 @@ def main() -> None:
     os.chdir(ROOT)
     there = ROOT / "reports/benchmarks/sweeps.json"
     if not given.draw:
-        store.write_json(there, sweep(given.dataset))
+        files.write_json(there, sweep(given.dataset))
     draw(json.loads(there.read_text(encoding="utf-8")))
 
 
 def sweep(dataset: str) -> Json:
     """Judge a fit for every value of every exponent."""
     everything, paths = params.load(ROOT), Paths(dataset)
-    matrix = artifacts.read_matrix(paths.matrix)
-    chosen = params.hyperparameters(store.read_json(paths.best)["hyperparameters"])
+    matrix = matrix_storage.read_matrix(paths.matrix)
+    chosen = params.hyperparameters(files.read_json(paths.best)["hyperparameters"])
     chosen = replace(chosen, factors=min(chosen.factors, MOST_FACTORS))
     found: Json = {"dataset": dataset, "seed": everything.seed, "factors": chosen.factors, "sweeps": {}}
     for name, values in SWEEPS.items():
@@ -77,15 +81,15 @@ def _judged(matrix: Any, fitted: als.Als, of: params.Evaluate) -> Json:
     block, part = matrix.target, Part.TRAIN
     known, truth = matrix.block(block, part), matrix.truth(block, part)
     lists = ranking.rank(lambda rows: fitted.scores(rows, block), known, K, threads=os.cpu_count() or 1)
-    named = {name: groups.grouping(matrix, block, part, name) for name in (REGION, TIER)}
-    chances = providers.chances(
+    named = {name: provider_groups.grouping(matrix, block, part, name) for name in (REGION, TIER)}
+    chances = provider_parity.chances(
         truth,
         known,
         {name: (group.names, group.membership) for name, group in named.items()},
         bootstrap=Bootstrap(n_listeners=len(lists), resamples=0, seed=0),
         min_group=of.min_provider_group,
     )
-    compared = providers.compare(lists, chances, [K])
+    compared = provider_parity.compare(lists, chances, [K])
     by_region = {
         parity: {
             name: _short(group["rate"]["value"])

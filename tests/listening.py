@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from fairtune.comparison import Evaluated
+from fairtune.evaluation.comparison.compare import Evaluated
 from fairtune.metrics.bootstrap import Bootstrap, figure
 
 LISTENERS = 400

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import yaml
 
-from fairtune import params
-from fairtune.paths import Paths
-from fairtune.stages import download, ingest
+from fairtune.config import params
+from fairtune.config.paths import Paths
+from fairtune.pipeline.stages import download, ingest
 
 ROOT = Path(__file__).parents[1]
 SEED = 1

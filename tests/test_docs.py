@@ -18,7 +18,9 @@ import pytest
 import yaml
 from tests import processes
 
-from fairtune import cli, datasets, params
+from fairtune.cli import main as cli
+from fairtune.config import params
+from fairtune.data.sources import catalogue
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -101,7 +103,7 @@ def test_fairtune_commands_parse():
 
 def test_dvc_targets_and_scripts_exist():
     stages = yaml.safe_load((ROOT / "dvc.yaml").read_text("utf-8"))["stages"]
-    known = {f"{stage}@{name}" for stage in stages for name in datasets.names()}
+    known = {f"{stage}@{name}" for stage in stages for name in catalogue.names()}
     lines = everywhere()
 
     targets = {word for line in lines if line.startswith("dvc repro") for word in line.split()[2:]}
@@ -233,7 +235,7 @@ def test_every_question_has_a_module_that_answers_it():
 def test_the_terms_of_every_data_set_are_told():
     page = (ROOT / "docs/reference/data.md").read_text("utf-8")
 
-    for dataset in map(datasets.get, datasets.names()):
+    for dataset in map(catalogue.get, catalogue.names()):
         assert dataset.licence in page
         assert dataset.citation in page
         assert dataset.homepage in page or not dataset.homepage.startswith("http")
@@ -292,8 +294,8 @@ def test_the_layout_names_every_module():
     top = re.findall(r"^(\S+)  ", layout, re.MULTILINE)
     inside = re.findall(r"^  (\S+)  ", layout, re.MULTILINE)
 
-    there = {
-        path.name + "/" * path.is_dir() for path in (ROOT / "src/fairtune").iterdir() if path.name[0] != "_"
-    }
+    modules = (ROOT / "src/fairtune").glob("[!_]*.py")
+    packages = {path.parent for path in (ROOT / "src/fairtune").glob("*/__init__.py")}
+    there = {path.name for path in modules} | {f"{path.name}/" for path in packages}
     assert [name for name in top if not (ROOT / name).exists()] == []
     assert sorted(inside) == sorted(there)

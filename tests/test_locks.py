@@ -6,13 +6,13 @@ import sys
 import pytest
 from tests import processes
 
-from fairtune import locks
+from fairtune import processes as fairtune_processes
 from fairtune.errors import Busy
 
 HOLD = """
 import sys, pathlib
-from fairtune import locks
-with locks.exclusive(pathlib.Path(sys.argv[1]), doing="tune@demo"):
+from fairtune import processes
+with processes.exclusive(pathlib.Path(sys.argv[1]), doing="tune@demo"):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -31,7 +31,7 @@ def held(tmp_path):
 def test_the_second_one_is_told_who_holds_the_lock(held):
     path, holder = held
 
-    with pytest.raises(Busy) as caught, locks.exclusive(path, doing="train@demo"):
+    with pytest.raises(Busy) as caught, fairtune_processes.exclusive(path, doing="train@demo"):
         pass
 
     expected = f"tune@demo (process {holder.pid}) is in progress: wait for it to end, or stop it"
@@ -46,7 +46,7 @@ def test_who_waits_gets_the_lock_when_the_holder_ends(held):
         waited_for.append(who)
         holder.stdin.close()
 
-    with locks.exclusive(path, doing="train@demo", wait=wait):
+    with fairtune_processes.exclusive(path, doing="train@demo", wait=wait):
         assert holder.wait(processes.PATIENCE) == 0
 
     assert waited_for == [f"tune@demo (process {holder.pid})"]
@@ -57,5 +57,5 @@ def test_a_killed_holder_frees_the_lock(held):
     holder.kill()
     holder.wait(processes.PATIENCE)
 
-    with locks.exclusive(path, doing="train@demo"):
+    with fairtune_processes.exclusive(path, doing="train@demo"):
         assert path.read_text(encoding="utf-8").startswith("train@demo (process ")

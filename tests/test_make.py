@@ -11,7 +11,7 @@ import pytest
 import yaml
 from tests import processes
 
-from fairtune import environment
+from fairtune.config import environment
 
 ROOT = Path(__file__).parents[1]
 

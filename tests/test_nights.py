@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 from tests import service
 
-from fairtune import cli, event_store, params
-from fairtune.paths import Paths
-from fairtune.stages import download, ingest
+from fairtune.cli import main as cli
+from fairtune.config import params
+from fairtune.config.paths import Paths
+from fairtune.data.events import store as event_store
+from fairtune.pipeline.stages import download, ingest
 
 ROOT = Path(__file__).parents[1]
 NIGHTS = ROOT / "docs/example"

@@ -5,13 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fairtune import params, store
+from fairtune import files
 from fairtune.columns import BlockName
-from fairtune.datasets import lastfm_2k
-from fairtune.paths import Paths
+from fairtune.config import params
+from fairtune.config.paths import Paths
+from fairtune.data.sources import lastfm_2k
+from fairtune.pipeline.stages import download, evaluate, ingest, matrix, train, tune
 from fairtune.serving.recommender import Recommender
 from fairtune.serving.release import Release
-from fairtune.stages import download, evaluate, ingest, matrix, train, tune
 
 DATASET = lastfm_2k.DATASET.name
 
@@ -34,10 +35,10 @@ def paths(mirror, tmp_path_factory):
 @pytest.mark.parametrize("kind", ["music_type", "artist"])
 def test_no_listener_is_recommended_what_they_know(paths, kind):
     recommender = Recommender.load(paths.release)
-    listeners = store.read_table(paths.release / "listeners.parquet")["user_id"]
+    listeners = files.read_table(paths.release / "listeners.parquet")["user_id"]
     assert len(listeners) == 1_892
     lists = recommender.batch(listeners.tolist(), n=20, kind=kind)
-    known = store.read_sparse(paths.release / f"plays_{kind}.npz").toarray() > 0
+    known = files.read_sparse(paths.release / f"plays_{kind}.npz").toarray() > 0
     rows, places = np.nonzero(lists >= 0)
     assert len(rows) > 0.9 * lists.size
     assert not known[rows, lists[rows, places]].any()
@@ -45,7 +46,7 @@ def test_no_listener_is_recommended_what_they_know(paths, kind):
 
 
 def test_who_plays_miles_davis_plays_the_beatles_more_often_than_john_coltrane(paths):
-    plays = store.read_sparse(paths.release / "plays_artist.npz").toarray() > 0
+    plays = files.read_sparse(paths.release / "plays_artist.npz").toarray() > 0
     column = {name: at for at, name in enumerate(Release.load(paths.release).columns(BlockName.ARTIST).names)}
     audience = plays[plays[:, column["Miles Davis"]]].sum(axis=0)
     popular = [audience[column[name]] for name in ("Radiohead", "The Beatles")]
@@ -70,7 +71,7 @@ def test_radiohead_and_bjork_lead_to_their_neighbours(paths):
 
 
 def test_figures_lie_where_earlier_measurements_put_them(paths):
-    metrics = store.read_json(paths.metrics)
+    metrics = files.read_json(paths.metrics)
     ndcg = {name: figures["ndcg@10"]["value"] for name, figures in metrics["ranking"].items()}
     assert 0.28 < ndcg["als"] < 0.36
     assert 0.15 < ndcg["popularity"] < 0.19

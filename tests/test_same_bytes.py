@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from fairtune import environment
+from fairtune.config import environment
 
 ROOT = Path(__file__).parents[1]
 SMALL = {"listeners": 200, "tracks": 400, "regional_bias": 0.5, "taste_strength": 0.7}
@@ -53,7 +53,7 @@ WORLDS = {
 
 RUN = """
 import sys
-from fairtune.stages.__main__ import main
+from fairtune.pipeline.stages.__main__ import main
 for stage in sys.argv[1:]:
     if (code := main([stage, "demo"])) != 0:
         sys.exit(code)

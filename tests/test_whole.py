@@ -62,7 +62,7 @@ class Project:
         command = [
             sys.executable,
             "-c",
-            "from fairtune.cli import main; raise SystemExit(main())",
+            "from fairtune.cli.main import main; raise SystemExit(main())",
             *arguments,
         ]
         return processes.started(
@@ -109,7 +109,7 @@ def _is_stage(process: psutil.Process, stage: str) -> bool:
         command = process.cmdline()
     except psutil.Error:
         return False
-    return command[1:] == ["-m", "fairtune.stages", stage, "demo"]
+    return command[1:] == ["-m", "fairtune.pipeline.stages", stage, "demo"]
 
 
 @pytest.fixture(scope="module")

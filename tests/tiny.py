@@ -7,12 +7,12 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from fairtune import artifacts
 from fairtune.columns import DEMOGRAPHIC, BlockName, Part, Table
-from fairtune.matrix import Matrix, build
-from fairtune.models import als
-from fairtune.params import Hyperparameters
-from fairtune.params import Matrix as MatrixParams
+from fairtune.config.params import Hyperparameters, MatrixParams
+from fairtune.matrix.build import build
+from fairtune.matrix.matrix import Matrix
+from fairtune.models import release
+from fairtune.models.als import model as als
 
 SEED = 7
 N_LISTENERS = 60
@@ -125,7 +125,7 @@ def train(
         block_weights=block_weights,
     )
     fitted = als.fit(matrix, Part.ALL, chosen, seed=SEED, threads=1)
-    artifacts.write_release(folder, fitted, matrix, chosen, dataset="tiny", seed=SEED)
+    release.write_release(folder, fitted, matrix, chosen, dataset="tiny", seed=SEED)
     return fitted
 
 

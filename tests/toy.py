@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from fairtune import matrix
 from fairtune.columns import BlockName, Table
-from fairtune.params import Matrix, hyperparameters
+from fairtune.config.params import MatrixParams, hyperparameters
+from fairtune.matrix import build as matrix_build
 
 ITEMS = 6
 TYPES = {0: {"rock": 1.0}, 1: {"rock": 0.5, "jazz": 0.5}, 2: {"jazz": 1.0}, 3: {"folk": 0.9, "rock": 0.1}}
@@ -56,11 +56,13 @@ def params(**changes):
         "test_share": 0.3,
         "min_share": 0.2,
     }
-    return Matrix(**{**values, **changes})
+    return MatrixParams(**{**values, **changes})
 
 
 def build(played, **changes):
-    return matrix.build(tables(played), params(**changes), item_block=BlockName.TRACK, counts=True, seed=1)
+    return matrix_build.build(
+        tables(played), params(**changes), item_block=BlockName.TRACK, counts=True, seed=1
+    )
 
 
 def cells(sparse):

@@ -31,6 +31,12 @@ UNKNOWN: Final = "unknown"
 """Group of listeners or items whose attribute is null: shown, and left out of differences."""
 OTHER: Final = "other"
 """Group that pools the groups smaller than `min_group`."""
+AGE_BANDS: Final = (18, 25, 35, 50)
+"""Lower bounds of the age bands after the first, where params.yaml gives none: the same for all profiles of
+data, so that they can be compared, and for weights that are balanced between bands.
+"""
+TAIL_SHARE: Final = 0.2
+"""Share of the listener-item pairs that the emerging items, those with the fewest listeners, hold."""
 
 
 class Table(StrEnum):

@@ -25,6 +25,11 @@ FairtuneError                 one line: what, where, what to do next; exit code 
 from collections.abc import Sequence
 
 
+def percent(share: float) -> str:
+    """Return a share as messages and verdicts write it: 12.3 %."""
+    return f"{100 * share:.1f} %"
+
+
 class FairtuneError(Exception):
     """An error that the user can act on: shown as one line, with `exit_code`."""
 

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from tests import processes, toy_pipeline
 
-from fairtune.scheduling import server
+from fairtune.pipeline.schedule import prefect_server
 
 ROOT = Path(__file__).parents[2]
 LIMITS = {"demo": {"limit": 100}, "lfm-2b": {"limit": 1}}  # the first passes its gate, the second doesn't
@@ -47,9 +47,9 @@ def api(database, tmp_path_factory):
         patient = dict.fromkeys(PATIENT, str(round(processes.PATIENCE)))
         for name, value in {**BRISK, **patient, "PREFECT_HOME": str(home)}.items():
             patch.setenv(name, value)
-        patch.setattr(server, "PATIENCE", processes.PATIENCE)
-        patch.setattr(server, "END", processes.GRACE)
-        with server.running(home, say=lambda _: None, port=0) as url:
+        patch.setattr(prefect_server, "PATIENCE", processes.PATIENCE)
+        patch.setattr(prefect_server, "END", processes.GRACE)
+        with prefect_server.running(home, say=lambda _: None, port=0) as url:
             patch.setenv("PREFECT_API_URL", url)
             refresh_global_settings_context()
             yield url

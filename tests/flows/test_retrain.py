@@ -5,13 +5,14 @@ from prefect.exceptions import CancelledRun
 from tests import processes
 from tests.flows.prefect_page import artifacts, flow_runs, tasks_of
 
-from fairtune import gates, store
+from fairtune import files
 from fairtune.errors import BadRequest, LimitBroken, PushFailed, StageFailed
-from fairtune.pipeline import Pipeline
+from fairtune.evaluation.gate import verdict
+from fairtune.pipeline.dvc import Pipeline
 from flows import retrain as module
 
 NDCG = {"value": 0.25, "low": 0.24, "high": 0.26}
-FAILED = gates.GateResult(
+FAILED = verdict.GateResult(
     name="ranking",
     metric="ranking.als.ndcg@10",
     limit=0.3,
@@ -19,7 +20,7 @@ FAILED = gates.GateResult(
     reason="It scores less than popularity.",
     **NDCG,
 )
-VERDICT = gates.Verdict((FAILED,))
+VERDICT = verdict.Verdict((FAILED,))
 ALL = ["fetch", "count", "gate", "ship"]
 
 
@@ -86,8 +87,8 @@ def test_a_failed_gate_is_a_failed_run_that_says_why_and_ships_nothing(project):
 
 def test_the_prefect_page_shows_verdict_figures_and_the_reason_of_a_failure(project):
     reports = project.root / "reports/lfm-2b"
-    store.write_json(reports / "metrics.json", {"ranking": {"als": {"ndcg@10": NDCG}}})
-    store.write_json(reports / "verdict.json", VERDICT.to_json())
+    files.write_json(reports / "metrics.json", {"ranking": {"als": {"ndcg@10": NDCG}}})
+    files.write_json(reports / "verdict.json", VERDICT.to_json())
 
     with pytest.raises(LimitBroken):
         module.retrain("lfm-2b")
@@ -102,7 +103,7 @@ def test_the_prefect_page_shows_verdict_figures_and_the_reason_of_a_failure(proj
 
 
 def test_a_verdict_of_an_earlier_run_is_not_that_of_one_that_stopped_before_the_gate(project):
-    store.write_json(project.root / "reports/demo/verdict.json", VERDICT.to_json())
+    files.write_json(project.root / "reports/demo/verdict.json", VERDICT.to_json())
     before = artifacts("demo-verdict")
     project.count_script("exit 1")
 

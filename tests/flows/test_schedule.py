@@ -17,16 +17,16 @@ from tests import processes
 from tests.flows.conftest import ROOT
 from tests.flows.prefect_page import flow_runs, tasks_of
 
-from fairtune import cli
-from fairtune.pipeline import Pipeline
-from fairtune.scheduling import server
+from fairtune.cli import main as cli
+from fairtune.pipeline.dvc import Pipeline
+from fairtune.pipeline.schedule import prefect_server
 
 ALL = ["fetch", "count", "gate", "ship"]
 PATIENTLY = f"""
-from fairtune import cli
-from fairtune.scheduling import server, serving
+from fairtune.cli import main as cli
+from fairtune.pipeline.schedule import deployments, prefect_server
 
-server.PATIENCE = serving.PATIENCE = {processes.PATIENCE}
+prefect_server.PATIENCE = deployments.PATIENCE = {processes.PATIENCE}
 raise SystemExit(cli.main())
 """
 
@@ -143,7 +143,7 @@ def test_without_a_server_one_is_started_and_ends_with_the_command_even_by_kill_
     with started(schedule("--dataset", "demo"), project) as (process, said):
         processes.until(lambda: "Ctrl-C ends it." in said())
         url = re.search(r"^Prefect server: (\S+) \(it ends with this command\)$", said(), re.MULTILINE)[1]
-        assert server.answers(f"{url}/api")
+        assert prefect_server.answers(f"{url}/api")
 
         second = processes.run(
             schedule("--dataset", "lfm-2b"), cwd=project.root, capture_output=True, text=True, check=False
@@ -151,7 +151,7 @@ def test_without_a_server_one_is_started_and_ends_with_the_command_even_by_kill_
         process.kill()
         process.wait(processes.PATIENCE)
 
-    processes.until(lambda: not server.answers(f"{url}/api"))
+    processes.until(lambda: not prefect_server.answers(f"{url}/api"))
     assert second.returncode == 2
     assert re.fullmatch(
         rf"fairtune: the Prefect server at {url} \(process \d+\) works in {home} already: stop the `fairtune "

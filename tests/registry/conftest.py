@@ -9,8 +9,8 @@ import pytest
 from tests import mlflow_server, postgres
 from tests.tiny import ARTIST_MODEL, make_matrix, train
 
-from fairtune import tracking
 from fairtune.columns import BlockName
+from fairtune.registry.client import connection
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +31,7 @@ def other_release(tmp_path_factory) -> Path:
 def empty_store(tmp_path_factory) -> Path:
     """An MLflow database without a row: creating its tables takes seconds, copying it doesn't."""
     root = tmp_path_factory.mktemp("store")
-    with tracking.connected(root) as client:
+    with connection.connected(root) as client:
         assert client.search_registered_models() == []
     return root / "mlflow.db"
 

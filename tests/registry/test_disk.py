@@ -6,9 +6,10 @@ from contextlib import contextmanager
 import pytest
 from tests import processes
 
-from fairtune import registered, tracking
 from fairtune.errors import RegistryFailed
-from fairtune.registry import Entry, register
+from fairtune.registry.client import connection, versions
+from fairtune.registry.registration.entry import Entry
+from fairtune.registry.registration.register import register
 
 pytestmark = [  # MLflow's own, about its types and about pandas 4
     pytest.mark.filterwarnings("ignore:.*Any type hint is inferred:UserWarning"),
@@ -39,8 +40,8 @@ def entry(release):
 def loads(root):
     import mlflow.pyfunc
 
-    with tracking.connected(root) as client:
-        assert registered.aliases(client, NAME)["champion"] == 1
+    with connection.connected(root) as client:
+        assert versions.aliases(client, NAME)["champion"] == 1
         model = mlflow.pyfunc.load_model(f"models:/{NAME}@champion")
         return len(model.predict([{"user_id": "2"}], params={"n": 2})) == 2
 
@@ -49,7 +50,7 @@ def test_a_full_disk_is_named_and_nothing_is_left_of_the_model_on_it(
     project, release, other_release, tmp_path_factory
 ):
     register(entry(release), root=project)
-    with tracking.connected(project) as client:
+    with connection.connected(project) as client:
         models = project / "mlartifacts" / "models"
         kept = tmp_path_factory.mktemp("kept") / "models"
         models.rename(kept)
@@ -59,7 +60,7 @@ def test_a_full_disk_is_named_and_nothing_is_left_of_the_model_on_it(
             assert list(models.iterdir()) == []
         models.rmdir()
         kept.rename(models)
-        assert [version.number for version in registered.versions(client, NAME)] == [1]
+        assert [version.number for version in versions.versions(client, NAME)] == [1]
     assert str(error.value) == (
         "fairtune-tiny-music_type: its files can't be written (No space left on device): nothing was "
         "registered, and the champion stays; make room where MLflow keeps files, then register again"

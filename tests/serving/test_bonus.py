@@ -7,12 +7,12 @@ import pytest
 from tests.floats import summed
 from tests.tiny import TRACK_MODEL, make_matrix, train
 
-from fairtune import artifacts
 from fairtune.columns import BlockName, Part
-from fairtune.serving import names
-from fairtune.serving.askers import explaining
-from fairtune.serving.liked import listening_of, share_told
+from fairtune.models import storage as model_storage
+from fairtune.serving import name_search
+from fairtune.serving.new_listeners import listening_of, share_told
 from fairtune.serving.recommender import Recommender
+from fairtune.serving.requests import explaining
 
 BONUS = np.random.default_rng(0).normal(0, 0.5, 48).astype(np.float32)
 
@@ -22,7 +22,7 @@ def lifted(tmp_path_factory, track_release):
     """The release of tracks, with a bonus for its tracks."""
     folder = tmp_path_factory.mktemp("lifted") / "all"
     shutil.copytree(track_release, folder)
-    artifacts.write_als(folder, artifacts.read_als(folder).lifted(BlockName.TRACK, BONUS))
+    model_storage.write_als(folder, model_storage.read_als(folder).lifted(BlockName.TRACK, BONUS))
     return Recommender.load(folder)
 
 
@@ -46,7 +46,7 @@ def test_somebody_new_has_the_bonus_scaled_by_the_length_of_the_folded_in_factor
     plain = {
         item.item_id: item for item in track_recommender.for_likes("Miles Davis", n=48, strict=False).items
     }
-    liked = names.likes(lifted.release, "Miles Davis")
+    liked = name_search.likes(lifted.release, "Miles Davis")
     told = share_told(lifted.release, liked)
     folded, _ = explaining(lifted.release, listening_of(lifted.release, liked), unheard=told)
     ids = lifted.release.columns(BlockName.TRACK).ids
@@ -72,8 +72,8 @@ def test_a_release_without_bonus_has_no_file_for_it(track_release):
 def test_the_scores_of_a_re_ranked_fit_come_back_as_they_were(tmp_path):
     fitted = train(tmp_path / "all", make_matrix(BlockName.TRACK, TRACK_MODEL))
     lifted = fitted.lifted(BlockName.TRACK, BONUS)
-    artifacts.write_als(tmp_path / "fit", lifted)
-    read = artifacts.read_als(tmp_path / "fit")
+    model_storage.write_als(tmp_path / "fit", lifted)
+    read = model_storage.read_als(tmp_path / "fit")
     rows = np.arange(7)
 
     lengths = np.linalg.norm(fitted.listener_factors[rows], axis=1)

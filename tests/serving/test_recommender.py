@@ -4,11 +4,11 @@ from tests.floats import summed
 
 from fairtune.columns import BlockName
 from fairtune.errors import BadRequest
-from fairtune.serving import askers
-from fairtune.serving.listening import of_listener
-from fairtune.serving.names import likes
+from fairtune.serving import requests
+from fairtune.serving.histories import of_listener
+from fairtune.serving.item_types import types_of
+from fairtune.serving.name_search import likes
 from fairtune.serving.recommender import Recommender
-from fairtune.serving.shares import types_of
 
 KINDS = [
     ("recommender", "music_type"),
@@ -69,8 +69,8 @@ def test_many_together_get_what_each_gets_alone(model, monkeypatch):
     monkeypatch.setattr("fairtune.serving.recommender.BATCH_CELLS", 7 * release.width(kind))
     ids = release.listener_ids
     asked = [
-        *(askers.known(release, user_id) for user_id in ids),
-        *(askers.newcomer(release, likes(release, name)) for name in ("Blur", "Miles Davis, Pulp")),
+        *(requests.known(release, user_id) for user_id in ids),
+        *(requests.newcomer(release, likes(release, name)) for name in ("Blur", "Miles Davis, Pulp")),
     ]
     alone = [
         *(recommender.for_listener(user_id, n=5, kind=kind, strict=False) for user_id in ids),

@@ -7,7 +7,8 @@ import pytest
 from tests.model_server import serving
 from tests.processes import PATIENCE
 
-from fairtune.registry import Entry, register
+from fairtune.registry.registration.entry import Entry
+from fairtune.registry.registration.register import register
 from fairtune.serving.recommender import Recommender
 
 pytestmark = [  # MLflow's own, about its types and about pandas 4

@@ -8,11 +8,14 @@ from optuna.storages import InMemoryStorage, JournalStorage
 from optuna.storages.journal import BaseJournalBackend
 from tests.toy import POINT
 
+from fairtune.config.params import Range, Tune, TuneLimits
 from fairtune.errors import BadParams
-from fairtune.params import Range, Tune, TuneLimits
-from fairtune.tuning import LIBRARY_DEFAULTS, Judged, Workers, choose, remembered, search
 from fairtune.tuning.sampler import sampler
+from fairtune.tuning.search import LIBRARY_DEFAULTS, remembered, search
+from fairtune.tuning.selection import choose
 from fairtune.tuning.space import start_values, suggest
+from fairtune.tuning.trial_claims import Workers
+from fairtune.tuning.trials import Judged
 
 SPACE = {
     "factors": (4, 8, 16),

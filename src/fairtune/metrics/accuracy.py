@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from fairtune.metrics import pairs
+from fairtune.metrics import sparse_pairs
 from fairtune.metrics.ranking import Lists
 
 PerListener = NDArray[np.float64]
@@ -36,9 +36,9 @@ def per_listener(lists: Lists, truth: csr_array, ks: Sequence[int]) -> dict[str,
     longest = max(ks)
     if lists.shape[1] < longest:
         raise ValueError(f"lists have {lists.shape[1]} places, figures at {longest} need as many")
-    pairs.listed(lists, truth.shape[1])  # raises if an item is there twice
-    hit = pairs.hits(lists[:, :longest], truth).astype(np.float64)
-    truth_size = np.diff(pairs.ones(truth).indptr).astype(np.float64)
+    sparse_pairs.listed(lists, truth.shape[1])  # raises if an item is there twice
+    hit = sparse_pairs.hits(lists[:, :longest], truth).astype(np.float64)
+    truth_size = np.diff(sparse_pairs.ones(truth).indptr).astype(np.float64)
     truth_size[truth_size == 0] = np.nan
 
     ranks = np.arange(1, longest + 1)

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairtune.columns import Part
-from fairtune.matrix import Matrix
+from fairtune.matrix.matrix import Matrix
+from fairtune.metrics.ranking import Rows
 
-Rows = NDArray[np.intp]
 Scores = NDArray[np.float32]
 
 

@@ -16,11 +16,11 @@ from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 from mlflow.pyfunc.model import PythonModel, PythonModelContext
 
 from fairtune.errors import BadRequest
-from fairtune.serving import askers, names
-from fairtune.serving.askers import Asker
+from fairtune.serving import name_search, requests
 from fairtune.serving.recommendation import Recommendation
 from fairtune.serving.recommender import Recommender
 from fairtune.serving.release import Release
+from fairtune.serving.requests import Asker
 
 ASKED: Final = ("user_id", "likes", "liked_ids")
 COLUMNS: Final = (
@@ -80,13 +80,13 @@ def _asker(release: Release, of: Mapping[str, Any]) -> Asker:
     if len(given) != 1:
         raise BadRequest(f"give one of {', '.join(ASKED)}")
     if "user_id" in given:
-        return askers.known(release, _id(given["user_id"]))
+        return requests.known(release, _id(given["user_id"]))
     if "liked_ids" in given:
         liked = _listed("liked_ids", given["liked_ids"])
-        return askers.newcomer(release, names.by_id(release, map(_id, liked)))
+        return requests.newcomer(release, name_search.by_id(release, map(_id, liked)))
     likes = given["likes"]
     named = likes if isinstance(likes, str) else [str(name) for name in _listed("likes", likes)]
-    return askers.newcomer(release, names.likes(release, named))
+    return requests.newcomer(release, name_search.likes(release, named))
 
 
 def _missing(value: Any) -> bool:

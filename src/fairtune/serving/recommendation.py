@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fairtune.columns import BlockName
-from fairtune.serving.reasons import Reason
+from fairtune.serving.explanations import Reason
 
 
 @dataclass(frozen=True)

@@ -9,18 +9,17 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fairtune.columns import BlockName
+from fairtune.columns import TAIL_SHARE, BlockName
 from fairtune.errors import BadRequest
-from fairtune.serving import askers, listeners, names, starters
-from fairtune.serving.askers import Asker
-from fairtune.serving.folding import Floats
-from fairtune.serving.ranking import best
-from fairtune.serving.reasons import reasons
+from fairtune.serving import listener_ids, name_search, requests, starting_points
+from fairtune.serving.explanations import reasons
+from fairtune.serving.fold_in import Floats
 from fairtune.serving.recommendation import Recommendation, RecommendationList
 from fairtune.serving.release import Release
+from fairtune.serving.requests import Asker
+from fairtune.serving.top_k import best
 
 DEFAULT_N: Final = 10
-TAIL_SHARE: Final = 0.2  # of listener-item pairs, held by the emerging items
 BATCH_CELLS: Final = 4_000_000  # scores that are held at once
 EXPLAINED: Final = 256  # askers that are held at once: each has a matrix of its own, factors x factors
 
@@ -55,7 +54,7 @@ class Recommender:
 
         strict: a list that can't have `n` items is an error, else it is shorter.
         """
-        asked = [askers.known(self.release, user_id)]
+        asked = [requests.known(self.release, user_id)]
         return next(self.for_all(asked, n=n, kind=kind, strict=strict))
 
     def for_likes(
@@ -67,7 +66,7 @@ class Recommender:
         strict: bool = True,
     ) -> RecommendationList:
         """Recommend to somebody the model never saw, who likes "Radiohead, Björk", or a list of names."""
-        asked = [askers.newcomer(self.release, names.likes(self.release, likes))]
+        asked = [requests.newcomer(self.release, name_search.likes(self.release, likes))]
         return next(self.for_all(asked, n=n, kind=kind, strict=strict))
 
     def for_all(
@@ -85,7 +84,7 @@ class Recommender:
     def batch(self, user_ids: Sequence[int | str], *, n: int = DEFAULT_N, kind: str | None = None) -> Columns:
         """Rank for many listeners at once: (len(user_ids), n) columns of `kind`, -1 where none is left."""
         block = self.kind(kind)
-        rows = np.array([listeners.row_of(self.release, user_id) for user_id in user_ids], dtype=np.int64)
+        rows = np.array([listener_ids.row_of(self.release, user_id) for user_id in user_ids], dtype=np.int64)
         step = self._rows_at_once(block)
         lists = [self._best(rows[start : start + step], n, block) for start in range(0, len(rows), step)]
         return np.concatenate([np.empty((0, n), np.int64), *lists])
@@ -107,7 +106,7 @@ class Recommender:
 
     def _rows_at_once(self, block: BlockName) -> int:
         """Listeners whose scores are held at once; under music types those of what to begin with too."""
-        widest = starters.block_of(self.release) if block is BlockName.MUSIC_TYPE else block
+        widest = starting_points.block_of(self.release) if block is BlockName.MUSIC_TYPE else block
         return max(1, BATCH_CELLS // max(self.release.width(block), self.release.width(widest)))
 
     def _best(self, rows: Columns, n: int, block: BlockName) -> Columns:
@@ -141,7 +140,7 @@ class Recommender:
         kinds = {block}
         if block is BlockName.MUSIC_TYPE:
             items = self._begun(asked, shown)
-            kinds.add(starters.block_of(self.release))
+            kinds.add(starting_points.block_of(self.release))
         else:
             items = [self._described(asker, one) for asker, one in zip(asked, shown, strict=True)]
         below = {kind: self.emerging_below(kind) for kind in sorted(kinds)}
@@ -152,11 +151,13 @@ class Recommender:
 
     def _begun(self, asked: Sequence[Asker], types: Sequence[Shown]) -> list[list[Recommendation]]:
         """Describe music types, with what to begin with under each."""
-        block = starters.block_of(self.release)
+        block = starting_points.block_of(self.release)
         scores, known = self._scored(asked, block)
         begun = []
         for asker, shown, *of in zip(asked, types, scores, known, strict=True):
-            chosen = starters.start_with(self.release, shown.columns.tolist(), scores=of[0], known=of[1])
+            chosen = starting_points.start_with(
+                self.release, shown.columns.tolist(), scores=of[0], known=of[1]
+            )
             columns = np.concatenate([np.empty(0, np.int64), *(columns for columns, _ in chosen)])
             values = np.concatenate([np.empty(0, np.float32), *(values for _, values in chosen)])
             lengths = [len(own) for own, _ in chosen]

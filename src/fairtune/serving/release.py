@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from fairtune.columns import ARTIST, ITEM, NAME, SIDE_BLOCKS, USER, BlockName
 from fairtune.errors import NotThere
-from fairtune.serving.rows import Rows
+from fairtune.serving.sparse_rows import SparseRows
 
 T = TypeVar("T")
 MANIFEST = "manifest.json"
@@ -32,7 +32,7 @@ class Columns:
 
 
 @dataclass(frozen=True)
-class Scaling:
+class BlockScaling:
     """How plays of one block become s(plays) / scale, which has mean 1 over the block's training cells."""
 
     s: str  # binary | log | bm25
@@ -43,7 +43,7 @@ class Scaling:
 
 @dataclass(frozen=True, eq=False)
 class Release:
-    """The folder that stage `train` releases; `fairtune.artifacts.write_release` says what is in it."""
+    """The folder that stage `train` releases; `fairtune.models.storage.write_release` says what is in it."""
 
     folder: Path
     dataset: str
@@ -52,7 +52,7 @@ class Release:
     blocks: tuple[BlockName, ...]
     regularization: float
     counts: bool
-    scaling: Mapping[BlockName, Scaling]
+    scaling: Mapping[BlockName, BlockScaling]
     _kept: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -70,7 +70,7 @@ class Release:
             blocks=tuple(BlockName(block) for block in told["blocks"]),
             regularization=float(told["regularization"]),
             counts=bool(told["counts"]),
-            scaling={BlockName(block): Scaling(**values) for block, values in told["scaling"].items()},
+            scaling={BlockName(block): BlockScaling(**values) for block, values in told["scaling"].items()},
         )
 
     @property
@@ -120,10 +120,10 @@ class Release:
         name = f"multipliers_{block}.npy"
         return self.once(name, lambda: self._array(name).astype(np.float64))
 
-    def plays(self, block: BlockName) -> Rows:
+    def plays(self, block: BlockName) -> SparseRows:
         """Listeners x columns: what the model was fitted on, hence what a listener knows."""
         name = f"plays_{block}.npz"
-        return self.once(name, lambda: Rows.read(self.folder / name))
+        return self.once(name, lambda: SparseRows.read(self.folder / name))
 
     def listeners(self, block: BlockName) -> NDArray[np.int64]:
         """(n_columns,) training listeners of the columns of a block of music."""
@@ -134,12 +134,12 @@ class Release:
         return self.once(f"columns_{block}", lambda: self._columns(block))
 
     @property
-    def item_types(self) -> Rows | None:
+    def item_types(self) -> SparseRows | None:
         """Item block columns x music types: shares, rows sum to 1 (or 0: no type known)."""
         return self.once("item_types", lambda: self._rows_if(BlockName.MUSIC_TYPE, "item_types.npz"))
 
     @property
-    def item_artist(self) -> Rows | None:
+    def item_artist(self) -> SparseRows | None:
         """Track columns x artist columns, one cell a row; None where artists are the items or no block."""
         if self.item_block is BlockName.ARTIST:
             return None
@@ -160,8 +160,8 @@ class Release:
     def _array_if(self, name: str) -> NDArray[np.float64] | None:
         return self._array(name).astype(np.float64) if (self.folder / name).is_file() else None
 
-    def _rows_if(self, block: BlockName, name: str) -> Rows | None:
-        return Rows.read(self.folder / name) if block in self.blocks else None
+    def _rows_if(self, block: BlockName, name: str) -> SparseRows | None:
+        return SparseRows.read(self.folder / name) if block in self.blocks else None
 
     def _table(self, name: str, *columns: str) -> Any:
         from pyarrow.parquet import ParquetFile

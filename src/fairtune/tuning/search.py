@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from fairtune.params import Hyperparameters, Tune
+from fairtune.config.params import Hyperparameters, Tune
 from fairtune.tuning import space
-from fairtune.tuning.claims import Claim, Workers, claim
-from fairtune.tuning.cutting import EndedEarly, Look, expected
+from fairtune.tuning.pruning import EndedEarly, Look, expected
 from fairtune.tuning.sampler import GIVEN, sampler
+from fairtune.tuning.trial_claims import Claim, Workers, claim
 from fairtune.tuning.trials import CUT, JUDGED, LOOKED, POINT, SLOT, FinishedTrial, Judged, finished_trial
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
+from fairtune.config.params import Hyperparameters, Range, Tune, hyperparameters
 from fairtune.errors import BadParams
 from fairtune.metrics.rounding import significant
-from fairtune.params import Hyperparameters, Range, Tune, hyperparameters
 
 if TYPE_CHECKING:
     from optuna import Trial

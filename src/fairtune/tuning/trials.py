@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING, Final
 
+from fairtune.config.params import Hyperparameters, TuneLimits, hyperparameters
 from fairtune.metrics.rounding import significant
-from fairtune.params import Hyperparameters, TuneLimits, hyperparameters
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial

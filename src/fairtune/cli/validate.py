@@ -1,0 +1,105 @@
+"""`fairtune validate`: a file of the user's own, looked at row by row before anything runs."""
+
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from fairtune.columns import Table
+from fairtune.errors import BadFile, BadRequest
+
+if TYPE_CHECKING:
+    from fairtune.data.custom.row_checks import Checkup
+
+SHOWN: Final = 20
+"""Rows that are shown; all are counted."""
+WIDTH: Final = 100
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dataset", help="Take the names of its columns from this data set of params.yaml.")
+@click.option(
+    "--table",
+    type=click.Choice([str(table) for table in Table]),
+    help="What FILE holds; interactions, or what --dataset says of it, if not given.",
+)
+@click.option(
+    "--column",
+    "named",
+    multiple=True,
+    metavar="OURS=THEIRS",
+    help="A column that FILE calls otherwise: user_id=listener; may be repeated.",
+)
+def validate(file: Path, *, dataset: str | None, table: str | None, named: Sequence[str]) -> None:
+    """Check FILE (CSV, TSV or Parquet) row by row, as a table of your own; nothing is written.
+
+    Exits with 2 if a row is wrong.
+    """
+    from fairtune.data.custom import row_checks
+
+    which, columns = _asked(file, dataset, Table(table) if table else None)
+    columns |= pairs(named)
+    check_names(columns, which)
+    checkup = row_checks.check(file, which, columns)
+    if checkup.problems.empty:
+        click.echo(textwrap.fill(checkup.summary(), WIDTH, break_on_hyphens=False))
+        return
+    show(checkup)
+    wrong = len(checkup.problems)
+    rows = f"{wrong:,} of {checkup.rows:,} rows {'is' if wrong == 1 else 'are'} wrong"
+    raise BadFile(f"{file.name}: {rows}: mend what is listed above and check again; nothing was written")
+
+
+def _asked(file: Path, dataset: str | None, table: Table | None) -> tuple[Table, dict[str, str]]:
+    """Give the table that a file is, and what it calls the columns, as far as params.yaml tells."""
+    if dataset is None:
+        return table or Table.INTERACTIONS, {}
+    from fairtune.config import params
+
+    root = params.project_root()
+    own = params.load(root).dataset(dataset).download.table
+    if own is None:
+        raise BadRequest(f"params.yaml: datasets.{dataset}.download has no table: it isn't made of own files")
+    for name, described in own.files.items():
+        if table in {None, name} and (root / described.file).resolve() == file.resolve():
+            return name, dict(described.columns)
+    which = table or Table.INTERACTIONS
+    if which not in own.files:
+        raise BadRequest(f"params.yaml: datasets.{dataset}.download.table has no {which}")
+    return which, dict(own.files[which].columns)
+
+
+def pairs(named: Sequence[str]) -> dict[str, str]:
+    """Give our column -> theirs, as `--column OURS=THEIRS` names them."""
+    pairs = [name.partition("=") for name in named]
+    for ours, sign, theirs in pairs:
+        if not (ours and sign and theirs):
+            raise BadRequest(f"--column {ours}{sign}{theirs}: write OURS=THEIRS, like user_id=listener")
+    return {ours.strip(): theirs.strip() for ours, _, theirs in pairs}
+
+
+def check_names(columns: dict[str, str], table: str) -> None:
+    """Refuse names of columns that a table (or `events`) doesn't have."""
+    from fairtune.data.custom.fields import FIELDS
+
+    for ours in columns:
+        if ours not in FIELDS[table]:
+            raise BadRequest(f"--column {ours}: {table} have no such column: {', '.join(FIELDS[table])}")
+
+
+def show(checkup: "Checkup") -> None:
+    """Print the wrong rows of a file, the first of them one by one, then all by reason."""
+    shown = checkup.problems.head(SHOWN)
+    rows = [("line", "column", "rule", "found")]
+    rows += [(f"{line:,}", *texts) for line, *texts in shown[["line", "column", "rule", "found"]].to_numpy()]
+    widths = [max(len(row[place]) for row in rows) for place in range(3)]
+    for line, column, rule, found in rows:
+        click.echo(f"{line:>{widths[0]}}  {column:<{widths[1]}}  {rule:<{widths[2]}}  {found}")
+    if len(checkup.problems) > SHOWN:
+        click.echo(f"... and {len(checkup.problems) - SHOWN:,} more")
+    click.echo("by reason:")
+    for reason, count in checkup.by_reason.items():
+        click.echo(f"{count:>{max(6, widths[0])},}  {reason}")

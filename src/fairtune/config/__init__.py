@@ -1,0 +1,1 @@
+"""params.yaml as typed values, limits, paths and what every process has in its environment."""

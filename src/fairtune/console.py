@@ -1,0 +1,95 @@
+"""The terminal: tables on standard output, and progress bars on stderr."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+PIPED_WIDTH: Final = 150
+"""Columns, where no terminal says how wide it is."""
+NARROW: Final = 120
+"""The same, for tables with long cells that fold."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its head, and how its cells stand and break."""
+
+    head: str
+    right: bool = False
+    no_wrap: bool = False
+    fold: bool = False
+
+
+def stdout(*, piped_width: int | None = None) -> "Console":
+    """Return standard output; `piped_width` is how wide it is where it is no terminal."""
+    from rich.console import Console
+
+    return Console(file=sys.stdout, width=None if sys.stdout.isatty() else piped_width)
+
+
+def table(
+    title: "str | Text",
+    columns: Sequence[str | Column],
+    rows: "Sequence[Sequence[str | Text]]" = (),
+    *,
+    look: Literal["plain", "ruled", "boxed"] = "plain",
+    caption: str | None = None,
+) -> "Table":
+    """Return a table whose cells are shown as they are: rich would read brackets as mark-up.
+
+    look: without lines; with one under the head; or with every cell in a box (of ASCII where no terminal is).
+    """
+    from rich.box import ASCII2, ROUNDED, SIMPLE
+    from rich.table import Table
+    from rich.text import Text
+
+    boxes = {"plain": None, "ruled": SIMPLE, "boxed": ROUNDED if sys.stdout.isatty() else ASCII2}
+    made = Table(
+        title=title, title_justify="left", box=boxes[look], show_lines=look == "boxed", caption=caption
+    )
+    if look == "plain":
+        made.pad_edge, made.header_style = False, "bold"
+    for column in columns:
+        of = Column(column) if isinstance(column, str) else column
+        justify: Literal["left", "right"] = "right" if of.right else "left"
+        overflow: Literal["fold", "ellipsis"] = "fold" if of.fold else "ellipsis"
+        made.add_column(of.head, justify=justify, no_wrap=of.no_wrap, overflow=overflow)
+    for row in rows:
+        made.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
+    return made
+
+
+def verdict(head: Sequence[str], rows: Sequence[Sequence[str]], *, title: str) -> None:
+    """Print one row a gate: result, name, figure, interval, limit, reason."""
+    from rich.text import Text
+
+    first, name, *numbers, reason = head
+    columns: list[str | Column] = [Column(first, no_wrap=True), name]
+    columns += [Column(number, right=True, no_wrap=True) for number in numbers]
+    shown = table(title, [*columns, reason], look="boxed")
+    for mark, *rest in rows:
+        shown.add_row(Text(mark, style="green" if mark == "pass" else "bold red"), *map(Text, rest))
+    stdout(piped_width=PIPED_WIDTH).print(shown)
+
+
+@contextmanager
+def steps(what: str, *, total: int) -> Iterator[Callable[[], None]]:
+    """Show `what` and a bar of `total` steps while the block runs; call the given function once a step.
+
+    On a terminal only: a log would be full of it.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda: progress.advance(task)

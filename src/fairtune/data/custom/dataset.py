@@ -1,0 +1,225 @@
+"""Data sets of kind `table`: files of the user's own, whose columns `download.table` of params.yaml names.
+
+Stage `download` copies them and writes a record beside them; from the two everything else follows.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from fairtune.columns import (
+    AGE,
+    ARTIST,
+    ARTIST_COUNTRY,
+    ARTIST_GENDER,
+    COUNTRY,
+    FRIEND,
+    GENDER,
+    ITEM,
+    MUSIC_TYPE,
+    NAME,
+    PLAYS,
+    SHARE,
+    SIGNUP,
+    UNKNOWN,
+    USER,
+    WEIGHT,
+    BlockName,
+    Table,
+)
+from fairtune.data.custom import table_reader
+from fairtune.data.sources.base import Dataset, RawTables
+from fairtune.data.sources.delimited import REJECTED, refusal
+from fairtune.errors import BadTable
+
+RECORD: Final = "record.json"
+"""In the raw folder: what was copied, from where, with its sha256 and its columns."""
+GENDERS: Final = {"m": "m", "male": "m", "f": "f", "female": "f"}
+NO_TAGS: Final = ("item_id", "tag", "taggers")
+
+Tables = Mapping[Table, pd.DataFrame]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Copied:
+    """One file of the raw folder. columns: our name -> name in its header."""
+
+    file: str
+    source: str
+    sha256: str
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What `record.json` says."""
+
+    item_kind: BlockName
+    licence: str
+    tables: Mapping[Table, Copied]
+
+    @property
+    def counts(self) -> bool:
+        """Whether plays are counted: whether there is a column of them."""
+        return PLAYS in self.tables[Table.INTERACTIONS].columns
+
+
+def read_record(raw: Path) -> Record:
+    """Give what stage `download` recorded of a user's files."""
+    told: dict[str, Any] = json.loads((raw / RECORD).read_text(encoding="utf-8"))
+    tables = {Table(name): Copied(**copied) for name, copied in told["tables"].items()}
+    return Record(item_kind=BlockName(told["item_kind"]), licence=told["licence"], tables=tables)
+
+
+def describe(name: str, raw: Path) -> Dataset:
+    """Describe the data set whose files and record are in the folder `raw`."""
+    record = read_record(raw)
+    return replace(
+        dataset(name, item_kind=record.item_kind, counts=record.counts),
+        licence=record.licence,
+        homepage=record.tables[Table.INTERACTIONS].source,
+        read=partial(read, record=record),
+    )
+
+
+def dataset(name: str, *, item_kind: BlockName, counts: bool) -> Dataset:
+    """Describe a data set of the user's own as far as the rules of its tables need it."""
+    return Dataset(
+        name=name,
+        item_kind=item_kind,
+        counts=counts,
+        licence="not stated",
+        citation="",
+        homepage="",
+        read=partial(read, record=None),
+    )
+
+
+def read(raw: Path, *, record: Record | None = None) -> RawTables:
+    """Read the files of the record. What an optional file doesn't say of a listener or an item is unknown."""
+    told = record or read_record(raw)
+    found = {
+        table: table_reader.read(raw / copied.file, table, copied.columns)
+        for table, copied in told.tables.items()
+    }
+    rejected = pd.concat([each.rejected for each in found.values()], ignore_index=True)[list(REJECTED)]
+    names = {copied.file: Path(copied.source).name for copied in told.tables.values()}
+    rejected["file"] = rejected["file"].replace(names)  # as the user knows them
+    rows = {table: each.rows for table, each in found.items()}
+    if rows[Table.INTERACTIONS].empty:
+        raise refusal(rejected)
+    rows = _typed_ids(rows)
+    played = rows[Table.INTERACTIONS]
+    users, added_users = _completed(rows, Table.USERS, USER, told)
+    items, added_items = _completed(rows, Table.ITEMS, ITEM, told)
+    types, lost_types = _item_types(rows.get(Table.ITEM_TYPES), items[ITEM])
+    friends, lost_friends = _friends(rows.get(Table.FRIENDS), users[USER])
+    users, other_users = _gendered(users, GENDER)
+    items, other_artists = _gendered(items, ARTIST_GENDER)
+    notes = {
+        "listeners of whom no table tells more": added_users,
+        "items of which no table tells more": added_items,
+        "genders other than m and f, now unknown": other_users + other_artists,
+        "music types of unknown items, left out": lost_types,
+        "friendships with unknown listeners or oneself, left out": lost_friends,
+    }
+    return RawTables(
+        interactions=_interactions(played),
+        items=_named(items, told.item_kind),
+        users=users,
+        tags=pd.DataFrame(columns=list(NO_TAGS)),
+        item_types=types,
+        friends=friends,
+        rejected=rejected,
+        notes={note: count for note, count in notes.items() if count},
+        files={copied.source: copied.sha256 for copied in told.tables.values()},
+    )
+
+
+def _typed_ids(rows: Tables) -> dict[Table, pd.DataFrame]:
+    """Make ids whole numbers where all of a kind are, as one writes them; else they stay texts."""
+    kinds = {USER: (USER, FRIEND), ITEM: (ITEM,)}
+    typed = dict(rows)
+    for columns in kinds.values():
+        there = [(table, column) for table, frame in rows.items() for column in columns if column in frame]
+        numbers = all(
+            rows[table][column].str.fullmatch(r"0|[1-9][0-9]{0,17}").all() for table, column in there
+        )
+        for table, column in there:
+            ids = rows[table][column].astype("int64" if numbers else "str")
+            typed[table] = typed[table].assign(**{column: ids})
+    return typed
+
+
+def _interactions(played: pd.DataFrame) -> pd.DataFrame:
+    plays = played[PLAYS].astype("int64") if PLAYS in played else 1
+    return played.assign(**{PLAYS: plays}).reset_index(drop=True)
+
+
+OPTIONAL: Final = {
+    Table.USERS: {COUNTRY: "str", GENDER: "str", AGE: "Float64", SIGNUP: "datetime64[s]"},
+    Table.ITEMS: {NAME: "str", ARTIST: "str", ARTIST_COUNTRY: "str", ARTIST_GENDER: "str"},
+}
+
+
+def _completed(rows: Tables, table: Table, key: str, record: Record) -> tuple[pd.DataFrame, int]:
+    """Give a table with a row for everybody, or everything, that is in the interactions; and how many it
+    lacked. `BadTable` if it knows none: its ids are others.
+    """
+    mentioned = pd.DataFrame({key: rows[Table.INTERACTIONS][key].unique()})
+    told = rows.get(table, mentioned)
+    added = mentioned[~mentioned[key].isin(told[key])]
+    if len(added) == len(mentioned):
+        examples = [f"{told[key].iloc[0]!r} here, {mentioned[key].iloc[0]!r} in the interactions"]
+        source = Path(record.tables[table].source).name
+        rule = f"{key} is what the interactions call it"
+        raise BadTable(table=source, column=key, rule=rule, count=len(told), examples=examples)
+    whole = pd.concat([told, added], ignore_index=True)
+    for column, kind in OPTIONAL[table].items():
+        known = whole[column] if column in whole else pd.Series([None] * len(whole))
+        whole[column] = known.astype(kind)
+    return whole[[key, *OPTIONAL[table]]], len(added) if table in rows else 0
+
+
+def _gendered(people: pd.DataFrame, column: str) -> tuple[pd.DataFrame, int]:
+    """Write genders as the canonical tables do; others become unknown, and are counted."""
+    told = people[column].str.casefold()
+    known = told.map(GENDERS).astype("str")
+    return people.assign(**{column: known}), int((told.notna() & known.isna()).sum())
+
+
+def _named(items: pd.DataFrame, item_kind: BlockName) -> pd.DataFrame:
+    """Name what has no name by its id, and artists nobody names `unknown`."""
+    names = items[NAME].fillna(items[ITEM].astype("str"))
+    artists = names if item_kind is BlockName.ARTIST else items[ARTIST].fillna(UNKNOWN)
+    return items.assign(**{NAME: names, ARTIST: artists})
+
+
+def _item_types(types: pd.DataFrame | None, items: pd.Series) -> tuple[pd.DataFrame, int]:
+    """Give the shares of music types of each item, which sum to 1; and how many rows name unknown items."""
+    if types is None:
+        nothing = pd.DataFrame({ITEM: items[:0], MUSIC_TYPE: pd.Series(dtype="str")})
+        return nothing.assign(**{SHARE: pd.Series(dtype="float64")}), 0
+    known = types[types[ITEM].isin(items)]
+    weighed = known if WEIGHT in known else known.assign(**{WEIGHT: 1.0})
+    weights = weighed.astype({WEIGHT: "float64"}).groupby([ITEM, MUSIC_TYPE], as_index=False)[WEIGHT].sum()
+    totals = weights.groupby(ITEM)[WEIGHT].transform("sum")
+    shares = weights.assign(**{SHARE: weights[WEIGHT] / totals})[[ITEM, MUSIC_TYPE, SHARE]]
+    return shares.sort_values([ITEM, MUSIC_TYPE], ignore_index=True), len(types) - len(known)
+
+
+def _friends(friends: pd.DataFrame | None, users: pd.Series) -> tuple[pd.DataFrame, int]:
+    """Give each friendship in both directions, once; and how many rows can't be one."""
+    if friends is None:
+        return pd.DataFrame({USER: users[:0], FRIEND: users[:0]}), 0
+    kept = friends[
+        friends[USER].isin(users) & friends[FRIEND].isin(users) & (friends[USER] != friends[FRIEND])
+    ]
+    back = kept.rename(columns={USER: FRIEND, FRIEND: USER})
+    both = pd.concat([kept, back], ignore_index=True)[[USER, FRIEND]].drop_duplicates(ignore_index=True)
+    return both, len(friends) - len(kept)

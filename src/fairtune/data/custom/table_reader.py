@@ -1,0 +1,101 @@
+"""A file of the user's own as one table: its columns found, its rows read, wrong ones set aside."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from fairtune.columns import (
+    ARTIST,
+    ARTIST_COUNTRY,
+    COUNTRY,
+    FRIEND,
+    ITEM,
+    MUSIC_TYPE,
+    PLAYS,
+    SPLIT,
+    TIMESTAMP,
+    USER,
+)
+from fairtune.data.custom import text_columns
+from fairtune.data.custom.fields import FIELDS
+from fairtune.data.sources import delimited
+from fairtune.data.sources.delimited import REJECTED, Delimited
+from fairtune.errors import BadFile
+
+ALSO_CALLED: Final[Mapping[str, tuple[str, ...]]] = {
+    USER: ("listener", "listenerid", "user", "userid", "uid", "username", "account", "customer", "usersha1"),
+    ITEM: ("track", "trackid", "song", "songid", "artistid", "artist", "item", "itemid", "artmbid", "traid"),
+    PLAYS: ("play", "count", "playcount", "listens", "weight", "streams", "scrobbles"),
+    TIMESTAMP: ("time", "date", "datetime", "day", "when", "played", "playedat", "ts"),
+    SPLIT: ("part", "fold", "set", "subset"),
+    FRIEND: ("friend", "friendid", "follows", "other"),
+    MUSIC_TYPE: ("genre", "type", "tag", "style", "musictype"),
+    ARTIST: ("artistname", "performer", "band"),
+    ARTIST_COUNTRY: ("country", "origin", "artistorigin"),
+    COUNTRY: ("countrycode", "nation"),
+}
+"""Our columns -> what others call them, without case and punctuation: for hints, never for reading."""
+CLOSE: Final = 0.7  # of 1; likeness of two names that may mean the same
+
+
+def columns(
+    path: Path, table: str, named: Mapping[str, str], *, header: Sequence[str] | None = None
+) -> dict[str, str]:
+    """Find the columns of `table` (a canonical one, or `events`) in a file: our name -> name in its header.
+
+    named: those that go by another name there. Columns that the table needs not may be missing, unless they
+    are named. `BadFile` tells the header, and what in it comes close.
+    """
+    there = text_columns.header(path) if header is None else tuple(header)
+    found = {ours: named.get(ours, ours) for ours in FIELDS[table]}
+    for ours, theirs in found.items():
+        if theirs not in there and (ours in named or FIELDS[table][ours].needed):
+            close = _close(theirs, ours, [name for name in there if name not in found.values()])
+            hint = f"{close} may be it: " if close else ""
+            as_ours = f" (for {ours})" if theirs != ours else ""
+            raise BadFile(
+                f"{path.name}: no column '{theirs}'{as_ours}; the header has {', '.join(there)}: {hint}"
+                f"name it in params.yaml (columns: {{{ours}: {close or '...'}}}) or by "
+                f"--column {ours}={close or '...'}"
+            )
+    return {ours: theirs for ours, theirs in found.items() if theirs in there}
+
+
+def read(path: Path, table: str, found: Mapping[str, str]) -> Delimited:
+    """Read the columns that `columns` found; rows with a field that breaks its rule are set aside.
+
+    In a row with several such fields the first is told.
+    """
+    taken = text_columns.read(path, found)
+    values, reasons = {}, []
+    for name, text in taken.fields.items():
+        field = FIELDS[table][str(name)]
+        values[str(name)] = field.values(text)
+        wrong = values[str(name)].isna() & (field.filled | (text != ""))
+        shown = text[wrong].map(delimited.shown).astype("str")
+        reasons.append(
+            pd.DataFrame(
+                {"file": path.name, "line": shown.index, "column": name, "rule": field.rule, "found": shown}
+            )
+        )
+    rejected = pd.concat([taken.rejected, *reasons], ignore_index=True)[list(REJECTED)]
+    rejected = rejected.drop_duplicates("line").sort_values("line", ignore_index=True)
+    rows = pd.DataFrame(values, index=taken.fields.index)
+    rows = rows[~rows.index.isin(rejected["line"])]
+    return Delimited(rows.rename_axis("line"), rejected.astype({"line": "int64"}))
+
+
+def _close(theirs: str, ours: str, there: Sequence[str]) -> str:
+    """Give the column of the header that is likely meant, or ""."""
+    plain = {"".join(filter(str.isalnum, name.casefold())): name for name in there}
+    for called in ALSO_CALLED.get(ours, ()):
+        if called in plain:
+            return plain[called]
+    for wanted in (theirs, ours):
+        key = "".join(filter(str.isalnum, wanted.casefold()))
+        for match in difflib.get_close_matches(key, plain, n=1, cutoff=CLOSE):
+            return plain[match]
+    return ""

@@ -1,0 +1,1 @@
+"""Raw files in place once their checksum is right."""

@@ -1,0 +1,1 @@
+"""New listening: batches that only grow."""

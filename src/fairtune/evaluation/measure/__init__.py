@@ -1,0 +1,1 @@
+"""Every figure of one fit: metrics.json."""

@@ -1,0 +1,81 @@
+"""What each influencer brings: leave it out once, all else alike, and compare on the same listeners."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fairtune.columns import BlockName, Part
+from fairtune.config.params import HEADLINE
+from fairtune.evaluation.measure.play_prediction import Guessing
+from fairtune.matrix.matrix import Matrix
+from fairtune.metrics import accuracy, ranking, rmse
+from fairtune.metrics.bootstrap import UNDEFINED, Bootstrap, Figure, Floats
+from fairtune.models.als.model import Als
+from fairtune.models.play_prediction import regression
+from fairtune.models.play_prediction.predictor import FULL, PlayPredictor
+
+Json = dict[str, Any]
+NDCG = f"ndcg@{HEADLINE}"
+RMSE = "rmse"
+
+
+def measure(
+    matrix: Matrix,
+    whole: Floats,
+    refits: Mapping[BlockName, Als],
+    predictor: PlayPredictor,
+    guesses: Guessing,
+    bootstrap: Bootstrap,
+    *,
+    threads: int,
+) -> Json:
+    """Give for each influencer nDCG@10 and RMSE without it, and the change: figure without less figure with.
+
+    whole: (n_listeners,), nDCG@10 of the fit with every block. refits: fits on TRAIN_VALID without one. The
+    target's lists can't be made without the target, the plays of an item can't be guessed without its block,
+    and guesses don't ask who a listener is: those figures are undefined. The ALS score in the play predictor
+    still comes from the whole matrix; what is left out is what the influencer says of a pair.
+    """
+    names = [block for block in matrix.blocks if not matrix.target is block is matrix.item_block]
+    lists = _of_lists(matrix, whole, refits, bootstrap, threads=threads)
+    guessed = _of_guesses(predictor, guesses, bootstrap)
+    return {
+        str(block): {**lists.get(block, _nothing(NDCG)), **guessed.get(block, _nothing(RMSE))}
+        for block in names
+    }
+
+
+def _of_lists(
+    matrix: Matrix, whole: Floats, refits: Mapping[BlockName, Als], bootstrap: Bootstrap, *, threads: int
+) -> dict[BlockName, Json]:
+    figures = {}
+    for block, model in refits.items():
+        less = _ndcg(matrix, model, threads)
+        figures[block] = _json(NDCG, bootstrap.mean(less), bootstrap.mean(less - whole))
+    return figures
+
+
+def _of_guesses(predictor: PlayPredictor, guesses: Guessing, bootstrap: Bootstrap) -> dict[BlockName, Json]:
+    test = guesses.pairs
+    whole = regression.predict(predictor.rungs[FULL], guesses.known, len(test.y))
+    figures = {}
+    for block, less in predictor.without.items():
+        guess = regression.predict(less, guesses.known, len(test.y))
+        error = rmse.rmse(test.y, guess, test.rows, bootstrap)
+        figures[block] = _json(RMSE, error, rmse.change(test.y, guess, whole, test.rows, bootstrap))
+    return figures
+
+
+def _json(name: str, figure: Figure, change: Figure) -> Json:
+    return {name: figure.to_json(), f"{name}_change": change.to_json()}
+
+
+def _nothing(name: str) -> Json:
+    return _json(name, UNDEFINED, UNDEFINED)
+
+
+def _ndcg(matrix: Matrix, model: Als, threads: int) -> Floats:
+    """nDCG@10 of each listener, (n_listeners,); NaN without truth."""
+    known = matrix.block(matrix.target, Part.TRAIN_VALID)
+    lists = ranking.rank(lambda rows: model.scores(rows, matrix.target), known, HEADLINE, threads=threads)
+    truth = matrix.truth(matrix.target, Part.TRAIN_VALID)
+    return accuracy.per_listener(lists, truth, [HEADLINE])[NDCG]

@@ -1,0 +1,156 @@
+"""All figures of one fit and of the models it is compared with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from fairtune.columns import REGION, TASTE, UNKNOWN, USER, BlockName, Part
+from fairtune.config.params import Evaluate
+from fairtune.evaluation.measure import ablation, by_listener_group, cold_items, play_prediction
+from fairtune.evaluation.measure import lists as measure_lists
+from fairtune.evaluation.measure.ablation import NDCG
+from fairtune.evaluation.measure.ground_truth import HeldOut, held_out
+from fairtune.evaluation.taste.describe import tastes
+from fairtune.matrix import listener_groups
+from fairtune.matrix.listener_groups import Labels
+from fairtune.matrix.matrix import Matrix
+from fairtune.metrics import accuracy, ranking
+from fairtune.metrics.bootstrap import Bootstrap, Figure, Floats
+from fairtune.metrics.fairness import provider_parity
+from fairtune.metrics.ranking import Lists
+from fairtune.models.als.model import Als
+from fairtune.models.base import Alternative
+from fairtune.models.play_prediction.predictor import PlayPredictor
+
+Json = dict[str, Any]
+PRODUCT = "als"
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """metrics: what metrics.json holds. listeners: a row a listener, for paired comparisons. tastes: what
+    taste_groups.json holds.
+    """
+
+    metrics: Json
+    listeners: pd.DataFrame
+    tastes: Json
+
+
+def evaluate(
+    matrix: Matrix,
+    model: Als,
+    predictor: PlayPredictor | None,
+    alternatives: Mapping[str, Alternative],
+    params: Evaluate,
+    *,
+    refits: Mapping[BlockName, Als],
+    seed: int,
+    threads: int,
+    taste: bool = True,
+) -> Evaluation:
+    """Judge a fit on TRAIN_VALID, and the play predictor learnt there, on the test part.
+
+    refits: on TRAIN_VALID, each without one influencer, for the ablation. Without a play predictor there are
+    no figures of guessed plays and no ablation. taste: look for taste groups, which takes as long as all
+    the rest.
+    """
+    part, target = Part.TRAIN_VALID, matrix.target
+    bootstrap = Bootstrap(n_listeners=len(matrix.listeners), resamples=params.resamples, seed=seed)
+    labels = listener_groups.label(matrix, part, age_bands=params.age_bands, countries=params.countries)
+    described: Json = {}
+    if taste:
+        alike, described = tastes(matrix, part, model, min_group=params.min_group, seed=seed)
+        if (alike != UNKNOWN).any():
+            labels[TASTE] = alike
+
+    errors: Json = {}
+    columns: dict[str, Floats] = {}
+    if predictor is not None:
+        guesses = play_prediction.guessing(matrix, model, seed=seed)
+        errors, columns = play_prediction.errors(matrix, predictor, guesses, bootstrap)
+    held = held_out(matrix, target, params, bootstrap)
+    lists = _rank(model, target, held, params, threads)
+    figures = measure_lists.of_listeners(lists, held, params.ks)
+    ranked, by_group, fair = _block(lists, figures, held, params, bootstrap, labels, target=True)
+    by_model, apart = {PRODUCT: ranked}, {}
+    columns |= _accuracies(PRODUCT, figures)
+    for name, alternative in alternatives.items():
+        its_lists = ranking.rank(alternative.scores, held.known, max(params.ks), threads=threads)
+        its_figures = measure_lists.of_listeners(its_lists, held, params.ks)
+        by_model[name] = measure_lists.ranking_figures(its_figures, its_lists, held, params.ks, bootstrap)
+        apart[name] = provider_parity.compare(its_lists, held.chances, params.fairness_ks, groups=False)
+        columns |= _accuracies(name, its_figures)
+    metrics = {
+        "target": str(target),
+        "counts": matrix.counts,
+        "n_listeners": len(matrix.listeners),
+        "n_items": held.known.shape[1],
+        "seed": seed,
+        "rmse": errors,
+        "ranking": by_model,
+        "items": measure_lists.by_audience(
+            lists, held, params.ks, bootstrap, cold_listeners=params.cold_listeners
+        )
+        | cold_items.figures(model, target, held, params.ks, bootstrap, threads=threads),
+        "ranking_of_listeners": by_group,
+        "fairness": fair,
+        "fairness_of_alternatives": apart,
+        "ablation": {}
+        if predictor is None
+        else ablation.measure(matrix, figures[NDCG], refits, predictor, guesses, bootstrap, threads=threads),
+        "also": {},
+    }
+    for block in matrix.item_blocks:
+        if block is not target:
+            held = held_out(matrix, block, params, bootstrap)
+            lists = _rank(model, block, held, params, threads)
+            figures = measure_lists.of_listeners(lists, held, params.ks)
+            ranked, _, fair = _block(lists, figures, held, params, bootstrap, labels, target=False)
+            new = cold_items.figures(model, block, held, params.ks, bootstrap, threads=threads)
+            metrics["also"][str(block)] = {"ranking": {PRODUCT: ranked}, "items": new, "fairness": fair}
+    frame = pd.DataFrame({USER: matrix.listeners[USER], **labels, **columns})
+    return Evaluation(metrics=metrics, listeners=frame, tastes=described)
+
+
+def _rank(model: Als, block: BlockName, held: HeldOut, params: Evaluate, threads: int) -> Lists:
+    return ranking.rank(lambda rows: model.scores(rows, block), held.known, max(params.ks), threads=threads)
+
+
+def _block(
+    lists: Lists,
+    figures: Mapping[str, Floats],
+    held: HeldOut,
+    params: Evaluate,
+    bootstrap: Bootstrap,
+    labels: Mapping[str, Labels],
+    *,
+    target: bool,
+) -> tuple[Json, Json, Json]:
+    """Ranking figures, those of listener groups, and fairness figures of the product's lists of one block.
+
+    Regions in the lists of listener groups (dp_region) are compared for the target alone.
+    """
+    ranked = measure_lists.ranking_figures(figures, lists, held, params.ks, bootstrap)
+    regions = measure_lists.region_shares(lists, held, params.fairness_ks)
+    served = by_listener_group.served(figures, regions if target else {}, labels, params, bootstrap)
+    of_providers = provider_parity.compare(lists, held.chances, params.fairness_ks)
+    for grouping, of in held.groupings.items():
+        of_providers[grouping]["share_unknown"] = Figure.exact(of.unknown).to_json()
+    fair = {"providers": of_providers, "listeners": served.fairness}
+    if REGION in labels:
+        fair["own_region"] = by_listener_group.own_region(
+            regions, held, labels[REGION], params.fairness_ks, bootstrap=bootstrap, min_group=params.min_group
+        )
+    return ranked, served.by_group, fair
+
+
+def _accuracies(model: str, figures: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Columns of listeners.parquet."""
+    return {
+        f"{model}_{name}": values
+        for name, values in figures.items()
+        if name.partition("@")[0] in accuracy.FIGURES
+    }

@@ -1,0 +1,70 @@
+"""What the lists of one block are judged by, worked out once for all models."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from fairtune.columns import BlockName, Part
+from fairtune.config.params import Evaluate
+from fairtune.evaluation.measure.item_profiles import profiles
+from fairtune.matrix.matrix import Matrix
+from fairtune.matrix.provider_groups import (
+    EMERGENCE,
+    EMERGING,
+    TIER,
+    TIERS,
+    ProviderGroups,
+    provider_groupings,
+)
+from fairtune.metrics import beyond_accuracy
+from fairtune.metrics.bootstrap import Bootstrap
+from fairtune.metrics.fairness import provider_parity
+from fairtune.metrics.fairness.provider_parity import Chances
+
+PART = Part.TRAIN_VALID
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """known: listeners x columns, what lists are masked with. truth: the same shape, ones.
+
+    groupings: of the columns, by name. chances: what those groups could get.
+    traits: (n_columns, 3), bits of self-information, share in the tail, share of emerging artists.
+    profiles: what columns are made of, for diversity, or None. audience: (n_columns,), listeners of each.
+    """
+
+    known: csr_array
+    truth: csr_array
+    groupings: dict[str, ProviderGroups]
+    chances: Chances
+    traits: NDArray[np.float64]
+    profiles: csr_array | None
+    audience: NDArray[np.intp]
+
+
+TRAITS = ("novelty", "tail_share", "emerging_share")
+
+
+def held_out(matrix: Matrix, block: BlockName, params: Evaluate, bootstrap: Bootstrap) -> HeldOut:
+    """Judge lists of `block` for the fit on train and validation by what the test part holds."""
+    known, truth = matrix.block(block, PART), matrix.truth(block, PART)
+    groupings = provider_groupings(matrix, block, PART, params)
+    tail = groupings[TIER].membership[:, TIERS.index("tail")]
+    emerging = groupings[EMERGENCE].membership[:, EMERGING.index("emerging")]
+    return HeldOut(
+        known=known,
+        truth=truth,
+        groupings=groupings,
+        chances=provider_parity.chances(
+            truth,
+            known,
+            {name: (of.names, of.membership) for name, of in groupings.items()},
+            bootstrap=bootstrap,
+            min_group=params.min_provider_group,
+        ),
+        traits=np.column_stack([beyond_accuracy.bits(known), tail, emerging]),
+        profiles=profiles(matrix, block),
+        audience=np.bincount(known.indices, minlength=known.shape[1]),
+    )

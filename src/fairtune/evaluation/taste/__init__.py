@@ -1,0 +1,1 @@
+"""Listeners whose factors point the same way, and what sets them apart."""

@@ -1,0 +1,97 @@
+"""Our models in a benchmark: which columns they see, and what of them is tuned."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from fairtune.columns import BlockName
+from fairtune.config.params import Hyperparameters, Range, Tune
+from fairtune.matrix.matrix import Matrix
+
+ALTERNATIVES: Final = ("popularity", "item_knn")
+"""Nothing of them is tuned."""
+
+FACTORS: Final = (48, 64, 96, 128)
+"""What the free search may choose."""
+
+REGULARIZATION: Final = Range(low=3.0, high=100.0, log=True)
+ALPHA: Final = Range(low=2.0, high=30.0, log=True)
+BETA: Final = Range(low=0.0, high=0.8)
+WEIGHT: Final = Range(low=0.02, high=1.0, log=True)
+
+WORDS: Final = {
+    BlockName.TRACK: "tracks",
+    BlockName.ARTIST: "artists",
+    BlockName.MUSIC_TYPE: "types",
+    BlockName.FRIEND: "friends",
+}
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A factorisation of `blocks`; `start` is where the search over `space` begins."""
+
+    name: str
+    blocks: tuple[BlockName, ...]
+    start: Hyperparameters
+    space: Mapping[str, Range]
+
+    def search(self, trials: int, reached: Hyperparameters | None = None) -> Tune:
+        """Describe the search over `space` from `start` on, or from what another search has reached; then
+        the number of factors is free too.
+        """
+        return Tune(
+            trials=trials,
+            start=reached or self.start,
+            space=self.space if reached is None else {**self.space, "factors": FACTORS},
+        )
+
+
+def contenders(matrix: Matrix, factors: int) -> tuple[Contender, ...]:
+    """Give plain ALS, ALS with our weights, and, where the matrix has more blocks, ALS with all of them.
+
+    plain_als: ln(1 + plays), one block, confidence 1 + w; regularisation is tuned.
+    als: one block; alpha and beta are tuned too.
+    als with ...: a weight for each further block is tuned too.
+    """
+    target = (matrix.target,)
+    others = tuple(block for block in matrix.blocks if block != matrix.target)
+    weights = {f"block_weights.{block}": WEIGHT for block in others}
+    plain = {"regularization": REGULARIZATION}
+    weighed = {**plain, "alpha": ALPHA, "beta": BETA}
+    found = (
+        Contender("plain_als", target, _start(factors, alpha=1.0, beta=0.0, regularization=10.0), plain),
+        Contender("als", target, _start(factors), weighed),
+        Contender(
+            f"als with {_listed(sorted(WORDS[block] for block in others))}",
+            (*target, *others),
+            _start(factors, others=others),
+            {**weighed, **weights},
+        ),
+    )
+    return found if others else found[:-1]
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def _start(
+    factors: int,
+    *,
+    alpha: float = 9.0,
+    beta: float = 0.5,
+    regularization: float = 15.0,
+    others: tuple[BlockName, ...] = (),
+) -> Hyperparameters:
+    """Give what earlier searches found on validation parts: a small search begins well there."""
+    return Hyperparameters(
+        factors=factors,
+        regularization=regularization,
+        iterations=15,
+        alpha=alpha,
+        beta=beta,
+        gamma=0.0,  # no group is favoured: that would be another comparison
+        scaling="log",
+        block_weights=dict.fromkeys(others, 0.1),
+    )

@@ -1,0 +1,163 @@
+"""Every model under one protocol: tuned once, then fitted and judged for every seed."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+
+from fairtune.columns import Part
+from fairtune.config.params import Hyperparameters
+from fairtune.experiments.benchmark import search
+from fairtune.experiments.benchmark.models import ALTERNATIVES, Contender, contenders
+from fairtune.experiments.benchmark.published import EMBEDDING, FIGURES, K
+from fairtune.matrix.matrix import Matrix
+from fairtune.metrics import accuracy, ranking
+from fairtune.metrics.ranking import Rows
+from fairtune.metrics.rounding import significant
+from fairtune.models.als import model as als
+from fairtune.models.base import Scores
+from fairtune.models.baselines.catalogue import alternative
+
+GOAL: Final = f"ndcg@{K}"
+"""What the searches raise on the validation part, as those of the published models did."""
+
+FINALISTS: Final = 6
+"""The best points of a search on the first seed that the other seeds judge too."""
+
+Figures = Mapping[str, float]
+Splits = Callable[[int], Matrix]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row of ours.
+
+    free: the search chose the number of factors. point: null where nothing is tuned. by_seed: figures of
+    each seed.
+    """
+
+    model: str
+    free: bool
+    point: Hyperparameters | None
+    by_seed: tuple[Figures, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Give mean and sample standard deviation over the seeds (null for a single one)."""
+        values = {name: np.array([figures[name] for figures in self.by_seed]) for name in FIGURES}
+        several = len(self.by_seed) > 1
+        return {
+            "model": self.model,
+            "free": self.free,
+            "factors": None if self.point is None else self.point.factors,
+            "hyperparameters": None if self.point is None else asdict(self.point),
+            "mean": {name: significant(column.mean()) for name, column in values.items()},
+            "std": {
+                name: significant(column.std(ddof=1)) if several else None for name, column in values.items()
+            },
+        }
+
+
+def fits(blocks: int, *, seeds: int, trials: int) -> int:
+    """Count the fits of `run` for a matrix of so many blocks: what a progress bar needs."""
+    searches = 2 * (2 if blocks == 1 else 3)
+    finals = min(FINALISTS, trials) * (seeds - 1)
+    return searches * (trials + finals) + (searches + len(ALTERNATIVES)) * seeds
+
+
+def run(
+    split: Splits,
+    *,
+    seeds: Sequence[int],
+    trials: int,
+    threads: int,
+    finished: Callable[[], None] = lambda: None,
+) -> tuple[Entry, ...]:
+    """Tune on validation parts; fit on training and judge on the test part of each seed.
+
+    A search looks at the validation part of the first seed, and its best points at those of all seeds: the
+    highest mean wins, for the best of many on one split is partly luck.
+    Every factorisation is there twice: with `EMBEDDING` factors, like the published models, and with as many
+    as a second search, which starts where the first ended, prefers.
+    """
+    matrices = {seed: split(seed) for seed in seeds}
+    first = matrices[seeds[0]]
+    entries = [
+        Entry(name, False, None, tuple(_alternative(matrices, name, threads, finished)))
+        for name in ALTERNATIVES
+    ]
+    for contender in contenders(first, EMBEDDING):
+        point = None
+        for free in (False, True):
+            point = _tuned(matrices, contender, point, trials, threads, finished)
+            figures = tuple(_factorised(matrices, contender, point, threads, finished))
+            entries.append(Entry(contender.name, free, point, figures))
+    return tuple(sorted(entries, key=lambda entry: entry.free))
+
+
+def judged(matrix: Matrix, part: Part, scores: Callable[[Rows], Scores], *, threads: int) -> Figures:
+    """Measure lists on what is held out from `part`, with all of `part` masked as known.
+
+    For TRAIN that is the validation part. For TRAIN_VALID it is the test part: as in RecBole's test phase,
+    validation items count as known, though the model was fitted on training alone.
+    """
+    known, truth = matrix.block(matrix.target, part), matrix.truth(matrix.target, part)
+    lists = ranking.rank(scores, known, K, threads=threads)
+    figures = accuracy.per_listener(lists, truth, [K])
+    return {name: float(np.nanmean(figures[name])) for name in FIGURES}
+
+
+def _tuned(
+    matrices: Mapping[int, Matrix],
+    contender: Contender,
+    reached: Hyperparameters | None,
+    trials: int,
+    threads: int,
+    finished: Callable[[], None],
+) -> Hyperparameters:
+    def judge(point: Hyperparameters, seed: int) -> float:
+        scores = _fitted(matrices[seed], contender, point, seed, threads)
+        return judged(matrices[seed], Part.TRAIN, scores, threads=threads)[GOAL]
+
+    first, *others = matrices
+    found = search.ranked(
+        lambda point: judge(point, first), contender.search(trials, reached), seed=first, finished=finished
+    )
+    means = []
+    for point, of_first in found[:FINALISTS]:
+        values = [of_first]
+        for seed in others:
+            values.append(judge(point, seed))
+            finished()
+        means.append(float(np.mean(values)))
+    return found[int(np.argmax(means))][0]
+
+
+def _factorised(
+    matrices: Mapping[int, Matrix],
+    contender: Contender,
+    point: Hyperparameters,
+    threads: int,
+    finished: Callable[[], None],
+) -> Iterator[Figures]:
+    for seed, matrix in matrices.items():
+        scores = _fitted(matrix, contender, point, seed, threads)
+        yield judged(matrix, Part.TRAIN_VALID, scores, threads=threads)
+        finished()
+
+
+def _alternative(
+    matrices: Mapping[int, Matrix], name: str, threads: int, finished: Callable[[], None]
+) -> Iterator[Figures]:
+    for seed, matrix in matrices.items():
+        model = alternative(name).fit(matrix, Part.TRAIN, seed=seed, threads=threads)
+        yield judged(matrix, Part.TRAIN_VALID, model.scores, threads=threads)
+        finished()
+
+
+def _fitted(
+    matrix: Matrix, contender: Contender, point: Hyperparameters, seed: int, threads: int
+) -> Callable[[Rows], Scores]:
+    seen = replace(matrix, blocks=contender.blocks)
+    model = als.fit(seen, Part.TRAIN, point, seed=seed, threads=threads)
+    return lambda rows: model.scores(rows, matrix.target)

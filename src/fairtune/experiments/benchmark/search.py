@@ -1,0 +1,56 @@
+"""The search of a benchmark: one goal, accuracy on the validation part."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from fairtune.config.params import Hyperparameters, Tune
+from fairtune.tuning import space
+
+if TYPE_CHECKING:
+    from optuna import Trial
+
+STARTUP: Final = 8
+"""Trials drawn at random before the sampler learns from what it has seen."""
+
+
+def ranked(
+    judge: Callable[[Hyperparameters], float],
+    tune: Tune,
+    *,
+    seed: int,
+    finished: Callable[[], None] = lambda: None,
+) -> list[tuple[Hyperparameters, float]]:
+    """Give the points of `tune.trials` trials and what `judge` says of each, the highest first.
+
+    The first trial is at `tune.start`, the next ones there but for the number of factors, if that is free.
+    Tree-structured Parzen estimator (Bergstra et al., NeurIPS 2011), seeded: same arguments, same point.
+    """
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    study = optuna.create_study(
+        direction="maximize", sampler=optuna.samplers.TPESampler(seed=seed, n_startup_trials=STARTUP)
+    )
+    for point in _first(tune):
+        study.enqueue_trial(point)
+    points: dict[int, Hyperparameters] = {}
+
+    def objective(trial: "Trial") -> float:
+        points[trial.number] = space.suggest(trial, tune)
+        value = judge(points[trial.number])
+        finished()
+        return value
+
+    study.optimize(objective, n_trials=tune.trials)
+    values = {trial.number: trial.value for trial in study.trials if trial.value is not None}
+    best = sorted(values, key=lambda number: (-values[number], number))
+    return [(points[number], values[number]) for number in best]
+
+
+def _first(tune: Tune) -> list[dict[str, float]]:
+    weights = {f"block_weights.{block}": weight for block, weight in tune.start.block_weights.items()}
+    values = {**vars(tune.start), **weights}
+    start = {name: values[name] for name in tune.space}
+    free = tune.space.get("factors", ())
+    others = free if isinstance(free, tuple) else ()
+    return [start, *({**start, "factors": n} for n in others if n != tune.start.factors)]

@@ -1,0 +1,169 @@
+"""What re-ranking does to the lists of the test part: figures before and after, and who loses."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from fairtune.columns import REGION, TASTE, UNKNOWN, BlockName, Part
+from fairtune.config.params import HEADLINE, Evaluate
+from fairtune.evaluation.measure import lists as measure_lists
+from fairtune.evaluation.measure.ground_truth import HeldOut, held_out
+from fairtune.evaluation.taste.describe import tastes
+from fairtune.matrix import listener_groups
+from fairtune.matrix.matrix import Matrix
+from fairtune.matrix.provider_groups import TIER
+from fairtune.metrics import beyond_accuracy, ranking, sparse_pairs
+from fairtune.metrics.bootstrap import UNDEFINED, Bootstrap, Figure, Floats, divided, figures
+from fairtune.metrics.fairness import listener_parity, provider_parity
+from fairtune.metrics.ranking import Lists, Rows
+from fairtune.metrics.rounding import significant
+from fairtune.models.als.model import Als
+from fairtune.models.base import Scores
+from fairtune.models.reranking.fit import Found
+
+Json = dict[str, Any]
+OF_LISTENERS = tuple(f"{name}@{HEADLINE}" for name in ("ndcg", "recall", "hit", "novelty", "diversity"))
+NDCG = OF_LISTENERS[0]
+
+
+def measure(
+    matrix: Matrix, before: Als, after: Als, found: Found, params: Evaluate, *, seed: int, threads: int
+) -> Json:
+    """Compare the lists of ten of two models on the test part, over the same resamples of listeners.
+
+    before, after: fits on TRAIN_VALID, without the multipliers of `found` and with them. Figures are JSON; a
+    change is after less before, and its interval is that of the paired difference.
+    """
+    part, block = Part.TRAIN_VALID, matrix.target
+    bootstrap = Bootstrap(n_listeners=len(matrix.listeners), resamples=params.resamples, seed=seed)
+    held = held_out(matrix, block, params, bootstrap)
+    lists = [
+        ranking.rank(partial(_scores, of, block), held.known, HEADLINE, threads=threads)
+        for of in (before, after)
+    ]
+    of_listeners = [measure_lists.of_listeners(one, held, [HEADLINE]) for one in lists]
+    labels = listener_groups.label(matrix, part, age_bands=params.age_bands, countries=params.countries)
+    taste, _ = tastes(matrix, part, before, min_group=params.min_group, seed=seed)
+    if (taste != UNKNOWN).any():
+        labels[TASTE] = taste
+    shown = sorted({REGION, TIER, *found.multipliers} & set(held.groupings))
+    apart = [provider_parity.compare(one, held.chances, [HEADLINE]) for one in lists]
+    result: Json = {
+        "figures": _figures(of_listeners, lists, held, bootstrap) | _disparities(apart, shown),
+        "bounds": [],
+        "providers": {name: _providers(apart, name, lists, held) for name in shown},
+        "listeners": {
+            name: _listeners(of_listeners, of, bootstrap, params.min_group) for name, of in labels.items()
+        },
+    }
+    for bound, was, now in zip(found.bounds, found.before, found.after, strict=True):
+        if bound.measure == "share":
+            of = result["providers"][bound.grouping].get(bound.name, {}).get("places", {})
+        else:
+            of = result["figures"].get(f"{bound.measure}.{bound.grouping}", {})
+        test = {when: of.get(when, {}).get("value") for when in ("before", "after")}
+        result["bounds"].append(
+            {
+                "asked": bound.told(),
+                "limit": bound.limit,
+                "validation": {"before": significant(was), "after": significant(now)},
+                "test": test,
+                "kept_on_test": test["after"] is not None and bound.slack(test["after"]) >= 0,
+            }
+        )
+    return result
+
+
+def _scores(model: Als, block: BlockName, rows: Rows) -> Scores:
+    return model.scores(rows, block)
+
+
+def _figures(
+    of_listeners: Sequence[Mapping[str, Floats]],
+    lists: Sequence[Lists],
+    held: HeldOut,
+    bootstrap: Bootstrap,
+) -> dict[str, Json]:
+    before, after = of_listeners
+    shown: dict[str, Json] = {}
+    for name in OF_LISTENERS:
+        means = bootstrap.means(
+            {"before": before[name], "after": after[name], "change": after[name] - before[name]}
+        )
+        if means["before"] != UNDEFINED:
+            shown[name] = {when: mean.to_json() for when, mean in means.items()}
+    whole = [beyond_accuracy.whole(one, held.known.shape[1], [HEADLINE]) for one in lists]
+    for name in whole[0]:
+        shown[name] = {
+            "before": whole[0][name].to_json(),
+            "after": whole[1][name].to_json(),
+            "change": Figure.exact((whole[1][name].value or 0) - (whole[0][name].value or 0)).to_json(),
+        }
+    return shown
+
+
+def _disparities(apart: Sequence[Mapping[str, Json]], shown: Sequence[str]) -> dict[str, Json]:
+    """Give "dp.region", "eo.region", ...: disparities, whose changes have no interval of their own."""
+    given: dict[str, Json] = {}
+    for grouping in shown:
+        for what in ("dp", "eo"):
+            was, now = (one[grouping][f"{what}@{HEADLINE}"]["disparity"] for one in apart)
+            if was["value"] is not None and now["value"] is not None:
+                change = Figure(now["value"] - was["value"], None, None)
+                given[f"{what}.{grouping}"] = {"before": was, "after": now, "change": change.to_json()}
+    return given
+
+
+def _providers(
+    apart: Sequence[Mapping[str, Json]], grouping: str, lists: Sequence[Lists], held: HeldOut
+) -> dict[str, Json]:
+    """Give for each group of items its places, and how much of what will be played of it is found.
+
+    places: share of the places of all lists. found: share of the truth, equal opportunity's rate; its change
+    is paired.
+    """
+    pooling, at = held.chances.pooled[grouping]
+    member, wanted = held.chances.member[:, at], held.chances.wanted
+    truth = wanted @ member
+    hits = [sparse_pairs.listed(one, len(member)).multiply(wanted) @ member for one in lists]
+    bootstrap, width = held.chances.bootstrap, len(pooling.names)
+    columns = np.hstack([*hits, truth])
+    sums = np.vstack([columns.sum(axis=0), bootstrap.sums(columns)])
+    rates = [divided(sums[:, i * width : (i + 1) * width], sums[:, 2 * width :]) for i in (0, 1)]
+    change = rates[1] - rates[0]
+    groups = [one[grouping][f"eo@{HEADLINE}"]["groups"] for one in apart]
+    return {
+        name: {
+            "n": groups[0][name]["n"],
+            "compared": bool(pooling.compared[number]),
+            "places": {when: of[name]["share_recommended"] for when, of in _when(groups)},
+            "found": {when: of[name]["rate"] for when, of in _when(groups)} | {"change": moved.to_json()},
+        }
+        for number, (name, moved) in enumerate(
+            zip(pooling.names, figures(change[0], change[1:]), strict=True)
+        )
+    }
+
+
+def _when(both: Sequence[Any]) -> Sequence[tuple[str, Any]]:
+    return list(zip(("before", "after"), both, strict=True))
+
+
+def _listeners(
+    of_listeners: Sequence[Mapping[str, Floats]],
+    labels: listener_groups.Labels,
+    bootstrap: Bootstrap,
+    min_group: int,
+) -> dict[str, Json]:
+    """Give nDCG@10 of each listener group, before and after, and its paired change."""
+    before, after = (of[NDCG] for of in of_listeners)
+    columns = {"before": before, "after": after, "change": after - before}
+    of = listener_parity.grouped(columns, labels, bootstrap=bootstrap, min_group=min_group)
+    told = listener_parity.tabulate(of, columns)
+    return {
+        group: {"n": int(of.counted[number, 0]), NDCG: told[group]}
+        for number, group in enumerate(of.pooling.names)
+        if group != UNKNOWN
+    }

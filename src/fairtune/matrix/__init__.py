@@ -1,0 +1,1 @@
+"""The matrix: listeners x columns in blocks, its splits, weights and groups."""

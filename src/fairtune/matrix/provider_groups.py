@@ -1,0 +1,195 @@
+"""Provider groups: which columns belong together by who made them and by who plays them."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from fairtune.columns import (
+    ARTIST,
+    ARTIST_GENDER,
+    COUNTRY,
+    FIRST_SEEN,
+    OTHER,
+    REGION,
+    TAIL_SHARE,
+    UNKNOWN,
+    BlockName,
+    Part,
+)
+from fairtune.config.params import Evaluate
+from fairtune.matrix.matrix import Matrix
+
+TIER: Final = "tier"
+TIERS: Final = ("head", "middle", "tail")
+EMERGENCE: Final = "emerging"
+EMERGING: Final = ("emerging", "established")
+
+
+@dataclass(frozen=True)
+class ProviderGroups:
+    """A grouping of columns: `membership` is columns x names, float64, rows sum to 1 (fractional allowed)."""
+
+    names: tuple[str, ...]
+    membership: NDArray[np.float64]
+
+    @property
+    def unknown(self) -> float:
+        """Share of the columns whose group is unknown, 0..1."""
+        if UNKNOWN not in self.names or not len(self.membership):
+            return 0.0
+        return float(self.membership[:, self.names.index(UNKNOWN)].mean())
+
+
+def grouping(
+    matrix: Matrix,
+    block: BlockName,
+    part: Part,
+    name: str,
+    *,
+    largest: int = 10,
+    head_share: float = 0.2,
+    tail_share: float = TAIL_SHARE,
+) -> ProviderGroups:
+    """Group the columns of `block` by region, country, artist_gender or tier; `KeyError` for another name.
+
+    largest: of `countries`. head_share, tail_share: of `tiers`, by what is played in `part`.
+    """
+    by = {
+        REGION: lambda: regions(matrix, block, part),
+        COUNTRY: lambda: countries(matrix, block, part, largest=largest),
+        ARTIST_GENDER: lambda: genders(matrix, block, part),
+        TIER: lambda: tiers(matrix.block(block, part), head_share=head_share, tail_share=tail_share),
+    }
+    return by[name]()
+
+
+def provider_groupings(
+    matrix: Matrix, block: BlockName, part: Part, params: Evaluate
+) -> dict[str, ProviderGroups]:
+    """Group the columns of `block`, by name of the grouping, from what is played in `part`.
+
+    Artists' genders are left out where none is known.
+    """
+    groupings = {
+        name: grouping(
+            matrix,
+            block,
+            part,
+            name,
+            largest=params.countries,
+            head_share=params.head_share,
+            tail_share=params.tail_share,
+        )
+        for name in (REGION, COUNTRY, TIER)
+    } | {
+        EMERGENCE: emerging(
+            matrix, block, part, listeners=params.emerging_listeners, period=params.emerging_period
+        )
+    }
+    by_gender = genders(matrix, block, part)
+    return groupings if by_gender.unknown == 1 else groupings | {ARTIST_GENDER: by_gender}
+
+
+def regions(matrix: Matrix, block: BlockName, part: Part) -> ProviderGroups:
+    """Artist regions of the columns of `block`; the last group is `unknown`.
+
+    A track or an artist has one region. A music type belongs to a region to the extent that its artists do,
+    by plays in `part`; a type nobody played there, by its artists alone.
+    """
+    return _by_value(matrix, block, part, matrix.columns[matrix.item_block][REGION])
+
+
+def countries(matrix: Matrix, block: BlockName, part: Part, *, largest: int) -> ProviderGroups:
+    """Artist countries of the columns of `block`: those of most items by name, then `other`, then `unknown`.
+
+    Of countries with equally many items the first in the alphabet counts as larger. Membership as in
+    `regions`.
+    """
+    known = matrix.columns[matrix.item_block][COUNTRY]
+    sizes = known.value_counts().rename_axis(COUNTRY).reset_index(name="items")
+    named = sizes.sort_values(["items", COUNTRY], ascending=[False, True])[COUNTRY].head(largest)
+    return _by_value(matrix, block, part, known.where(known.isin(named) | known.isna(), OTHER))
+
+
+def genders(matrix: Matrix, block: BlockName, part: Part) -> ProviderGroups:
+    """Artist genders of the columns of `block`; the last group is `unknown`, where bands are too.
+
+    Membership as in `regions`.
+    """
+    return _by_value(matrix, block, part, matrix.columns[matrix.item_block][ARTIST_GENDER])
+
+
+def emerging(
+    matrix: Matrix, block: BlockName, part: Part, *, listeners: int, period: float
+) -> ProviderGroups:
+    """Columns by emerging and by established artists.
+
+    An artist is emerging with at most `listeners` listeners in `part`, or if first played by anybody in the
+    last `period` (a share, 0..1) of all pairs; the latter only where time stamps are known. Membership as in
+    `regions`.
+    """
+    artists = _artists(matrix)
+    plays = matrix.plays(part)
+    of = csr_array((np.ones(len(artists)), (np.arange(len(artists)), artists)))
+    audience = np.bincount(csr_array(plays @ of).indices, minlength=of.shape[1])
+    first = matrix.columns[matrix.item_block][FIRST_SEEN].groupby(artists).min().to_numpy()
+    new = (audience <= listeners) | (first >= 1 - period)  # NaN is not late
+    return _by_membership(matrix, block, part, EMERGING, np.column_stack([new, ~new])[artists] * 1.0)
+
+
+def tiers(plays: csr_array, *, head_share: float, tail_share: float) -> ProviderGroups:
+    """Popularity tiers of columns by their listeners in `plays` (listeners x columns).
+
+    Head: the most listened columns that together carry `head_share` of all cells; tail: the least listened
+    ones that carry `tail_share`, and those nobody played (Abdollahpouri, Burke and Mobasher, "Managing
+    popularity bias", FLAIRS 2019).
+    """
+    listeners = np.bincount(plays.indices, minlength=plays.shape[1])
+    order = np.lexsort((np.arange(len(listeners)), -listeners))
+    before = np.cumsum(listeners[order]) - listeners[order]
+    total = listeners.sum()
+    tier = np.where(before < head_share * total, 0, np.where(before < (1 - tail_share) * total, 1, 2))
+    membership = np.zeros((len(listeners), len(TIERS)))
+    membership[order, tier] = 1.0
+    return ProviderGroups(names=TIERS, membership=membership)
+
+
+def _by_value(matrix: Matrix, block: BlockName, part: Part, of_items: pd.Series) -> ProviderGroups:
+    """Group by what is known of each item: the values in order, `other` behind them, null as `unknown`."""
+    names = sorted(of_items.dropna().unique(), key=lambda name: (name == OTHER, name))
+    codes = pd.Index(names).get_indexer(of_items)  # null has code -1: the last column, `unknown`
+    membership = np.zeros((len(codes), len(names) + 1))
+    membership[np.arange(len(codes)), codes] = 1.0
+    return _by_membership(matrix, block, part, (*(str(name) for name in names), UNKNOWN), membership)
+
+
+def _by_membership(
+    matrix: Matrix, block: BlockName, part: Part, names: tuple[str, ...], of_items: NDArray[np.float64]
+) -> ProviderGroups:
+    if block is matrix.item_block:
+        return ProviderGroups(names, of_items)
+    return ProviderGroups(names, _aggregated(of_items, matrix.shares[block], matrix.plays(part)))
+
+
+def _aggregated(membership: NDArray[np.float64], shares: csr_array, plays: csr_array) -> NDArray[np.float64]:
+    weight = np.asarray(plays.sum(axis=0), dtype=np.float64)
+    by_plays = shares.T @ (membership * weight[:, None])
+    by_items = shares.T @ membership
+    total = by_plays.sum(axis=1, keepdims=True)
+    mixed = np.where(total > 0, by_plays, by_items)
+    return np.asarray(mixed / mixed.sum(axis=1, keepdims=True))
+
+
+def _artists(matrix: Matrix) -> NDArray[np.intp]:
+    """Number the artists of the interaction items; an item without an artist is one of its own."""
+    columns = matrix.columns[matrix.item_block]
+    own = np.arange(len(columns))
+    if matrix.item_block is BlockName.ARTIST:
+        return own
+    codes, names = columns[ARTIST].factorize(sort=True)
+    numbers = np.where(codes < 0, len(names) + own, codes)
+    return np.unique(numbers, return_inverse=True)[1]

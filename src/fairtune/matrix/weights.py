@@ -1,0 +1,121 @@
+"""Cell weights of the matrix: what makes one model both accurate and even-handed.
+
+    w(u,i) = block_weight * s(plays(u,i)) * (n(i) / mean n)^-beta * (r(g(i)) / mean r)^-gamma
+             * (q(h(u)) / mean q)^-delta
+    c(u,i) = 1 + alpha * w(u,i), the confidence that u likes i
+
+n(i): listeners of column i in the part the model is fitted on. g(i): provider group of i; r(g): interactions
+per column of g. h(u): listener group of u; q(h): interactions of all its listeners. beta balances popularity,
+gamma provider groups, delta listener groups (1: each group weighs the same in all); all three 0 and one block
+is plain ALS (Hu, Koren and Volinsky, "Collaborative filtering for implicit feedback datasets", ICDM 2008).
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from fairtune.config.params import Scaling
+
+BM25_K1: Final = 1.2
+BM25_B: Final = 0.75
+
+
+@dataclass(frozen=True)
+class BlockWeights:
+    """The weight of a cell, taken apart: `c = 1 + multipliers[column] * listeners[row] * s(plays) / scale`.
+
+    multipliers: (n_columns,) float32, alpha * block_weight * popularity balance * group balance.
+    scale: mean of s(plays) over the cells, so that s has mean 1 in every block.
+    """
+
+    multipliers: NDArray[np.float32]
+    scaling: Scaling
+    scale: float
+
+    def confidence(self, plays: csr_array, listeners: NDArray[np.float32] | None = None) -> csr_array:
+        """Confidence of every cell of `plays`: same shape and cells, float32, all above 1 where the weight is
+        above 0.
+
+        listeners: (n_listeners,), see `listener_weights`; without, everybody weighs 1.
+        """
+        weights = self.multipliers[plays.indices] * (scaled(plays, self.scaling) / self.scale)
+        if listeners is not None:
+            weights *= np.repeat(listeners, np.diff(plays.indptr))
+        values = 1.0 + weights
+        return csr_array((values.astype(np.float32), plays.indices, plays.indptr), shape=plays.shape)
+
+
+def block_weights(
+    plays: csr_array,
+    *,
+    weight: float,
+    beta: float,
+    gamma: float,
+    scaling: Scaling,
+    membership: NDArray[np.float64] | None = None,
+) -> BlockWeights:
+    """Weights of one block from the plays it is fitted on.
+
+    plays: listeners x columns. weight: alpha times the block's weight.
+    membership: columns x provider groups, rows sum to 1; without it there is no group balance.
+    """
+    listeners = np.bincount(plays.indices, minlength=plays.shape[1]).astype(np.float64)
+    multipliers = weight * _balance(listeners, beta)
+    if membership is not None:
+        sizes = membership.sum(axis=0)
+        rates = np.divide(listeners @ membership, sizes, out=np.zeros_like(sizes), where=sizes > 0)
+        multipliers *= _balance(membership @ rates, gamma)
+    cells = scaled(plays, scaling)
+    scale = float(cells.mean()) if len(cells) else 1.0
+    return BlockWeights(multipliers=multipliers.astype(np.float32), scaling=scaling, scale=scale)
+
+
+def listener_weights(
+    plays: csr_array, *, delta: float, groups: NDArray[np.intp] | None = None
+) -> NDArray[np.float32]:
+    """Give the listener-side balance (q(h(u)) / mean q)^-delta of every listener: (n_listeners,).
+
+    plays: listeners x items, what the model is fitted on. groups: (n_listeners,), the number of each
+    listener's group from 0, -1 for unknown, whose weight is 1; without it everybody is a group of their own.
+    The mean is over listeners whose group is known.
+    """
+    own = np.diff(plays.indptr).astype(np.float64)
+    if groups is None:
+        return _balance(own, delta).astype(np.float32)
+    weights, known = np.ones(len(own)), groups >= 0
+    if known.any():
+        totals = np.bincount(groups[known], weights=own[known]).astype(np.float64)
+        weights[known] = _balance(totals[groups[known]], delta)
+    return weights.astype(np.float32)
+
+
+def scaled(plays: csr_array, scaling: Scaling) -> NDArray[np.float64]:
+    """s(plays) of every stored cell, before it is scaled to mean 1: (n_cells,).
+
+    bm25 saturates counts and discounts busy listeners and columns everybody plays (Robertson and Zaragoza,
+    "The probabilistic
+    relevance framework: BM25 and beyond", 2009).
+    """
+    if scaling == "binary":
+        return np.ones(plays.nnz)
+    counts: NDArray[np.float64] = plays.data.astype(np.float64)
+    if scaling == "log":
+        return np.log1p(counts)
+    rows = np.repeat(np.arange(plays.shape[0]), np.diff(plays.indptr))
+    totals = np.bincount(rows, weights=counts, minlength=plays.shape[0])
+    length = 1 - BM25_B + BM25_B * totals / totals.mean()
+    rarity = np.log(plays.shape[0]) - np.log1p(np.bincount(plays.indices, minlength=plays.shape[1]))
+    saturated = counts * (BM25_K1 + 1) / (BM25_K1 * length[rows] + counts)
+    return np.asarray(saturated * np.maximum(rarity[plays.indices], 0))
+
+
+def _balance(amounts: NDArray[np.float64], exponent: float) -> NDArray[np.float64]:
+    """(amount / mean amount)^-exponent, and 1 where the amount is 0: such a column has no cell to weigh."""
+    present = amounts > 0
+    balance = np.ones_like(amounts)
+    if present.any():
+        balance[present] = (amounts[present] / amounts.mean()) ** -exponent
+    return balance

@@ -1,0 +1,1 @@
+"""Parity between groups: who is shown and who is served."""

@@ -1,0 +1,1 @@
+"""The factorisation of fairtune: alternating least squares over blocks."""

@@ -1,0 +1,178 @@
+"""`als`: one weighted matrix, all blocks, factorised by alternating least squares. The product."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array, hstack
+
+from fairtune.columns import SIDE_BLOCKS, BlockName, Part
+from fairtune.config.params import Hyperparameters
+from fairtune.matrix import listener_groups, provider_groups
+from fairtune.matrix.matrix import Matrix
+from fairtune.matrix.weights import BlockWeights, block_weights, listener_weights
+from fairtune.metrics.ranking import Rows
+from fairtune.models.als import cold_start, initialization
+from fairtune.models.base import Scores
+
+Factors = NDArray[np.float32]
+Start = tuple[Factors, Factors]
+"""Factors of rows and of columns to begin with."""
+
+
+@dataclass(frozen=True)
+class Als:
+    """Factors of listeners and of every column.
+
+    listener_factors: (n_listeners, factors). column_factors: for each block (n_columns, factors).
+    weights: how the cells of each block were weighed; a new listener is folded in with them.
+    listener_weights: (n_listeners,), how much the cells of each weigh beside; None: everybody's 1, as those
+    of a new listener do.
+    bonus: (n_columns,) of the blocks that are re-ranked: what each column gains for a listener whose factors
+    have length 1 (`fairtune.models.reranking`).
+    """
+
+    listener_factors: Factors
+    column_factors: Mapping[BlockName, Factors]
+    weights: Mapping[BlockName, BlockWeights]
+    listener_weights: NDArray[np.float32] | None = None
+    bonus: Mapping[BlockName, NDArray[np.float32]] = field(default_factory=dict)
+
+    def scores(self, listeners: Rows, block: BlockName) -> Scores:
+        """Score the columns of `block`: x_u . y_i + |x_u| bonus_i, (len(listeners), n_columns)."""
+        scores = self.listener_factors[listeners] @ self.column_factors[block].T
+        if block in self.bonus:
+            scores += self.lengths(listeners)[:, None] * self.bonus[block]
+        return scores
+
+    def lengths(self, listeners: Rows) -> NDArray[np.float32]:
+        """Length |x_u| of listeners' factors, the scale of their scores: (len(listeners),)."""
+        return np.asarray(np.linalg.norm(self.listener_factors[listeners], axis=1))
+
+    def lifted(self, block: BlockName, bonus: NDArray[np.float32]) -> "Als":
+        """Give the same model with `bonus`, (n_columns,), on top of what the columns of `block` score."""
+        return replace(self, bonus={**self.bonus, block: self.bonus.get(block, np.float32(0)) + bonus})
+
+
+def weigh(matrix: Matrix, part: Part, chosen: Hyperparameters) -> dict[BlockName, BlockWeights]:
+    """Weights of every block of the matrix, from what is played in `part`."""
+    return {
+        block: block_weights(
+            matrix.block(block, part),
+            weight=chosen.alpha * chosen.block_weights.get(block, 1.0),
+            beta=chosen.beta,
+            gamma=chosen.gamma,
+            scaling=chosen.block_scalings.get(block, chosen.scaling),
+            membership=None
+            if block in SIDE_BLOCKS
+            else provider_groups.grouping(matrix, block, part, chosen.provider_balance).membership,
+        )
+        for block in matrix.blocks
+    }
+
+
+def weigh_listeners(matrix: Matrix, part: Part, chosen: Hyperparameters) -> NDArray[np.float32] | None:
+    """Weights of the listeners, from what they play in `part`; None if everybody weighs the same."""
+    if chosen.delta == 0:
+        return None
+    of = listener_groups.codes(matrix, chosen.listener_balance)
+    return listener_weights(matrix.plays(part), delta=chosen.delta, groups=of)
+
+
+def beginning(matrix: Matrix, part: Part, factors: int, *, seed: int) -> Start:
+    """Where every fit of so many factors on `part` begins, whatever the other hyperparameters are."""
+    cells = hstack([matrix.block(block, part) for block in matrix.blocks], format="csr")
+    return initialization.start(csr_array(cells), factors, seed=seed)
+
+
+def fit(
+    matrix: Matrix,
+    part: Part,
+    chosen: Hyperparameters,
+    *,
+    seed: int,
+    threads: int,
+    progress: Callable[[int], None] | None = None,
+    watch: Callable[[int, Callable[[], Als]], None] | None = None,
+    start: Start | None = None,
+) -> Als:
+    """Weigh and factorise all blocks of `part` at once, then give factors to columns that nobody plays in it.
+
+    `progress` is called with each finished iteration's number, `watch` with that and with what gives the
+    model so far. start: what `beginning` gives for the same arguments; who fits often works it out once.
+    """
+    weights = weigh(matrix, part, chosen)
+    listeners = weigh_listeners(matrix, part, chosen)
+    cells = [weights[block].confidence(matrix.block(block, part), listeners) for block in matrix.blocks]
+    bounds = np.cumsum([cell.shape[1] for cell in cells])[:-1]
+    audience = {
+        block: np.bincount(cell.indices, minlength=cell.shape[1])
+        for block, cell in zip(matrix.blocks, cells, strict=True)
+    }
+    unplayed = cold_start.describe(matrix, audience)
+
+    def model(listener_factors: Factors, column_factors: Factors) -> Als:
+        split = dict(zip(matrix.blocks, np.split(column_factors, bounds), strict=True))
+        return Als(listener_factors, cold_start.fill(split, unplayed), weights, listeners)
+
+    def finished(iteration: int, listener_factors: Factors, column_factors: Factors) -> None:
+        if progress is not None:
+            progress(iteration)
+        if watch is not None:
+            watch(iteration, lambda: model(listener_factors, column_factors))
+
+    factors = factorise(
+        csr_array(hstack(cells, format="csr")),
+        factors=chosen.factors,
+        regularization=chosen.regularization,
+        iterations=chosen.iterations,
+        seed=seed,
+        threads=threads,
+        start=start or beginning(matrix, part, chosen.factors, seed=seed),
+        finished=finished,
+    )
+    return model(*factors)
+
+
+def factorise(
+    confidence: csr_array,
+    *,
+    factors: int,
+    regularization: float,
+    iterations: int,
+    seed: int,
+    threads: int,
+    start: Start | None = None,
+    finished: Callable[[int, Factors, Factors], None] | None = None,
+) -> tuple[Factors, Factors]:
+    """Factors of rows and columns for confidences c (float32; a cell's preference is 1, its cost c times as
+    much). `finished` is called with each iteration's number and the factors after it, which the next one
+    overwrites. Without `start` the library draws small random factors.
+
+    implicit's conjugate gradient solver (Takacs, Pilaszy and Tikk, "Applications of the conjugate gradient
+    method for implicit feedback collaborative filtering", RecSys 2011). Same seed, same bytes, whatever
+    `threads` is.
+    """
+    from implicit.cpu.als import AlternatingLeastSquares
+    from scipy.sparse import csr_matrix
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1, user_api="blas"):  # implicit has threads of its own
+        model = AlternatingLeastSquares(
+            factors=factors,
+            regularization=regularization,
+            alpha=1.0,
+            iterations=iterations,
+            random_state=seed,
+            num_threads=threads,
+            calculate_training_loss=False,
+        )
+        if start is not None:
+            model.user_factors, model.item_factors = (np.array(factors) for factors in start)
+        if finished is not None:
+            model.fit_callback = lambda iteration, _elapsed, _loss=None: finished(
+                iteration + 1, model.user_factors, model.item_factors
+            )
+        model.fit(csr_matrix(confidence), show_progress=False)
+    return model.user_factors, model.item_factors

@@ -1,0 +1,1 @@
+"""What `als` is compared with on every run."""

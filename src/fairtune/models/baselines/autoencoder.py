@@ -1,0 +1,97 @@
+"""`autoencoder`: every column predicted from all others by ridge regression, in closed form (EASE: Steck,
+"Embarrassingly shallow autoencoders for sparse data", WWW 2019).
+
+X: listeners x columns, 1 where played. B minimises |X - XB|^2 + regularization * |B|^2 with a diagonal of 0:
+
+    P = (X^T X + regularization * I)^-1,    B_ij = -P_ij / P_jj  (i != j)
+
+Nothing is sampled and nothing iterates; the price is a dense matrix of columns x columns.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from fairtune.columns import Part
+from fairtune.errors import BadParams, TooLarge
+from fairtune.matrix.matrix import Matrix
+from fairtune.metrics.ranking import Rows
+from fairtune.models.base import Scores
+
+MATRICES: Final = 3
+"""Dense matrices of columns x columns whose room a fit takes at its peak: the Gram matrix, which becomes its
+inverse and then B in place, and twice as much for the cells and indices of the sparse one it is made from, if
+all columns share listeners.
+"""
+
+
+@dataclass(frozen=True)
+class Autoencoder:
+    """played: listeners x columns, ones; weights: columns x columns, float32, B of the module's docstring."""
+
+    played: csr_array
+    weights: NDArray[np.float32]
+
+    @classmethod
+    def fit(
+        cls, matrix: Matrix, part: Part, *, regularization: float = 200.0, seed: int, threads: int
+    ) -> Self:
+        """Learn from the target's cells alone; `TooLarge` if the memory doesn't hold its matrices."""
+        del seed, threads  # nothing is drawn; and LAPACK splits its sums by the number of threads
+        import psutil
+
+        plays = matrix.block(matrix.target, part)
+        check_size(plays.shape[1], psutil.virtual_memory().available)
+        played = csr_array((np.ones(plays.nnz, np.float32), plays.indices, plays.indptr), shape=plays.shape)
+        inverse = _inverse(played, regularization)
+        inverse /= -inverse.diagonal()
+        np.fill_diagonal(inverse, 0.0)
+        return cls(played=played, weights=inverse)
+
+    def scores(self, listeners: Rows) -> Scores:
+        return self.played[listeners] @ self.weights  # type: ignore[no-any-return]
+
+
+def check_size(n_columns: int, available: int) -> None:
+    """Raise `TooLarge` if a fit of so many columns doesn't fit into so many bytes."""
+    needed = MATRICES * n_columns**2 * np.dtype(np.float32).itemsize
+    if needed > available:
+        most = int((available / MATRICES / np.dtype(np.float32).itemsize) ** 0.5)
+        raise TooLarge(
+            f"autoencoder: {n_columns:,} columns take {needed / 2**30:,.1f} GiB of memory and "
+            f"{available / 2**30:,.1f} GiB are free, enough for {most:,} columns: take `autoencoder` out of "
+            "train.alternatives, or free memory"
+        )
+
+
+def _inverse(played: csr_array, regularization: float) -> NDArray[np.float32]:
+    """Invert the regularised Gram matrix by its Cholesky factor, in place: (n_columns, n_columns)."""
+    from scipy.linalg import lapack
+    from threadpoolctl import threadpool_limits
+
+    gram = csr_array(played.T @ played).toarray().T  # symmetric: turned only for LAPACK to work in place
+    gram[np.diag_indices_from(gram)] += max(regularization, np.finfo(np.float32).tiny)
+    with threadpool_limits(limits=1, user_api="blas"):  # the same bytes whatever the number of cores
+        factor, wrong = lapack.spotrf(gram, lower=1, clean=0, overwrite_a=1)
+        if not wrong:
+            inverse, wrong = lapack.spotri(factor, lower=1, overwrite_c=1)
+    if wrong:
+        raise BadParams(
+            f"train.alternatives.autoencoder: with regularization {regularization:g} the equations have no "
+            "stable solution: raise it"
+        )
+    return _symmetric(inverse).T  # the same values, now row by row, as products with sparse rows want them
+
+
+def _symmetric(lower: NDArray[np.float32], size: int = 1024) -> NDArray[np.float32]:
+    """Copy the lower triangle onto the upper one, in place, some columns at a time."""
+    n = len(lower)
+    for start in range(0, n, size):
+        stop = min(start + size, n)
+        square = lower[start:stop, start:stop]
+        square[:] = np.tril(square) + np.tril(square, -1).T
+        lower[start:stop, stop:] = lower[stop:, start:stop].T
+    return lower

@@ -1,0 +1,51 @@
+"""The models that `als` is compared with, by the name that params.yaml uses."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from fairtune.columns import Part
+from fairtune.config.params import Setting
+from fairtune.errors import BadParams
+from fairtune.matrix.matrix import Matrix
+from fairtune.models.base import Alternative
+from fairtune.models.baselines.autoencoder import Autoencoder
+from fairtune.models.baselines.item_knn import ItemKnn
+from fairtune.models.baselines.linear import Linear
+from fairtune.models.baselines.plain_als import PlainAls
+from fairtune.models.baselines.popularity import Popularity
+from fairtune.models.baselines.tutorial_als import TutorialAls
+from fairtune.models.baselines.variational_autoencoder import VariationalAutoencoder
+
+Settings = Mapping[str, Setting]
+
+ALTERNATIVES: Final[dict[str, type[Alternative]]] = {
+    "popularity": Popularity,
+    "tutorial_als": TutorialAls,
+    "plain_als": PlainAls,
+    "item_knn": ItemKnn,
+    "linear": Linear,
+    "autoencoder": Autoencoder,
+    "variational_autoencoder": VariationalAutoencoder,
+}
+"""What `als` is compared with on every run, by the name that params.yaml uses."""
+
+
+def alternative(name: str) -> type[Alternative]:
+    """Give the class of an alternative; `BadParams` lists the names there are."""
+    if name not in ALTERNATIVES:
+        raise BadParams(f"train.alternatives: no model '{name}'; there are: {', '.join(ALTERNATIVES)}")
+    return ALTERNATIVES[name]
+
+
+def fit(name: str, matrix: Matrix, part: Part, settings: Settings, *, seed: int, threads: int) -> Alternative:
+    """Fit the alternative `name`; settings that aren't given are its defaults."""
+    fitting: Callable[..., Alternative] = alternative(name).fit
+    return fitting(matrix, part, **settings, seed=seed, threads=threads)
+
+
+def settings(name: str) -> dict[str, type]:
+    """Give the settings that a model's `fit` takes, with their types."""
+    known = inspect.signature(alternative(name).fit).parameters.values()
+    given = {"matrix", "part", "seed", "threads"}
+    return {parameter.name: parameter.annotation for parameter in known if parameter.name not in given}

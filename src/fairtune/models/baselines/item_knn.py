@@ -1,0 +1,57 @@
+"""`item_knn`: columns whose listeners are the same people (Sarwar et al., "Item-based collaborative
+filtering", WWW 2001).
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from scipy.sparse import csr_array, csr_matrix
+
+from fairtune.columns import Part
+from fairtune.matrix.matrix import Matrix
+from fairtune.metrics.ranking import Rows
+from fairtune.models.base import Scores
+
+
+@dataclass(frozen=True)
+class ItemKnn:
+    """weights: listeners x columns, ln(1+plays); similarity: columns x columns, cosine, the nearest
+    neighbours of each.
+    """
+
+    weights: csr_array
+    similarity: csr_array
+
+    @classmethod
+    def fit(
+        cls,
+        matrix: Matrix,
+        part: Part,
+        *,
+        neighbours: int = 100,
+        shrinkage: float = 0.0,
+        seed: int,
+        threads: int,
+    ) -> Self:
+        """Learn from the target's cells alone.
+
+        neighbours: columns that a column is compared with, itself included. shrinkage, 0 and above: what is
+        added to the squared length of each column, as if so many more listeners played it once and
+        nothing else; it draws the similarities of rarely played columns towards 0.
+        """
+        del seed  # nothing is drawn
+        from implicit.nearest_neighbours import all_pairs_knn
+
+        plays = matrix.block(matrix.target, part)
+        weights = csr_array(
+            (np.log1p(plays.data.astype(np.float64)), plays.indices, plays.indptr), shape=plays.shape
+        )
+        lengths = np.sqrt(np.bincount(weights.indices, weights.data**2, weights.shape[1]) + shrinkage)
+        scaled = weights.data / lengths[weights.indices]
+        columns = csr_matrix((scaled, weights.indices, weights.indptr), shape=plays.shape)
+        similarity = csr_array(all_pairs_knn(columns, neighbours, show_progress=False, num_threads=threads))
+        return cls(weights=weights.astype(np.float32), similarity=similarity.astype(np.float32))
+
+    def scores(self, listeners: Rows) -> Scores:
+        return (self.weights[listeners] @ self.similarity).toarray()  # type: ignore[no-any-return]

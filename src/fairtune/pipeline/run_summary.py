@@ -1,0 +1,148 @@
+"""What a run of the pipeline came to: figures, gates, champion and where the report is."""
+
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from fairtune import console, files
+from fairtune.config.paths import Paths
+from fairtune.errors import RegistryFailed
+from fairtune.evaluation.gate import summary
+from fairtune.evaluation.gate.verdict import Verdict
+from fairtune.registry.client import fast_lookup
+
+if TYPE_CHECKING:
+    from fairtune.validation.drift.detection import Drift
+
+EVERYTHING: Final = ("validate", "gate", "register")
+"""The stages that leave something to tell."""
+
+
+def show(paths: Paths, *, gates: bool) -> None:
+    """Print the headline figures, the gates if wanted, the champion, and the path of the report.
+
+    After a stop by drift, what drifted: figures and verdict are those of an earlier run.
+    """
+    drift = _drift(paths)
+    if drift and _stops(drift):
+        from fairtune.validation.drift import messages
+
+        _print_table(messages.HEAD, messages.rows(drift), title=f"{paths.dataset}: what drifted")
+        print(f"drift:    {paths.drift_page}")
+        return
+    verdict, figures = _verdict(paths), summary.figures(files.read_json(paths.metrics))
+    _print_table(summary.FIGURES_HEAD, figures, title=f"{paths.dataset}: figures on the test part")
+    if gates:
+        console.verdict(summary.VERDICT_HEAD, summary.verdict(verdict), title=f"{paths.dataset}: gates")
+    print(f"gates:    {len(verdict.gates) - len(verdict.failed)} of {len(verdict.gates)} passed")
+    if verdict.passed and paths.registration.exists():
+        for line in _standing(paths):
+            print(line)
+    print(f"report:   {paths.report}")
+    if drift:
+        from fairtune.validation.drift import messages
+
+        print(f"drift:    {messages.summary(drift)}; {paths.drift_page}")
+
+
+def pages(paths: Paths, reached: Collection[str] = EVERYTHING) -> Mapping[str, str]:
+    """Give drift, verdict, figures and comparison as Markdown, a text each; what there isn't is left out.
+
+    So is what belongs to stages that weren't `reached`: it would be that of an earlier run. After a stop
+    by drift, drift alone.
+    """
+    drift = _drift(paths) if "validate" in reached else None
+    told = {"drift": _drift_page(drift, paths)} if drift else {}
+    if drift and _stops(drift):
+        return told
+    report = f"The whole story: `{paths.report.resolve()}`"
+    if "gate" in reached and paths.verdict.exists():
+        gates = summary.markdown(summary.GATES_HEAD, summary.gates(_verdict(paths)))
+        told["verdict"] = f"{gates}\n\n{report}"
+    if "gate" in reached and paths.metrics.exists():
+        figures = summary.figures(files.read_json(paths.metrics))
+        told["metrics"] = f"{summary.markdown(summary.FIGURES_HEAD, figures)}\n\n{report}"
+    if "register" in reached and paths.comparison_page.exists():
+        told["comparison"] = paths.comparison_page.read_text(encoding="utf-8")
+    return told
+
+
+def why_refused(paths: Paths, reached: Sequence[str] = EVERYTHING, *, otherwise: str) -> str:
+    """Give what drifted, the reasons of the failed gates, why the champion stays or `otherwise`: one line.
+
+    The last stage that was `reached` is the one that stopped.
+    """
+    drift = _drift(paths)
+    if "validate" in reached and drift and _stops(drift):
+        from fairtune.validation.drift import messages
+
+        return f"{messages.summary(drift)}; {messages.remedy(drift)}. See {paths.drift_page}"
+    failed = _verdict(paths).failed if "gate" in reached and paths.verdict.exists() else ()
+    if "register" in reached and not failed and paths.comparison.exists():
+        judged = files.read_json(paths.comparison)
+        return otherwise if judged["passed"] else f"the champion stays: {judged['summary']}"
+    return " ".join(f"{gate.name}: {gate.reason}" for gate in failed) or otherwise
+
+
+def champion(model: str) -> str:
+    """Say which version of `model` is in use, as the registry of the working folder has it."""
+    try:
+        number = fast_lookup.glance(Path(), model, 0, "").champion
+    except RegistryFailed as error:
+        return f"which version of {model} is champion can't be told: {error}"
+    return f"{model} has no champion yet" if number is None else f"{model} version {number} is champion"
+
+
+def forget_lost_registration(paths: Paths) -> None:
+    """Remove the receipt of a registration that the registry no longer holds, so that it happens again."""
+    if paths.registration.exists() and not _look(paths).held:
+        paths.registration.unlink()
+
+
+def _drift(paths: Paths) -> "Drift | None":
+    """Give how far the data was from the champion's when it was last validated, if it was compared."""
+    if not paths.drift.exists():
+        return None  # and pandas need not be imported, which most runs with nothing to do would wait for
+    from fairtune.validation.drift.detection import Drift
+
+    return Drift.from_json(files.read_json(paths.drift))
+
+
+def _stops(drift: "Drift") -> bool:
+    from fairtune.validation.drift.detection import State
+
+    return drift.state is State.STOP
+
+
+def _drift_page(drift: "Drift", paths: Paths) -> str:
+    from fairtune.validation.drift import messages
+
+    table = summary.markdown(messages.HEAD, messages.rows(drift))
+    told = messages.summary(drift)
+    page = f"The whole story: `{paths.drift_page.resolve()}`"
+    return "\n\n".join([f"{told[:1].upper()}{told[1:]}.", *([table] if messages.rows(drift) else []), page])
+
+
+def _standing(paths: Paths) -> tuple[str, ...]:
+    """Say which version is champion now, and what became of this run's version if it is another."""
+    receipt = files.read_json(paths.registration)
+    champion = _look(paths).champion
+    lines = () if champion is None else (f"champion: {receipt['model']} version {champion}",)
+    if champion == receipt["version"]:
+        return lines
+    why = receipt.get("reason") or f"see `fairtune history --dataset {paths.dataset}`"
+    return (f"registered: {receipt['model']} version {receipt['version']}, not champion: {why}", *lines)
+
+
+def _look(paths: Paths) -> fast_lookup.Glance:
+    receipt = {"model": "", "version": 0, "digest": "", **files.read_json(paths.registration)}
+    return fast_lookup.glance(paths.root, receipt["model"], receipt["version"], receipt["digest"])
+
+
+def _verdict(paths: Paths) -> Verdict:
+    return Verdict.from_json(files.read_json(paths.verdict))
+
+
+def _print_table(head: Sequence[str], rows: summary.TableRows, *, title: str) -> None:
+    shown = console.table(title, head, rows, look="ruled")
+    console.stdout(piped_width=console.PIPED_WIDTH).print(shown)

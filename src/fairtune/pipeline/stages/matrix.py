@@ -1,0 +1,24 @@
+"""Stage `matrix`: split the listening, then describe the blocks."""
+
+from fairtune import files
+from fairtune.columns import BlockName, Table
+from fairtune.config.params import DatasetParams
+from fairtune.config.paths import Paths
+from fairtune.matrix import build
+from fairtune.matrix import storage as matrix_storage
+
+
+def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
+    """Read the canonical tables, write the matrix."""
+    about = files.read_json(paths.about)
+    built = build.build(
+        {table: files.read_table(paths.table(table)) for table in Table},
+        params.matrix,
+        item_block=BlockName(about["item_kind"]),
+        counts=about["counts"],
+        seed=seed,
+        age_bands=params.evaluate.age_bands,
+    )
+    matrix_storage.write_matrix(paths.matrix, built)
+    parts = ", ".join(f"{getattr(built, part).nnz:,} {part}" for part in ("train", "valid", "test"))
+    print(f"{built.train.shape[0]:,} listeners; pairs: {parts}; target: {built.target}")

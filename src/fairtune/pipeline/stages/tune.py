@@ -1,0 +1,38 @@
+"""Stage `tune`: search on the validation part, then choose by rule."""
+
+from dataclasses import replace
+
+from fairtune import files
+from fairtune.columns import Part
+from fairtune.config.params import DatasetParams
+from fairtune.config.paths import Paths
+from fairtune.matrix import storage as matrix_storage
+from fairtune.registry.champion import settings as champion_settings
+from fairtune.tuning import objective, results, selection, study
+
+
+def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
+    """Read the matrix; write the choice, all trials, how the chosen fit learned, round by round, and the best
+    settings of the alternatives.
+
+    A search that was killed goes on where it stopped. Where that is asked for, the settings of the champion
+    are kept instead (`fairtune.registry.champion.settings`).
+    """
+    kept = champion_settings.kept(params.register.model, root=paths.root)
+    if kept is not None:
+        params = replace(params, tune=champion_settings.instead_of_search(params.tune, kept[0]))
+    matrix = matrix_storage.read_matrix(paths.matrix)
+    exam = objective.prepare(matrix, Part.TRAIN, params.evaluate)
+    files.write_json(paths.alternatives, study.alternatives_of(params, paths, matrix, exam, seed=seed))
+    trials = study.search(params, paths, matrix, exam, seed=seed)
+    limits = params.tune.limits
+    chosen = (
+        selection.choose(trials, limits) if kept is None else selection.keep(trials, limits, version=kept[1])
+    )
+    origin = {} if kept is None else {champion_settings.KEPT_FROM: kept[1]}
+    files.write_json(paths.best, origin | results.best(chosen))
+    files.write_table(paths.trials, results.table(trials, chosen, matrix))
+    took = {"trials": files.sha256(paths.trials), "seconds": results.seconds(trials)}
+    files.write_json(paths.trial_seconds, took)  # a file of its own, because it differs in every run
+    files.write_table(paths.learning, results.learning(chosen.trial))
+    print(results.summary(chosen, trials, params))

@@ -1,0 +1,1 @@
+"""What later runs read of the champion."""

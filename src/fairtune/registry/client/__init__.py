@@ -1,0 +1,1 @@
+"""What is registered, as MLflow has it."""

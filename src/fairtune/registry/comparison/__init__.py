@@ -1,0 +1,1 @@
+"""A candidate against the champion, by figures of the same held-out listening."""

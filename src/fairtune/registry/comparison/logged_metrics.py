@@ -1,0 +1,54 @@
+"""The figures that were logged with a version, and whether two versions were measured alike."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from fairtune import files
+from fairtune.columns import USER
+from fairtune.config.params import DatasetParams
+from fairtune.config.paths import Paths
+from fairtune.evaluation.comparison.compare import SAME_LISTENING, Evaluated
+from fairtune.registry.client import connection, provenance, versions
+from fairtune.registry.client.versions import Version
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+HELD_OUT: Final = [USER, "predicted_pairs"]
+"""Columns of listeners.parquet: who there is, and how many pairs of each are held out."""
+
+
+def tags(params: DatasetParams, paths: Paths, *, seed: int) -> dict[str, str]:
+    """Say which data the figures of a version are of, and which parameters they were measured by."""
+    how = {"evaluate": asdict(params.evaluate), "seed": seed}
+    return {connection.MATRIX: provenance.digest(paths.matrix), connection.MEASURED: provenance.of_json(how)}
+
+
+def figures(client: "MlflowClient", version: Version, paths: Paths, folder: Path) -> Evaluated | None:
+    """Give what was logged of a version's evaluation; None without its metrics.json."""
+    metrics = versions.fetch(client, version, paths.metrics.name, folder)
+    if metrics is None:
+        return None
+    listeners = versions.fetch(client, version, paths.listeners.name, folder)
+    return Evaluated(files.read_json(metrics), files.read_table(listeners) if listeners else None)
+
+
+def alike(versions: tuple[Version, Version], logged: tuple[Evaluated, Evaluated]) -> bool:
+    """Say whether the logged figures of both are of the same held-out listening, by the same parameters.
+
+    Of versions that were registered before there were tags for that, facts must do: the same sizes and seed,
+    the same listeners, and as many held-out pairs of each.
+    """
+    one, other = (of.tags for of in versions)
+    names = (connection.MATRIX, connection.MEASURED)
+    if all(name in one and name in other for name in names):
+        return all(one[name] == other[name] for name in names)
+    then, now = logged
+    if any(then.metrics.get(fact) != now.metrics.get(fact) for fact in SAME_LISTENING):
+        return False
+    if then.listeners is None or now.listeners is None:
+        return False
+    if not all(set(HELD_OUT) <= set(of.columns) for of in (then.listeners, now.listeners)):
+        return False
+    return bool(then.listeners[HELD_OUT].equals(now.listeners[HELD_OUT]))

@@ -1,0 +1,1 @@
+"""Making a version champion, and the history of that."""

@@ -1,0 +1,62 @@
+"""What stands for and against a promotion: the verdict on a version, and the comparison it went through."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
+
+from fairtune import files
+from fairtune.errors import NotThere
+from fairtune.registry.client import versions
+from fairtune.registry.client.versions import Version
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+    from fairtune.registry.comparison.result import ChampionComparison
+
+Judge = Callable[["MlflowClient", Version], "ChampionComparison | None"]
+"""Judges a version against the champion; None: there is none to compare with."""
+VERDICT: Final = "fairtune.verdict"
+
+
+@dataclass(frozen=True)
+class Found:
+    """results: check -> how it ended, for the history. against: reasons not to promote, clauses."""
+
+    results: dict[str, str]
+    against: tuple[str, ...]
+
+
+def of(
+    client: "MlflowClient", version: Version, champion: int | None, judge: Judge | None, *, forced: bool
+) -> Found:
+    """Look at the verdict, and compare. A comparison that can't even be tried stops what isn't forced."""
+    results, against = {"verdict": version.tags.get(VERDICT, "none")}, []
+    if results["verdict"] != "passed":
+        broken = ", ".join(failed_gates(client, version))
+        results["verdict"] = f"failed: {broken}" if broken else "failed"
+        against.append(f"its verdict is not a pass{f' ({broken})' if broken else ''}")
+    results["comparison"] = "no champion to compare with" if champion is None else "not made"
+    try:
+        judged = judge(client, version) if judge else None
+    except NotThere as error:
+        if not forced:
+            raise
+        results["comparison"] = f"not possible: {error}"
+    else:
+        if judged is not None:
+            results["comparison"] = judged.summary
+            against += [] if judged.passed else judged.reasons
+    return Found(results, tuple(against))
+
+
+def failed_gates(client: "MlflowClient", version: Version) -> tuple[str, ...]:
+    """Name the gates that a version failed, from the verdict kept with its run; none without a verdict."""
+    if not version.run_id:
+        return ()
+    with TemporaryDirectory() as folder:
+        path = versions.fetch(client, version, "verdict.json", Path(folder))
+        gates = files.read_json(path)["gates"] if path else []
+    return tuple(gate["name"] for gate in gates if not gate["passed"])

@@ -1,0 +1,48 @@
+"""A forced promotion, told on top of the report that the registry keeps with the version."""
+
+import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
+
+from fairtune import files
+from fairtune.registry.client import versions
+from fairtune.registry.client.versions import Version
+from fairtune.registry.promotion.event import Event
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+BEGIN: Final = "<!-- promoted by force -->"
+END: Final = "<!-- end -->"
+STYLE: Final = (
+    "border: 3px solid; padding: 1rem 1.5rem; margin: 1rem auto; max-width: 52rem; overflow-wrap: anywhere"
+)
+REPORT: Final = "report.html"
+
+
+def put(client: "MlflowClient", version: Version, event: Event) -> bool:
+    """Tell of `event` in the report of the version's run; an older banner is replaced. False without one."""
+    if not version.run_id:
+        return False
+    with TemporaryDirectory() as folder:
+        report = versions.fetch(client, version, REPORT, Path(folder))
+        if report is None:
+            return False
+        files.write_text(report, marked(report.read_text(encoding="utf-8"), event))
+        client.log_artifact(version.run_id, str(report))
+    return True
+
+
+def marked(page: str, event: Event) -> str:
+    """Put the banner on top of a page."""
+    from markupsafe import escape
+
+    checks = [f"{name}: {result}" for name, result in event.checks.items()]
+    told = [f"Version {event.to} was promoted by force by {event.who} on {event.when}: {event.why}", *checks]
+    lines = "".join(f"<p>{escape(line)}</p>" for line in told)
+    aside = f'{BEGIN}<aside style="{STYLE}" aria-label="Promoted by force">{lines}</aside>{END}'
+    plain = re.sub(f"{BEGIN}.*?{END}", "", page, flags=re.DOTALL)
+    if "<body>" not in plain:
+        return aside + plain
+    return plain.replace("<body>", f"<body>{aside}", 1)

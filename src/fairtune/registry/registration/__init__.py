@@ -1,0 +1,1 @@
+"""A released model goes into the registry."""

@@ -1,0 +1,56 @@
+"""What is registered, and what a registration leaves behind."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from fairtune.registry.client import provenance
+from fairtune.registry.registration.trials import Trial
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a registration leaves behind: no clock and no run number, so that repeating it writes the same.
+
+    promoted: whether the version became champion then; reason: why not.
+    """
+
+    model: str
+    version: int
+    digest: str
+    promoted: bool = True
+    reason: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if name != "reason" or value}
+
+    @classmethod
+    def from_json(cls, json: Mapping[str, Any]) -> Self:
+        promoted = json.get("promoted", True)
+        return cls(json["model"], json["version"], json["digest"], promoted, json.get("reason", ""))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """What is registered.
+
+    model: name in the registry. release: folder of the released model. metrics: metrics.json, nested. passed:
+    the verdict. files: what is kept with the run, by its path there: files and folders. tags: of the version,
+    beside those that say where it comes from. shipped: files that go with the model itself. description: a
+    line or two for whoever looks at the version. trials: of the search that found it.
+    """
+
+    model: str
+    release: Path
+    metrics: Mapping[str, Any]
+    passed: bool
+    files: Mapping[str, Path] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    shipped: tuple[Path, ...] = ()
+    description: str = ""
+    trials: tuple[Trial, ...] = ()
+    digest: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "digest", provenance.digest(self.release))

@@ -1,0 +1,56 @@
+"""The listening of somebody the model never saw, from the artists and tracks they say they like."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairtune.columns import BlockName
+from fairtune.serving.histories import Cells, Listening, average_plays
+from fairtune.serving.item_types import types_of
+from fairtune.serving.release import Release
+
+
+@dataclass(frozen=True)
+class Likes:
+    """What a new listener named: columns of the artist and of the track block, each once."""
+
+    artists: tuple[int, ...] = ()
+    tracks: tuple[int, ...] = ()
+
+
+def listening_of(release: Release, likes: Likes) -> Listening:
+    """What somebody plays who likes these artists and tracks, as far as the blocks of the model know.
+
+    A like counts as average listening of its block. A liked track also counts for its artist, and an artist
+    or track counts for its music types by share, as it does in the matrix.
+    """
+    blocks = release.blocks
+    plays = {block: np.zeros(release.width(block)) for block in blocks}
+    for block, liked in ((BlockName.ARTIST, likes.artists), (BlockName.TRACK, likes.tracks)):
+        if liked:
+            plays[block][list(liked)] = average_plays(release, block)
+    if BlockName.MUSIC_TYPE in blocks:
+        for block in {BlockName.ARTIST, BlockName.TRACK}.intersection(blocks):
+            plays[BlockName.MUSIC_TYPE] += types_of(release, block).weighted_sum(plays[block])
+    if release.item_artist is not None:
+        plays[BlockName.ARTIST] += release.item_artist.weighted_sum(plays[BlockName.TRACK])
+    return {block: _cells(amounts) for block, amounts in plays.items()}
+
+
+def share_told(release: Release, likes: Likes) -> float:
+    """Give how much of what a listener plays these likes are, 0..1: their number over the average listener's.
+
+    Somebody who names three artists plays more: the rest is not told, and no dislike.
+    """
+    share = 0.0
+    for block, liked in ((BlockName.ARTIST, likes.artists), (BlockName.TRACK, likes.tracks)):
+        if liked:
+            pairs = int(release.columns(block).listeners.sum())
+            share += len(liked) * len(release.listener_factors) / max(pairs, 1)
+    return min(share, 1.0)
+
+
+def _cells(amounts: NDArray[np.float64]) -> Cells:
+    columns = np.flatnonzero(amounts)
+    return Cells(columns, amounts[columns])

@@ -1,0 +1,87 @@
+"""A fair chance for every alternative: a small grid of its settings, tried on the validation part.
+
+Only accuracy counts: an alternative stands for what the field would do instead, and the fairness limits are
+ours. What it costs in fairness is shown beside it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import product
+from math import isfinite, prod
+from typing import TYPE_CHECKING, Any
+
+from fairtune.columns import Part
+from fairtune.config.params import Grid
+from fairtune.errors import BadParams
+from fairtune.matrix.matrix import Matrix
+from fairtune.metrics.ranking import Rows
+from fairtune.models.base import Scores
+from fairtune.models.baselines import catalogue
+
+if TYPE_CHECKING:
+    from fairtune.tuning.trials import Judged
+
+Judge = Callable[[Callable[[Rows], Scores]], "Judged"]
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """The most accurate settings of an alternative, what they were worth, and how many were tried."""
+
+    settings: catalogue.Settings
+    judged: "Judged"
+    tried: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Give what `alternatives.json` holds; eo is null where no group found anything."""
+        judged = self.judged
+        return {
+            "settings": dict(self.settings),
+            "ndcg@10": judged.ndcg,
+            "dp": judged.dp,
+            "eo": judged.eo if isfinite(judged.eo) else None,
+            "tried": self.tried,
+        }
+
+
+def check(grids: Mapping[str, Grid]) -> None:
+    """Raise `BadParams` for a model that isn't there, a setting that it doesn't have, or a wrong value."""
+    for name, grid in grids.items():
+        there = catalogue.settings(name)
+        for setting, values in grid.items():
+            where = f"train.alternatives.{name}: "
+            if setting not in there:
+                named = f"there are: {', '.join(there)}" if there else "it has none"
+                raise BadParams(f"{where}no setting '{setting}'; {named}")
+            for value in values:
+                if there[setting] is int and not (isinstance(value, int) and value > 0):
+                    raise BadParams(f"{where}{setting} is a whole number above 0, not {value}")
+
+
+def fits(grids: Mapping[str, Grid]) -> int:
+    """Count the fits of `tune`: what a progress bar needs."""
+    return sum(prod(map(len, grid.values())) for grid in grids.values())
+
+
+def tune(
+    matrix: Matrix,
+    grids: Mapping[str, Grid],
+    judge: Judge,
+    *,
+    seed: int,
+    threads: int,
+    finished: Callable[[], None] = lambda: None,
+) -> dict[str, Tuned]:
+    """Try every point of every grid, fitted on TRAIN; keep the highest nDCG@10, of equals the first."""
+    check(grids)
+    best = {}
+    for name, grid in grids.items():
+        tried = []
+        for values in product(*grid.values()):
+            settings = dict(zip(grid, values, strict=True))
+            model = catalogue.fit(name, matrix, Part.TRAIN, settings, seed=seed, threads=threads)
+            tried.append((settings, judge(model.scores)))
+            finished()
+        settings, judged = max(tried, key=lambda pair: pair[1].ndcg)
+        best[name] = Tuned(settings, judged, tried=len(tried))
+    return best

@@ -1,0 +1,96 @@
+"""What the search looks at: point estimates of one fit, from lists of ten."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from fairtune.columns import GENDER, REGION, BlockName, Part
+from fairtune.config.params import HEADLINE, Evaluate
+from fairtune.matrix import listener_groups, provider_groups
+from fairtune.matrix.listener_groups import Labels
+from fairtune.matrix.matrix import Matrix
+from fairtune.metrics import accuracy, ranking
+from fairtune.metrics.bootstrap import Bootstrap, Floats
+from fairtune.metrics.fairness import listener_parity, provider_parity
+from fairtune.metrics.fairness.provider_parity import Chances
+from fairtune.metrics.ranking import Lists, Rows
+from fairtune.models.als.model import Als
+from fairtune.models.base import Scores
+from fairtune.tuning.trials import Judged
+
+LISTENER_GROUPINGS: Final = (REGION, GENDER, "age_band")
+"""Who listeners are; how much and what they play is no group that somebody belongs to."""
+NDCG, RECALL = f"ndcg@{HEADLINE}", f"recall@{HEADLINE}"
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What every fit is judged by, worked out once.
+
+    known, truth: listeners x target columns. chances: of artist regions. labels: (n_listeners,) each.
+    min_group: listeners; smaller groups are pooled.
+    """
+
+    target: BlockName
+    known: csr_array
+    truth: csr_array
+    chances: Chances
+    labels: Mapping[str, Labels]
+    min_group: int
+
+    def judge(self, scores: Callable[[Rows], Scores], *, threads: int) -> Judged:
+        """Judge the lists that `scores` of the target's columns, (len(rows), n_columns), lead to."""
+        lists = ranking.rank(scores, self.known, HEADLINE, threads=threads)
+        figures = accuracy.per_listener(lists, self.truth, [HEADLINE])
+        dp, eo = self._apart(lists)
+        served = self._served(figures[RECALL])
+        return Judged.rounded(ndcg=float(np.nanmean(figures[NDCG])), dp=dp, eo=eo, served=served)
+
+    def judge_model(self, model: Als, *, threads: int) -> Judged:
+        """Judge the lists of a factorisation."""
+        return self.judge(lambda rows: model.scores(rows, self.target), threads=threads)
+
+    def _apart(self, lists: Lists) -> tuple[float, float]:
+        apart = provider_parity.compare(lists, self.chances, [HEADLINE], groups=False)[REGION]
+        dp, eo = (apart[f"{what}@{HEADLINE}"]["disparity"]["value"] for what in ("dp", "eo"))
+        if dp is None:  # no two regions are known: nothing to be unfair between
+            return 0.0, 0.0
+        return dp, np.inf if eo is None else eo
+
+    def _served(self, recall: Floats) -> float:
+        point = Bootstrap(n_listeners=len(recall), resamples=0, seed=0)
+        ratios = []
+        for labels in self.labels.values():
+            of = listener_parity.grouped({RECALL: recall}, labels, bootstrap=point, min_group=self.min_group)
+            ratios.append(listener_parity.compare(of, {"eo": RECALL})["eo"]["ratio"]["value"])
+        return min((ratio for ratio in ratios if ratio is not None), default=1.0)
+
+
+def prepare(matrix: Matrix, part: Part, params: Evaluate) -> Objective:
+    """Prepare to judge fits on `part` by what is held out from it: TRAIN by the validation part."""
+    block = matrix.target
+    known, truth = matrix.block(block, part), matrix.truth(block, part)
+    of = provider_groups.regions(matrix, block, part)
+    labels = listener_groups.label(matrix, part, age_bands=params.age_bands, countries=params.countries)
+    return Objective(
+        target=block,
+        known=known,
+        truth=truth,
+        chances=provider_parity.chances(
+            truth,
+            known,
+            {REGION: (of.names, of.membership)},
+            bootstrap=Bootstrap(n_listeners=known.shape[0], resamples=0, seed=0),
+            min_group=params.min_provider_group,
+        ),
+        labels={name: labels[name] for name in LISTENER_GROUPINGS if name in labels},
+        min_group=params.min_group,
+    )
+
+
+def judge(matrix: Matrix, part: Part, model: Als, params: Evaluate, *, threads: int) -> Judged:
+    """Judge one fit on `part`; whoever judges several prepares an `exam` once."""
+    return prepare(matrix, part, params).judge_model(model, threads=threads)

@@ -1,0 +1,77 @@
+"""What a search came to, as its files and its log line hold it."""
+
+from dataclasses import asdict
+from math import isfinite
+
+import pandas as pd
+
+from fairtune.columns import Part
+from fairtune.config.params import DatasetParams
+from fairtune.matrix.matrix import Matrix
+from fairtune.models.als.cost import Size
+from fairtune.tuning.selection import Choice
+from fairtune.tuning.trials import FinishedTrial
+
+
+def best(choice: Choice) -> dict[str, object]:
+    """Return what `best.json` holds of the chosen trial; eo is null where no group found anything."""
+    judged = choice.trial.judged
+    return {
+        "hyperparameters": asdict(choice.trial.point),
+        "number": choice.trial.number,
+        "ndcg@10": judged.ndcg,
+        "dp": judged.dp,
+        "eo": judged.eo if isfinite(judged.eo) else None,
+        "served": judged.served,
+        "flagged": choice.flagged,
+        "reason": choice.reason,
+    }
+
+
+def learning(chosen: FinishedTrial) -> pd.DataFrame:
+    """Return a row for each iteration that the chosen fit was judged after."""
+    judged = pd.DataFrame([asdict(judged) for judged in chosen.looks.values()])
+    iterations = list(chosen.looks)
+    judged.insert(0, "iteration", iterations)
+    return judged.assign(chosen=[after == chosen.point.iterations for after in iterations])
+
+
+def table(trials: tuple[FinishedTrial, ...], choice: Choice, matrix: Matrix) -> pd.DataFrame:
+    """Return a row a trial: what it was judged, what it cost, its point.
+
+    `work` is in billions of multiply-adds.
+    """
+    size = Size.of(matrix, Part.TRAIN)
+    points = pd.json_normalize([asdict(trial.point) for trial in trials])
+    costs = pd.DataFrame(
+        {
+            "number": [trial.number for trial in trials],
+            "chosen": [trial.number == choice.trial.number for trial in trials],
+            "cut": [trial.cut for trial in trials],
+            "iterations_done": [trial.iterations_done for trial in trials],
+            "work": [round(_work(trial, size), 6) for trial in trials],
+        }
+    )
+    judged = pd.DataFrame([asdict(trial.judged) for trial in trials])
+    return costs.join(judged).join(points[sorted(points.columns)])
+
+
+def seconds(trials: tuple[FinishedTrial, ...]) -> dict[str, float]:
+    """Return how long each trial took, by its number."""
+    return {str(trial.number): round(trial.seconds, 3) for trial in trials}
+
+
+def summary(choice: Choice, trials: tuple[FinishedTrial, ...], params: DatasetParams) -> str:
+    """Return what was chosen and what the trials cost, for people."""
+    judged, cut = choice.trial.judged, sum(trial.cut for trial in trials)
+    short = params.tune.trials - len(trials)
+    over = f"; {params.tune.minutes:g} minutes were over, {short} trials short" if short else ""
+    return (
+        f"trial {choice.trial.number}: nDCG@10 {judged.ndcg:.4f}, DP disparity {judged.dp:.3f}, EO disparity "
+        f"{judged.eo:.3f}, EO ratio of listeners {judged.served:.2f}; {choice.reason}\n"
+        f"{len(trials)} trials in {sum(trial.seconds for trial in trials):.0f} s, {cut} cut early{over}"
+    )
+
+
+def _work(trial: FinishedTrial, size: Size) -> float:
+    return size.work(factors=trial.point.factors, iterations=trial.iterations_done, ranked=len(trial.looks))

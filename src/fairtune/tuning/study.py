@@ -1,0 +1,122 @@
+"""The search of a data set: a study in its storage, which any number of processes work on."""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import fairtune
+from fairtune import console
+from fairtune.columns import Part
+from fairtune.config.params import DatasetParams, Hyperparameters
+from fairtune.config.paths import Paths
+from fairtune.matrix.matrix import Matrix
+from fairtune.metrics.ranking import Rows
+from fairtune.models.als import model as als
+from fairtune.models.base import Scores
+from fairtune.tuning import baselines, storage
+from fairtune.tuning import search as trials_of
+from fairtune.tuning.objective import Objective
+from fairtune.tuning.pruning import Look
+from fairtune.tuning.trials import FinishedTrial, Judged
+
+CODE: Final = (
+    "columns.py",
+    "matrix",
+    "metrics",
+    "models/als",
+    "models/base.py",
+    "models/baselines",
+    "tuning",
+)
+"""What of fairtune a trial runs. Parameters are no part of it: their values name a study as well."""
+
+
+def alternatives_of(
+    params: DatasetParams, paths: Paths, matrix: Matrix, exam: Objective, *, seed: int
+) -> dict[str, Any]:
+    """Tune what the model is compared with, once a study: another limit fits nothing anew."""
+    grids, threads = params.train.alternatives, os.cpu_count() or 1
+
+    def judge(scores: Callable[[Rows], Scores]) -> Judged:
+        return exam.judge(scores, threads=threads)
+
+    def tuned() -> dict[str, Any]:
+        with console.steps("alternatives", total=baselines.fits(grids)) as finished:
+            others = baselines.tune(matrix, grids, judge, seed=seed, threads=threads, finished=finished)
+        return {name: of.to_json() for name, of in others.items()}
+
+    opened = storage.opened(params.tune.storage, paths.study)
+    return trials_of.remembered(opened, name(params, paths, seed), f"alternatives: {grids!r}", tuned)
+
+
+def search(
+    params: DatasetParams, paths: Paths, matrix: Matrix, exam: Objective, *, seed: int
+) -> tuple[FinishedTrial, ...]:
+    """Run what is left of the trials, beside whoever else works on the same study."""
+    threads = os.cpu_count() or 1
+    beginning = cache(lambda factors: als.beginning(matrix, Part.TRAIN, factors, seed=seed))
+
+    def attempt(point: Hyperparameters, look: Look) -> Judged:
+        fitted = als.fit(
+            matrix,
+            Part.TRAIN,
+            point,
+            seed=seed,
+            threads=threads,
+            start=beginning(point.factors),
+            watch=lambda iteration, so_far: look(
+                iteration, lambda: exam.judge_model(so_far(), threads=threads)
+            ),
+        )
+        return exam.judge_model(fitted, threads=threads)
+
+    with console.steps("tune", total=params.tune.trials) as advance:
+        shown = 0
+
+        def finished(done: int) -> None:
+            nonlocal shown
+            for _ in range(shown, done):
+                advance()
+            shown = done
+
+        return trials_of.search(
+            attempt,
+            params.tune,
+            seed=seed,
+            storage=storage.opened(params.tune.storage, paths.study),
+            name=name(params, paths, seed),
+            workers=storage.workers(),
+            finished=finished,
+        )
+
+
+def name(params: DatasetParams, paths: Paths, seed: int, *, package: Path | None = None) -> str:
+    """Name the study after all that its trials depend on: another matrix, space or code is another study.
+
+    Limits and budgets are not among it: they choose among trials. package: where the code lies, by default
+    where it is run from.
+    """
+    depends = {
+        "start": asdict(params.tune.start),
+        "space": {name: repr(dimension) for name, dimension in params.tune.space.items()},
+        "min_provider_group": params.evaluate.min_provider_group,
+        "min_group": params.evaluate.min_group,
+        "age_bands": params.evaluate.age_bands,
+        "seed": seed,
+    }
+    digest = hashlib.sha256(json.dumps(depends, sort_keys=True).encode())
+    for file in (*_code(package or Path(fairtune.__file__).parent), *sorted(paths.matrix.iterdir())):
+        digest.update(file.name.encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _code(package: Path) -> Iterator[Path]:
+    for part in CODE:
+        path = package / part
+        yield from sorted(path.rglob("*.py")) if path.is_dir() else [path]

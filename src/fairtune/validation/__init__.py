@@ -1,0 +1,1 @@
+"""Whether tables keep their rules, and are like those of the champion."""

@@ -1,0 +1,82 @@
+import pytest
+
+from fairtune.columns import BlockName
+from fairtune.errors import BadRequest
+from fairtune.serving.name_search import by_id, fold, likes, of
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("bjork", "Björk"),
+        ("SIGUR  ROS", "Sigur Rós"),
+        ("royksopp", "Röyksopp"),
+        ("mo", "Mø"),
+        ("strasse", "Straße"),
+    ],
+)
+def test_case_accents_and_blanks_make_no_difference(typed, meant):
+    assert fold(typed) == fold(meant)
+
+
+def test_a_name_that_holds_a_comma_is_found_among_others(recommender):
+    liked = likes(recommender.release, "blur, earth, wind & fire , Miles Davis,")
+    assert of(recommender.release, liked) == ["Blur", "Earth, Wind & Fire", "Miles Davis"]
+
+
+def test_of_two_spellings_the_more_heard_one_is_meant(recommender):
+    told = recommender.release.columns(BlockName.ARTIST)
+    right, wrong = told.names.index("Radiohead"), told.names.index("radiohead")
+    assert told.listeners[right] > told.listeners[wrong]
+    assert likes(recommender.release, "radiohead").artists == (right,)
+
+
+def test_naming_somebody_twice_counts_once(recommender):
+    assert len(likes(recommender.release, "Björk, bjork").artists) == 1
+
+
+def test_tracks_may_be_named_alone_or_with_their_artist(track_recommender):
+    release = track_recommender.release
+    assert likes(release, "song 5") == likes(release, "Bjork - Song 5")
+    assert of(release, likes(release, "Blur, Song 5")) == ["Blur", "Song 5"]
+
+
+def test_a_list_has_one_name_each_commas_or_not(recommender):
+    release = recommender.release
+    assert likes(release, ["Earth, Wind & Fire", "blur"]) == likes(release, "Earth, Wind & Fire, Blur")
+    with pytest.raises(BadRequest, match=r"^unknown artist 'Blur, Pulp'; "):
+        likes(release, ["Blur, Pulp"])
+
+
+def test_what_was_played_may_be_named_by_id(recommender, track_recommender):
+    artists = recommender.release.columns(BlockName.ARTIST)
+    assert by_id(recommender.release, [artists.ids[3], str(artists.ids[1]), artists.ids[3]]).artists == (3, 1)
+    tracks = track_recommender.release.columns(BlockName.TRACK)
+    assert by_id(track_recommender.release, [tracks.ids[7]]).tracks == (7,)
+
+
+@pytest.mark.parametrize(
+    ("ids", "message"),
+    [
+        ([1, "x"], "unknown artist id 'x': tiny has 16 artists, for example 1, 6, 11"),
+        ([], "no likes are named: give ids of artists"),
+    ],
+)
+def test_an_id_nothing_has_is_an_error_that_helps(recommender, ids, message):
+    with pytest.raises(BadRequest) as error:
+        by_id(recommender.release, ids)
+    assert str(error.value) == message
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("Blur, Radiohed", "unknown artist 'Radiohed'; close matches: Radiohead"),
+        ("xqzzvw", "unknown artist 'xqzzvw'; no name comes close"),
+        (" , ", "no likes are named: give artists, separated by commas"),
+    ],
+)
+def test_a_name_nobody_has_is_an_error_that_helps(recommender, typed, message):
+    with pytest.raises(BadRequest) as error:
+        likes(recommender.release, typed)
+    assert str(error.value) == message

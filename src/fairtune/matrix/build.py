@@ -45,7 +45,25 @@ def build(
 ) -> Matrix:
     """Split the interactions, then describe how their plays aggregate into the blocks of `params`.
 
-    age_bands: where bands after the first begin; asked for by the block `age_band` alone.
+    Parameters
+    ----------
+    tables
+        The canonical tables.
+    params
+        Blocks, target and split.
+    item_block
+        Block of the items that the data set counts plays of: artists or tracks.
+    counts
+        Whether plays are counted; else every pair has one.
+    seed
+        Of a random split.
+    age_bands
+        Ages at which bands after the first begin, ascending; the block `age_band` alone needs them.
+
+    Returns
+    -------
+    Matrix
+        Rows are the listeners with interactions, by their id; item columns are the items, by theirs.
     """
     interactions, items = tables[Table.INTERACTIONS], tables[Table.ITEMS].sort_values(ITEM, ignore_index=True)
     _check_blocks(params, item_block, tables)
@@ -57,8 +75,8 @@ def build(
     labels = splits.split(interactions, params, seed=seed)
 
     def part(label: int) -> csr_array:
-        of = labels == label
-        cells = (interactions[PLAYS].to_numpy()[of], (rows[of], columns[of]))
+        rows_of_part = labels == label
+        cells = (interactions[PLAYS].to_numpy()[rows_of_part], (rows[rows_of_part], columns[rows_of_part]))
         return canonical(csr_array(cells, shape=(len(users), len(items)), dtype=np.int64))
 
     shares, described = {}, {}
@@ -93,7 +111,7 @@ def build(
 def _item_block(
     block: BlockName, item_block: BlockName, items: pd.DataFrame, item_types: pd.DataFrame
 ) -> tuple[csr_array, pd.DataFrame]:
-    """Give the shares (items x columns) and the description of the columns of one item block."""
+    """Build the shares (items x columns) and the description of the columns of one item block."""
     if block is item_block:
         described = items.rename(columns={ARTIST_REGION: REGION, ARTIST_COUNTRY: COUNTRY})
         kept = [ITEM, NAME, ARTIST, REGION, COUNTRY, ARTIST_GENDER]
@@ -122,7 +140,7 @@ def _first_seen(fitted: pd.DataFrame, items: pd.Series) -> NDArray[np.float64]:
 
 
 def _friends(friends: pd.DataFrame, users: pd.Index) -> csr_array:
-    """Listeners x listeners; friends who have no plays are left out: they can tell nothing."""
+    """Link listeners to their friends, listeners x listeners; friends without plays carry no information."""
     rows, columns = users.get_indexer(friends[USER]), users.get_indexer(friends[FRIEND])
     inside = (rows >= 0) & (columns >= 0)
     cells = np.ones(int(inside.sum()), dtype=np.int64), (rows[inside], columns[inside])

@@ -20,13 +20,41 @@ COLUMNS: Final = {BlockName.COUNTRY: COUNTRY, BlockName.GENDER: GENDER, BlockNam
 
 
 def values(listeners: pd.DataFrame, block: BlockName, *, age_bands: Sequence[int]) -> pd.Series:
-    """Give what is known of each listener, null where it isn't: (n_listeners,)."""
-    known = listeners[COLUMNS[block]]
-    return age_band(known, age_bands) if block is BlockName.AGE_BAND else known
+    """Return the attribute of each listener that a demographic block is made of.
+
+    Parameters
+    ----------
+    listeners
+        Frame with the columns country, gender and age.
+    block
+        Country, gender or age band.
+    age_bands
+        Ages at which bands after the first begin, ascending.
+
+    Returns
+    -------
+    pd.Series
+        Shape (n_listeners,), null where the attribute isn't known.
+    """
+    attribute = listeners[COLUMNS[block]]
+    return age_band(attribute, age_bands) if block is BlockName.AGE_BAND else attribute
 
 
 def check(users: pd.DataFrame, blocks: Iterable[BlockName]) -> None:
-    """Raise `BadParams` if one of `blocks` would hold what is known of nobody."""
+    """Check that every demographic block has something to hold.
+
+    Parameters
+    ----------
+    users
+        The canonical table of listeners.
+    blocks
+        Names of blocks; those that aren't demographic are not looked at.
+
+    Raises
+    ------
+    BadParams
+        The attribute of a block is known of nobody.
+    """
     for block in blocks:
         if block in COLUMNS and users[COLUMNS[block]].isna().all():
             what = f"this data set tells nobody's {COLUMNS[block]}"
@@ -34,7 +62,20 @@ def check(users: pd.DataFrame, blocks: Iterable[BlockName]) -> None:
 
 
 def age_band(ages: pd.Series, bounds: Sequence[int]) -> pd.Series:
-    """Give the band of each age, null where it is unknown; bounds: where the bands after the first begin."""
+    """Name the band of each age.
+
+    Parameters
+    ----------
+    ages
+        In years, null where unknown.
+    bounds
+        Ages at which the bands after the first begin, ascending.
+
+    Returns
+    -------
+    pd.Series
+        Names such as "under 18", "18-24" and "50+", null where the age is unknown.
+    """
     edges = (-np.inf, *bounds, np.inf)
     names = [
         f"under {bounds[0]}",
@@ -44,9 +85,20 @@ def age_band(ages: pd.Series, bounds: Sequence[int]) -> pd.Series:
     return pd.cut(ages.astype("float64"), edges, right=False, labels=names)
 
 
-def cells(known: pd.Series) -> csr_array:
-    """Give listeners x values, in order of value, ones: a row has one cell, or none where null."""
-    codes = known.astype("str").factorize(sort=True)[0]
+def cells(attribute: pd.Series) -> csr_array:
+    """Encode an attribute as the cells of a block.
+
+    Parameters
+    ----------
+    attribute
+        Shape (n_listeners,), null where it isn't known.
+
+    Returns
+    -------
+    csr_array
+        Listeners x different values, in order of value, ones: a row has one cell, or none where null.
+    """
+    codes = attribute.astype("str").factorize(sort=True)[0]
     rows = np.flatnonzero(codes >= 0)
     ones = np.ones(len(rows), dtype=np.int64)
     return csr_array((ones, (rows, codes[rows])), shape=(len(codes), int(codes.max(initial=-1)) + 1))

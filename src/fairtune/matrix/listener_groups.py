@@ -19,11 +19,28 @@ Labels = NDArray[np.str_]
 
 
 def label(matrix: Matrix, part: Part, *, age_bands: Sequence[int], countries: int) -> dict[str, Labels]:
-    """Label every listener by region, country, gender, age band, activity and mainstreamness, (n,) each.
+    """Label every listener by region, country, gender, age band, activity and mainstreamness.
 
-    A grouping that nobody knows anything of is left out. Countries: the `countries` with most listeners by
-    name, the others as `other`. Activity: thirds of listeners by plays in `part`, or by items where plays
-    aren't counted. Mainstreamness: thirds by `mainstreamness`.
+    Parameters
+    ----------
+    matrix
+        Listeners and what they play.
+    part
+        Plays that activity and mainstreamness are measured by.
+    age_bands
+        Ages at which bands after the first begin, ascending.
+    countries
+        How many countries, those with most listeners, keep their name; the others are `other`.
+
+    Returns
+    -------
+    dict[str, Labels]
+        By grouping, labels of shape (n_listeners,). A grouping that is unknown for everybody is left out.
+
+    Notes
+    -----
+    Activity: thirds of listeners by plays in `part`, or by items where plays aren't counted. Mainstreamness:
+    thirds by `mainstreamness`.
     """
     people, plays = matrix.listeners, matrix.plays(part)
     amount = np.asarray(plays.sum(axis=1)) if matrix.counts else np.diff(plays.indptr)
@@ -39,9 +56,24 @@ def label(matrix: Matrix, part: Part, *, age_bands: Sequence[int], countries: in
 
 
 def codes(matrix: Matrix, grouping: str) -> NDArray[np.intp] | None:
-    """Number the groups of listeners by region, country, gender or age_band: (n,), -1 for unknown.
+    """Number the groups of listeners.
 
-    None for `listener`: everybody by themselves. `BadParams` where nothing is known of anybody.
+    Parameters
+    ----------
+    matrix
+        Listeners by row.
+    grouping
+        region, country, gender, age_band, or listener: everybody is a group of their own.
+
+    Returns
+    -------
+    NDArray[np.intp] | None
+        Shape (n_listeners,), from 0, -1 for unknown; None for `listener`.
+
+    Raises
+    ------
+    BadParams
+        The group is unknown for everybody.
     """
     if grouping == "listener":
         return None
@@ -57,11 +89,26 @@ def codes(matrix: Matrix, grouping: str) -> NDArray[np.intp] | None:
 
 
 def mainstreamness(matrix: Matrix, part: Part) -> NDArray[np.float64]:
-    """Mean popularity of the items that a listener plays in `part`, (n,); NaN without any.
+    """Average the popularity of the items that each listener plays.
 
-    Popularity is the share of listeners who play the item, so 0..1; 1: only what everybody plays. The
-    average popularity of a profile, GAP_p, of Abdollahpouri, Mansoury, Burke and Mobasher ("The unfairness of
-    popularity bias in recommendation", RMSE at RecSys 2019), for one listener.
+    Popularity is the share of listeners who play the item.
+
+    Parameters
+    ----------
+    matrix
+        Listeners x items.
+    part
+        Plays that count.
+
+    Returns
+    -------
+    NDArray[np.float64]
+        Shape (n_listeners,), 0..1; 1: only what everybody plays; NaN without plays.
+
+    References
+    ----------
+    The average popularity of a profile, GAP_p, for one listener: Abdollahpouri, Mansoury, Burke and
+    Mobasher, "The unfairness of popularity bias in recommendation", RMSE at RecSys 2019.
     """
     plays = matrix.plays(part)
     popularity = np.bincount(plays.indices, minlength=plays.shape[1]) / max(plays.shape[0], 1)

@@ -23,18 +23,35 @@ from fairtune.columns import (
 class Matrix:
     """Plays of three disjoint parts, and how they aggregate into blocks.
 
-    train, valid, test: csr, listeners x items, plays (int64 counts, disjoint listening).
-    shares: for each item block, csr, items x columns: how an item's plays spread over the columns (identity
-    for the
-        block of the items themselves).
-    sides: for each side block, csr, listeners x columns, ones.
-    listeners: frame in row order: user_id, country, region, gender, age.
-    columns: for each item block, frame in column order: item_id, name, artist, region (null = unknown); for
-        the block of the items themselves also country, artist_gender, and first_seen: the share of all
-        pairs that were played before the first of the item, in train and valid together (null without time
-        stamps).
-    blocks: names in the order of the columns; `target` is the one that is ranked and judged.
-    min_share: of a listener's held-out plays, for a music type to count as truth.
+    Attributes
+    ----------
+    target
+        The block that is ranked and judged.
+    item_block
+        Block of the items that the data set counts plays of: artists or tracks.
+    blocks
+        Names in the order of the columns.
+    counts
+        Whether plays are counted; else every pair has one.
+    min_share
+        Share of a listener's held-out plays, 0..1, that makes a music type part of the truth.
+    train
+        Listeners x items, plays as int64 counts; the three parts are disjoint.
+    valid
+        The same, to tune on.
+    test
+        The same, to test on.
+    shares
+        For each item block, items x columns: how an item's plays spread over the columns (the identity for
+        the block of the items themselves).
+    sides
+        For each side block, listeners x columns, ones.
+    listeners
+        Frame in row order: user_id, country, region, gender, age.
+    columns
+        For each item block, frame in column order: item_id, name, artist, region (null: unknown). For the
+        block of the items themselves also country, artist_gender, and first_seen: the share of all pairs that
+        were played before the first of the item, in train and valid together (null without time stamps).
     """
 
     target: BlockName
@@ -61,7 +78,7 @@ class Matrix:
         return tuple(block for block in self.blocks if block is not self.target)
 
     def without(self, block: BlockName) -> "Matrix":
-        """Leave a block out of the columns; plays, shares and everything else stay."""
+        """Copy the matrix without one block of columns; plays, shares and everything else stay."""
         return replace(self, blocks=tuple(other for other in self.blocks if other is not block))
 
     @cached_property
@@ -74,20 +91,45 @@ class Matrix:
         return self._plays[part]
 
     def block(self, block: BlockName, part: Part) -> csr_array:
-        """Cells of one block built from `part` alone: listeners x columns, (expected) plays."""
+        """Cells of one block, built from one part alone.
+
+        Parameters
+        ----------
+        block
+            A block of items, or a side block, which holds the same in every part.
+        part
+            Plays that are aggregated.
+
+        Returns
+        -------
+        csr_array
+            Listeners x columns: plays, or expected plays where an item has several columns; ones for a side
+            block.
+        """
         if block in SIDE_BLOCKS:
             return self.sides[block]
         return self._aggregate(self._plays[part], block)
 
     def held_out(self, part: Part) -> csr_array:
-        """What a fit on `part` is judged on: validation plays for TRAIN, test plays for TRAIN_VALID."""
+        """Plays that a fit on `part` is judged by: validation part for TRAIN, test part for TRAIN_VALID."""
         return {Part.TRAIN: self.valid, Part.TRAIN_VALID: self.test}[part]
 
     def truth(self, block: BlockName, part: Part) -> csr_array:
-        """Columns of `block` that a listener plays in the held-out part and not in `part`: listeners x
-        columns, ones.
+        """Columns that a listener plays in the held-out part and doesn't play in `part`.
 
         A music type counts if it carries at least `min_share` of the listener's held-out plays.
+
+        Parameters
+        ----------
+        block
+            An item block.
+        part
+            What the model is fitted on: TRAIN or TRAIN_VALID.
+
+        Returns
+        -------
+        csr_array
+            Listeners x columns, ones.
         """
         held = self._aggregate(self.held_out(part), block)
         if block is BlockName.MUSIC_TYPE:
@@ -106,14 +148,14 @@ class Matrix:
 
 
 def canonical(matrix: csr_array) -> csr_array:
-    """Return `matrix`, in place: no cell twice, columns in order."""
+    """Sort the columns of each row and sum cells that are there twice, in place; return `matrix`."""
     matrix.sum_duplicates()
     matrix.sort_indices()
     return matrix
 
 
 def _ones(matrix: csr_array) -> csr_array:
-    """Give 1 where `matrix` is positive, without stored zeros."""
+    """1 where `matrix` is positive, without stored zeros."""
     kept = csr_array(matrix > 0).astype(np.int8)
     kept.eliminate_zeros()
     return canonical(kept)

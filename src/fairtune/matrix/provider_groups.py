@@ -31,7 +31,15 @@ EMERGING: Final = ("emerging", "established")
 
 @dataclass(frozen=True)
 class ProviderGroups:
-    """A grouping of columns: `membership` is columns x names, float64, rows sum to 1 (fractional allowed)."""
+    """A grouping of columns by their providers.
+
+    Attributes
+    ----------
+    names
+        Of the groups.
+    membership
+        Shape (n_columns, n_groups); rows sum to 1, fractions allowed.
+    """
 
     names: tuple[str, ...]
     membership: NDArray[np.float64]
@@ -54,9 +62,29 @@ def grouping(
     head_share: float = 0.2,
     tail_share: float = TAIL_SHARE,
 ) -> ProviderGroups:
-    """Group the columns of `block` by region, country, artist_gender or tier; `KeyError` for another name.
+    """Group the columns of a block by the grouping's name.
 
-    largest: of `countries`. head_share, tail_share: of `tiers`, by what is played in `part`.
+    Parameters
+    ----------
+    matrix
+        Columns and who plays them.
+    block
+        An item block.
+    part
+        Plays that music types and tiers follow from.
+    name
+        region, country, artist_gender or tier; `KeyError` for another one.
+    largest
+        Number of countries with a group of their own, see `countries`.
+    head_share
+        Share of the cells that the head carries, see `tiers`.
+    tail_share
+        Share of the cells that the tail carries, see `tiers`.
+
+    Returns
+    -------
+    ProviderGroups
+        Groups of all columns of the block.
     """
     by = {
         REGION: lambda: regions(matrix, block, part),
@@ -70,9 +98,23 @@ def grouping(
 def provider_groupings(
     matrix: Matrix, block: BlockName, part: Part, params: Evaluate
 ) -> dict[str, ProviderGroups]:
-    """Group the columns of `block`, by name of the grouping, from what is played in `part`.
+    """Group the columns of a block in every way that an evaluation looks at.
 
-    Artists' genders are left out where none is known.
+    Parameters
+    ----------
+    matrix
+        Columns and who plays them.
+    block
+        An item block.
+    part
+        Plays that music types, tiers and emergence follow from.
+    params
+        Number of countries, shares of the tiers, and what makes an artist emerging.
+
+    Returns
+    -------
+    dict[str, ProviderGroups]
+        By name of the grouping; artists' genders are left out where none is known.
     """
     groupings = {
         name: grouping(
@@ -95,19 +137,47 @@ def provider_groupings(
 
 
 def regions(matrix: Matrix, block: BlockName, part: Part) -> ProviderGroups:
-    """Artist regions of the columns of `block`; the last group is `unknown`.
+    """Artist regions of the columns of a block.
 
     A track or an artist has one region. A music type belongs to a region to the extent that its artists do,
     by plays in `part`; a type nobody played there, by its artists alone.
+
+    Parameters
+    ----------
+    matrix
+        Columns and who plays them.
+    block
+        An item block.
+    part
+        Plays that weigh the artists of a music type.
+
+    Returns
+    -------
+    ProviderGroups
+        Regions in the order of the alphabet; the last group is `unknown`.
     """
     return _by_value(matrix, block, part, matrix.columns[matrix.item_block][REGION])
 
 
 def countries(matrix: Matrix, block: BlockName, part: Part, *, largest: int) -> ProviderGroups:
-    """Artist countries of the columns of `block`: those of most items by name, then `other`, then `unknown`.
+    """Artist countries of the columns of a block.
 
-    Of countries with equally many items the first in the alphabet counts as larger. Membership as in
-    `regions`.
+    Parameters
+    ----------
+    matrix
+        Columns and who plays them.
+    block
+        An item block.
+    part
+        Plays that weigh the artists of a music type, as in `regions`.
+    largest
+        How many countries, those of most items, are groups; of equally many items the first in the alphabet
+        counts as larger.
+
+    Returns
+    -------
+    ProviderGroups
+        Countries in the order of the alphabet, then `other`, then `unknown`.
     """
     known = matrix.columns[matrix.item_block][COUNTRY]
     sizes = known.value_counts().rename_axis(COUNTRY).reset_index(name="items")
@@ -116,37 +186,69 @@ def countries(matrix: Matrix, block: BlockName, part: Part, *, largest: int) -> 
 
 
 def genders(matrix: Matrix, block: BlockName, part: Part) -> ProviderGroups:
-    """Artist genders of the columns of `block`; the last group is `unknown`, where bands are too.
-
-    Membership as in `regions`.
-    """
+    """Artist genders of the columns of a block, as `regions`; the last group, `unknown`, holds bands too."""
     return _by_value(matrix, block, part, matrix.columns[matrix.item_block][ARTIST_GENDER])
 
 
 def emerging(
     matrix: Matrix, block: BlockName, part: Part, *, listeners: int, period: float
 ) -> ProviderGroups:
-    """Columns by emerging and by established artists.
+    """Group the columns of a block by emerging and established artists.
 
-    An artist is emerging with at most `listeners` listeners in `part`, or if first played by anybody in the
-    last `period` (a share, 0..1) of all pairs; the latter only where time stamps are known. Membership as in
-    `regions`.
+    An artist is emerging with few listeners, or if nobody played them before the last stretch of time; the
+    latter only where time stamps are known.
+
+    Parameters
+    ----------
+    matrix
+        Columns and who plays them.
+    block
+        An item block.
+    part
+        Plays that listeners are counted in, and that weigh the artists of a music type, as in `regions`.
+    listeners
+        The most listeners that an emerging artist may have.
+    period
+        Length of the last stretch of time, as a share of all pairs, 0..1.
+
+    Returns
+    -------
+    ProviderGroups
+        Two groups: emerging, established.
     """
     artists = _artists(matrix)
     plays = matrix.plays(part)
-    of = csr_array((np.ones(len(artists)), (np.arange(len(artists)), artists)))
-    audience = np.bincount(csr_array(plays @ of).indices, minlength=of.shape[1])
+    artist_of_item = csr_array((np.ones(len(artists)), (np.arange(len(artists)), artists)))
+    audience = np.bincount(csr_array(plays @ artist_of_item).indices, minlength=artist_of_item.shape[1])
     first = matrix.columns[matrix.item_block][FIRST_SEEN].groupby(artists).min().to_numpy()
     new = (audience <= listeners) | (first >= 1 - period)  # NaN is not late
     return _by_membership(matrix, block, part, EMERGING, np.column_stack([new, ~new])[artists] * 1.0)
 
 
 def tiers(plays: csr_array, *, head_share: float, tail_share: float) -> ProviderGroups:
-    """Popularity tiers of columns by their listeners in `plays` (listeners x columns).
+    """Group columns by popularity.
 
     Head: the most listened columns that together carry `head_share` of all cells; tail: the least listened
-    ones that carry `tail_share`, and those nobody played (Abdollahpouri, Burke and Mobasher, "Managing
-    popularity bias", FLAIRS 2019).
+    ones that carry `tail_share`, and those nobody played.
+
+    Parameters
+    ----------
+    plays
+        Listeners x columns; a cell is one listener of the column.
+    head_share
+        Share of all cells, 0..1.
+    tail_share
+        Share of all cells, 0..1.
+
+    Returns
+    -------
+    ProviderGroups
+        Three groups: head, middle, tail.
+
+    References
+    ----------
+    Abdollahpouri, Burke and Mobasher, "Managing popularity bias in recommender systems with personalized
+    re-ranking", FLAIRS 2019.
     """
     listeners = np.bincount(plays.indices, minlength=plays.shape[1])
     order = np.lexsort((np.arange(len(listeners)), -listeners))
@@ -159,7 +261,7 @@ def tiers(plays: csr_array, *, head_share: float, tail_share: float) -> Provider
 
 
 def _by_value(matrix: Matrix, block: BlockName, part: Part, of_items: pd.Series) -> ProviderGroups:
-    """Group by what is known of each item: the values in order, `other` behind them, null as `unknown`."""
+    """Group by an attribute of each item: its values in order, `other` behind them, null as `unknown`."""
     names = sorted(of_items.dropna().unique(), key=lambda name: (name == OTHER, name))
     codes = pd.Index(names).get_indexer(of_items)  # null has code -1: the last column, `unknown`
     membership = np.zeros((len(codes), len(names) + 1))

@@ -1,7 +1,7 @@
 """Which listening is learned from, tuned on and tested on.
 
-Every function gives one label a row: TRAIN, VALID or TEST. All rows of a pair share a label wherever time
-plays no part, so that no pair is on both sides.
+Every function labels each row: TRAIN, VALID or TEST. All rows of a pair share a label wherever time plays no
+part, so that no pair is on both sides.
 
 Where new listening came in batches (column `batch`), what is held out now was never learned from before, so
 that models of different days can be compared and one can start from another:
@@ -14,7 +14,6 @@ that models of different days can be compared and one can start from another:
   batch; what was held out becomes training as time goes on.
 """
 
-import hashlib
 from typing import Any, Final
 
 import numpy as np
@@ -24,6 +23,7 @@ from numpy.typing import NDArray
 from fairtune.columns import BATCH, ITEM, SPLIT, TIMESTAMP, USER
 from fairtune.config.params import MatrixParams
 from fairtune.errors import BadSplit
+from fairtune.matrix import pair_hashing
 
 Labels = NDArray[np.int8]
 
@@ -34,8 +34,26 @@ GIVEN: Final = {"train": TRAIN, "valid": VALID, "test": TEST}
 
 
 def split(interactions: pd.DataFrame, params: MatrixParams, *, seed: int) -> Labels:
-    """Label the rows of `interactions` by the split that `params` names; `BadSplit` if the data can't support
-    it.
+    """Label the rows of the interactions by the split that `params` names.
+
+    Parameters
+    ----------
+    interactions
+        The canonical table.
+    params
+        Name of the split, and shares of the validation and the test part.
+    seed
+        Of what is drawn.
+
+    Returns
+    -------
+    Labels
+        Shape (n_rows,).
+
+    Raises
+    ------
+    BadSplit
+        The data can't support the split.
     """
     if params.split == "random":
         return random(interactions, valid_share=params.valid_share, test_share=params.test_share, seed=seed)
@@ -56,6 +74,22 @@ def random(interactions: pd.DataFrame, *, valid_share: float, test_share: float,
 
     A listener with one or two pairs keeps them all in training at the usual 70/10/20. Pairs of later batches
     are drawn one by one, see `pair_by_pair`.
+
+    Parameters
+    ----------
+    interactions
+        The canonical table.
+    valid_share
+        Share of each listener's pairs, 0..1.
+    test_share
+        Share of each listener's pairs, 0..1.
+    seed
+        Of the draw.
+
+    Returns
+    -------
+    Labels
+        Shape (n_rows,).
     """
     later = _later(interactions)
     if later.any():
@@ -81,12 +115,27 @@ def random(interactions: pd.DataFrame, *, valid_share: float, test_share: float,
 
 
 def pair_by_pair(interactions: pd.DataFrame, *, valid_share: float, test_share: float, seed: int) -> Labels:
-    """Draw each pair by itself, whatever else there is: its part follows from the seed, listener and item.
+    """Draw each pair by itself: its part follows from the seed, the listener and the item alone.
 
     A uniform number of the pair below `test_share` is the test part, below both shares the validation part.
+
+    Parameters
+    ----------
+    interactions
+        The canonical table.
+    valid_share
+        Expected share of the pairs, 0..1.
+    test_share
+        Expected share of the pairs, 0..1.
+    seed
+        Of the draw.
+
+    Returns
+    -------
+    Labels
+        Shape (n_rows,).
     """
-    listeners, items = _digests(interactions[USER]), _digests(interactions[ITEM])
-    drawn = _mixed(listeners ^ np.uint64(seed % 2**64), items) / 2.0**64
+    drawn = pair_hashing.uniform(interactions[USER], interactions[ITEM], seed=seed)
     labels = np.where(drawn < test_share, TEST, np.where(drawn < test_share + valid_share, VALID, TRAIN))
     return labels.astype(np.int8)
 
@@ -96,6 +145,22 @@ def by_ratio(interactions: pd.DataFrame, *, valid_share: float, test_share: floa
 
     Shares are rounded down. Where that leaves nothing, one row is given to the test part, then one to the
     validation part, as long as training keeps one: from three rows on a listener is in every part.
+
+    Parameters
+    ----------
+    interactions
+        The canonical table.
+    valid_share
+        Share of each listener's rows, 0..1.
+    test_share
+        Share of each listener's rows, 0..1.
+    seed
+        Of the draw.
+
+    Returns
+    -------
+    Labels
+        Shape (n_rows,).
     """
     listeners = interactions[USER].factorize()[0]
     drawn = np.random.default_rng(seed).random(len(interactions))
@@ -107,8 +172,17 @@ def by_ratio(interactions: pd.DataFrame, *, valid_share: float, test_share: floa
 
 
 def leave_last(interactions: pd.DataFrame) -> Labels:
-    """Test on each listener's last row and tune on the one before; with fewer than three rows all is
-    training.
+    """Test on each listener's last row and tune on the one before.
+
+    Parameters
+    ----------
+    interactions
+        The canonical table, with time stamps.
+
+    Returns
+    -------
+    Labels
+        Shape (n_rows,); all is training for a listener with fewer than three rows.
     """
     listeners = interactions[USER].factorize()[0]
     order = interactions[TIMESTAMP].to_numpy().astype("datetime64[s]").astype(np.int64)
@@ -119,7 +193,27 @@ def leave_last(interactions: pd.DataFrame) -> Labels:
 
 
 def temporal(interactions: pd.DataFrame, *, valid_share: float, test_share: float) -> Labels:
-    """Cut at two global times, so that the latest `test_share` of rows is the test part."""
+    """Cut at two global times, so that the latest rows are the test part.
+
+    Parameters
+    ----------
+    interactions
+        The canonical table, with time stamps.
+    valid_share
+        Share of the rows between the two times, 0..1.
+    test_share
+        Share of the rows from the second time on, 0..1.
+
+    Returns
+    -------
+    Labels
+        Shape (n_rows,).
+
+    Raises
+    ------
+    BadSplit
+        Too many rows carry the same time stamp for two different times.
+    """
     times = interactions[TIMESTAMP]
     batch = interactions[BATCH] if BATCH in interactions else pd.Series(0, index=times.index)
     cuts = [
@@ -138,7 +232,29 @@ def temporal(interactions: pd.DataFrame, *, valid_share: float, test_share: floa
 def given(
     interactions: pd.DataFrame, *, valid_share: float = 0.1, test_share: float = 0.2, seed: int = 0
 ) -> Labels:
-    """Take the labels of the column `split`; later batches without any are drawn pair by pair."""
+    """Take the labels of the column `split`; later batches without any are drawn pair by pair.
+
+    Parameters
+    ----------
+    interactions
+        The canonical table, with a column `split`: train, valid or test.
+    valid_share
+        Expected share of the later pairs, 0..1.
+    test_share
+        Expected share of the later pairs, 0..1.
+    seed
+        Of the draw of the later pairs.
+
+    Returns
+    -------
+    Labels
+        Shape (n_rows,).
+
+    Raises
+    ------
+    BadSplit
+        The column is missing, holds another label, or leaves a part empty.
+    """
     if SPLIT not in interactions:
         raise BadSplit("matrix.split: 'given' needs a column 'split' in the interactions: use 'random'")
     later = _later(interactions) & interactions[SPLIT].isna().to_numpy()
@@ -163,33 +279,16 @@ def given(
 
 
 def _later(interactions: pd.DataFrame) -> NDArray[np.bool_]:
-    """Whether each row came in a batch, and not with the data set."""
+    """Mark the rows that came in a batch, and not with the data set."""
     if BATCH not in interactions:
         return np.zeros(len(interactions), dtype=bool)
     return np.asarray(interactions[BATCH] > 0, dtype=bool)
 
 
-def _digests(ids: pd.Series) -> NDArray[np.uint64]:
-    """Give 64 bits of each id, the same for a number as for its digits: shape of `ids`."""
-    codes, unique = ids.factorize()
-    digests = (hashlib.blake2b(str(each).encode(), digest_size=8).digest() for each in unique)
-    return np.asarray(np.frombuffer(b"".join(digests), dtype="<u8")[codes], dtype=np.uint64)
-
-
-def _mixed(first: NDArray[np.uint64], second: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Mix two numbers into one by the finaliser of SplitMix64 (Steele, Lea, Flood: OOPSLA 2014), twice."""
-    mixed = first
-    for more in (np.zeros_like(second), second):
-        mixed = (mixed ^ more) + np.uint64(0x9E3779B97F4A7C15)
-        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        mixed = mixed ^ (mixed >> np.uint64(31))
-    return mixed
-
-
 def _positions(listeners: NDArray[np.intp], *keys: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Rank every row among its listener's rows by `keys`, the last of them first, ascending from 0; with the
-    listener's number of rows.
+    """Rank every row among its listener's rows, ascending from 0, and count the listener's rows.
+
+    The last of `keys` counts first.
     """
     order = np.lexsort((*keys, listeners))
     counts = np.bincount(listeners)

@@ -28,7 +28,7 @@ def write_matrix(folder: Path, matrix: Matrix) -> None:
 
 
 def read_matrix(folder: Path) -> Matrix:
-    """Give the matrix that stage `matrix` wrote."""
+    """Read the matrix that stage `matrix` wrote."""
     about = files.read_json(folder / "about.json")
     blocks = tuple(BlockName(block) for block in about["blocks"])
     items = [block for block in blocks if (folder / f"shares_{block}.npz").exists()]

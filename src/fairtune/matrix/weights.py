@@ -27,8 +27,14 @@ BM25_B: Final = 0.75
 class BlockWeights:
     """The weight of a cell, taken apart: `c = 1 + multipliers[column] * listeners[row] * s(plays) / scale`.
 
-    multipliers: (n_columns,) float32, alpha * block_weight * popularity balance * group balance.
-    scale: mean of s(plays) over the cells, so that s has mean 1 in every block.
+    Attributes
+    ----------
+    multipliers
+        Shape (n_columns,): alpha * block weight * popularity balance * group balance.
+    scaling
+        Name of s.
+    scale
+        Mean of s(plays) over the cells, so that s has mean 1 in every block.
     """
 
     multipliers: NDArray[np.float32]
@@ -36,10 +42,19 @@ class BlockWeights:
     scale: float
 
     def confidence(self, plays: csr_array, listeners: NDArray[np.float32] | None = None) -> csr_array:
-        """Confidence of every cell of `plays`: same shape and cells, float32, all above 1 where the weight is
-        above 0.
+        """Weigh every cell of `plays`.
 
-        listeners: (n_listeners,), see `listener_weights`; without, everybody weighs 1.
+        Parameters
+        ----------
+        plays
+            Listeners x columns of this block.
+        listeners
+            Shape (n_listeners,), see `listener_weights`; without, everybody weighs 1.
+
+        Returns
+        -------
+        csr_array
+            Same shape and cells, float32, all above 1 where the weight is above 0.
         """
         weights = self.multipliers[plays.indices] * (scaled(plays, self.scaling) / self.scale)
         if listeners is not None:
@@ -59,8 +74,25 @@ def block_weights(
 ) -> BlockWeights:
     """Weights of one block from the plays it is fitted on.
 
-    plays: listeners x columns. weight: alpha times the block's weight.
-    membership: columns x provider groups, rows sum to 1; without it there is no group balance.
+    Parameters
+    ----------
+    plays
+        Listeners x columns.
+    weight
+        alpha times the block's weight.
+    beta
+        Strength of the popularity balance, see the module; 0: none.
+    gamma
+        Strength of the provider-group balance; 0: none.
+    scaling
+        Name of s.
+    membership
+        Columns x provider groups, rows sum to 1; without it there is no group balance.
+
+    Returns
+    -------
+    BlockWeights
+        For the columns of this block.
     """
     listeners = np.bincount(plays.indices, minlength=plays.shape[1]).astype(np.float64)
     multipliers = weight * _balance(listeners, beta)
@@ -76,11 +108,22 @@ def block_weights(
 def listener_weights(
     plays: csr_array, *, delta: float, groups: NDArray[np.intp] | None = None
 ) -> NDArray[np.float32]:
-    """Give the listener-side balance (q(h(u)) / mean q)^-delta of every listener: (n_listeners,).
+    """Listener-side balance (q(h(u)) / mean q)^-delta, the mean over listeners whose group is known.
 
-    plays: listeners x items, what the model is fitted on. groups: (n_listeners,), the number of each
-    listener's group from 0, -1 for unknown, whose weight is 1; without it everybody is a group of their own.
-    The mean is over listeners whose group is known.
+    Parameters
+    ----------
+    plays
+        Listeners x items, what the model is fitted on.
+    delta
+        Strength of the balance; 0: everybody weighs 1.
+    groups
+        Shape (n_listeners,), the number of each listener's group from 0, -1 for unknown, whose weight is 1;
+        without it everybody is a group of their own.
+
+    Returns
+    -------
+    NDArray[np.float32]
+        Shape (n_listeners,).
     """
     own = np.diff(plays.indptr).astype(np.float64)
     if groups is None:
@@ -93,11 +136,25 @@ def listener_weights(
 
 
 def scaled(plays: csr_array, scaling: Scaling) -> NDArray[np.float64]:
-    """s(plays) of every stored cell, before it is scaled to mean 1: (n_cells,).
+    """Return s(plays) of every stored cell, before it is scaled to mean 1.
 
-    bm25 saturates counts and discounts busy listeners and columns everybody plays (Robertson and Zaragoza,
-    "The probabilistic
-    relevance framework: BM25 and beyond", 2009).
+    bm25 saturates counts and discounts busy listeners and columns everybody plays.
+
+    Parameters
+    ----------
+    plays
+        Listeners x columns, counts.
+    scaling
+        binary: 1; log: log(1 + plays); or bm25.
+
+    Returns
+    -------
+    NDArray[np.float64]
+        Shape (n_cells,), 0 and above.
+
+    References
+    ----------
+    Robertson and Zaragoza, "The probabilistic relevance framework: BM25 and beyond", 2009.
     """
     if scaling == "binary":
         return np.ones(plays.nnz)

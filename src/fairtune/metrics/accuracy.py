@@ -28,10 +28,30 @@ FIGURES: Final = ("ndcg", "recall", "precision", "map", "mrr", "hit")
 
 
 def per_listener(lists: Lists, truth: csr_array, ks: Sequence[int]) -> dict[str, PerListener]:
-    """Give "recall@10", "ndcg@10", ... for every k: arrays (n,), NaN where the truth is empty.
+    """Judge the list of each listener by every metric of this module.
 
-    lists: (n, at least max(ks)). truth: n x n_items, rows as in `lists`; every stored cell is a held-out
-    item. An item twice in one list raises `BadRanking`.
+    Parameters
+    ----------
+    lists
+        Shape (n, at least max(ks)).
+    truth
+        Shape (n, n_items), rows as in `lists`; every stored cell is a held-out item.
+    ks
+        Lengths at which lists are cut, 1 and above.
+
+    Returns
+    -------
+    dict[str, PerListener]
+        "ndcg@10", "recall@10", ... for every k: shape (n,), NaN where the truth is empty.
+
+    Raises
+    ------
+    ValueError
+        The lists are shorter than the largest k.
+
+    Notes
+    -----
+    An item twice in one list raises `BadRanking`.
     """
     longest = max(ks)
     if lists.shape[1] < longest:
@@ -43,10 +63,10 @@ def per_listener(lists: Lists, truth: csr_array, ks: Sequence[int]) -> dict[str,
 
     ranks = np.arange(1, longest + 1)
     discount = 1 / np.log2(ranks + 1)
-    found = np.cumsum(hit, axis=1)
+    n_hits = np.cumsum(hit, axis=1)
     gain = np.cumsum(hit * discount, axis=1)
     ideal = np.cumsum(discount)
-    precise = np.cumsum(hit * found / ranks, axis=1)
+    precise = np.cumsum(hit * n_hits / ranks, axis=1)
     reciprocal = np.maximum.accumulate(hit / ranks, axis=1)
 
     figures: dict[str, PerListener] = {}
@@ -56,9 +76,9 @@ def per_listener(lists: Lists, truth: csr_array, ks: Sequence[int]) -> dict[str,
         judged = truth_size / truth_size  # 1, or NaN without truth
         best = ideal[np.nan_to_num(possible, nan=1).astype(np.intp) - 1]
         figures[f"ndcg@{k}"] = gain[:, last] / best * judged
-        figures[f"recall@{k}"] = found[:, last] / truth_size
-        figures[f"precision@{k}"] = found[:, last] / k * judged
+        figures[f"recall@{k}"] = n_hits[:, last] / truth_size
+        figures[f"precision@{k}"] = n_hits[:, last] / k * judged
         figures[f"map@{k}"] = precise[:, last] / possible
         figures[f"mrr@{k}"] = reciprocal[:, last] * judged
-        figures[f"hit@{k}"] = (found[:, last] > 0) * judged
+        figures[f"hit@{k}"] = (n_hits[:, last] > 0) * judged
     return figures

@@ -15,11 +15,25 @@ LISTENERS_PER_BLOCK = 2**15  # lists whose profiles are summed at once
 
 
 def whole(lists: Lists, n_items: int, ks: Sequence[int]) -> dict[str, Figure]:
-    """Give "coverage@k" and "gini@k": facts about these lists together, so their interval is the value.
+    """Measure coverage and Gini index of all lists together.
 
     coverage: share of the items that is in at least one list, 0..1.
     gini: sum_i (2i - n - 1) p(i) / (n sum_i p(i)), p(i) the number of lists with item i, ascending (RecBole).
     0: every item is listed equally often; near 1: one item takes every place. 1 where all lists are empty.
+
+    Parameters
+    ----------
+    lists
+        Shape (n, at least max(ks)).
+    n_items
+        Size of the catalogue.
+    ks
+        Lengths at which lists are cut, 1 and above.
+
+    Returns
+    -------
+    dict[str, Figure]
+        "coverage@k" and "gini@k" for every k: facts about these lists, so their interval is the value.
     """
     figures: dict[str, Figure] = {}
     for k in ks:
@@ -33,18 +47,46 @@ def whole(lists: Lists, n_items: int, ks: Sequence[int]) -> dict[str, Figure]:
 
 
 def bits(known: csr_array) -> NDArray[np.float64]:
-    """Self-information of each column, -log2(its listeners / all listeners): (n_items,).
+    """Self-information of each column, -log2(its listeners / all listeners).
 
-    Its mean over a list is the list's novelty (Zhou et al., PNAS 2010): 0, everything listed is known to
-    everybody; log2(listeners) is the most. An item that nobody knows counts as known to one listener. known:
-    all listeners x items.
+    Its mean over a list is the list's novelty.
+
+    Parameters
+    ----------
+    known
+        All listeners x items; every stored cell counts.
+
+    Returns
+    -------
+    NDArray[np.float64]
+        Shape (n_items,). 0: everybody knows the item; log2(n_listeners) is the most: an item that nobody
+        knows counts as known to one listener.
+
+    References
+    ----------
+    Zhou et al., "Solving the apparent diversity-accuracy dilemma of recommender systems", PNAS 2010.
     """
     listeners = np.bincount(sparse_pairs.ones(known).indices, minlength=known.shape[1])
     return np.asarray(-np.log2(np.maximum(listeners, 1) / known.shape[0]))
 
 
 def shares(lists: Lists, membership: NDArray[np.float64], k: int) -> NDArray[np.float64]:
-    """Average rows of `membership` (n_items, g) over the first k of each list: (n, g); NaN if it is empty."""
+    """Average the memberships of the items in each list.
+
+    Parameters
+    ----------
+    lists
+        Shape (n, at least k).
+    membership
+        Shape (n_items, n_groups), or any other figures of the items.
+    k
+        Places of each list that count.
+
+    Returns
+    -------
+    NDArray[np.float64]
+        Shape (n, n_groups); NaN where a list is empty.
+    """
     listed = sparse_pairs.listed(lists[:, :k], len(membership))
     length = np.diff(listed.indptr).astype(np.float64)
     length[length == 0] = np.nan
@@ -52,12 +94,29 @@ def shares(lists: Lists, membership: NDArray[np.float64], k: int) -> NDArray[np.
 
 
 def diversity(lists: Lists, profiles: csr_array | None, k: int) -> PerListener:
-    """Give 1 - mean cosine of all pairs of two different items of a list: (n,).
+    """Intra-list diversity: 1 - mean cosine of all pairs of two different items of a list.
 
-    profiles: n_items x features, no negative number, rows of length 1, or 0 where nothing is known of an
-    item, which is then left out. 0: all items are alike; 1: no two have anything in common (intra-list
-    diversity: Ziegler et al., WWW 2005; with cosine Vargas and Castells, RecSys 2011). NaN with fewer than
-    two items to compare, and without profiles.
+    Parameters
+    ----------
+    lists
+        Shape (n, at least k).
+    profiles
+        Shape (n_items, n_features), no negative number, rows of length 1, or 0 where nothing is known of an
+        item, which is then left out. None: nothing is known of any item.
+    k
+        Places of each list that count.
+
+    Returns
+    -------
+    PerListener
+        Shape (n,), 0..1. 0: all items are alike; 1: no two have anything in common. NaN with fewer than two
+        items to compare, and without profiles.
+
+    References
+    ----------
+    Ziegler et al., "Improving recommendation lists through topic diversification", WWW 2005; with cosine
+    Vargas and Castells, "Rank and relevance in novelty and diversity metrics for recommender
+    systems", RecSys 2011.
     """
     if profiles is None:
         return np.full(len(lists), np.nan)
@@ -68,10 +127,12 @@ def diversity(lists: Lists, profiles: csr_array | None, k: int) -> PerListener:
         )
         for start in range(0, len(lists), LISTENERS_PER_BLOCK)
     ]
-    there = np.where(lists[:, :k] == NOTHING, 0, known[lists[:, :k]]).sum(axis=1).astype(np.float64)
-    among = np.where(there > 1, there * (there - 1), np.nan)
+    comparable = np.where(lists[:, :k] == NOTHING, 0, known[lists[:, :k]]).sum(axis=1).astype(np.float64)
+    n_pairs = np.where(comparable > 1, comparable * (comparable - 1), np.nan)
     total = np.concatenate([np.empty(0), *parts])
-    return np.asarray(np.clip(1 - (total - there) / among, 0, 1))  # a cosine may exceed 1 by its rounding
+    return np.asarray(
+        np.clip(1 - (total - comparable) / n_pairs, 0, 1)
+    )  # a cosine may exceed 1 by its rounding
 
 
 def _pair_cosines(listed: csr_array, profiles: csr_array) -> PerListener:

@@ -23,7 +23,17 @@ CELLS_AT_HAND = 2**24
 
 @dataclass(frozen=True)
 class Figure:
-    """A number with its 95 % interval; all None where it can't be computed (0/0, nobody to look at)."""
+    """A number with its 95 % interval; all None where it can't be computed (0/0, nobody to look at).
+
+    Attributes
+    ----------
+    value
+        The number itself, from all listeners.
+    low
+        Lower end of the interval, never above the value.
+    high
+        Upper end of the interval, never below the value.
+    """
 
     value: float | None
     low: float | None
@@ -31,7 +41,7 @@ class Figure:
 
     @classmethod
     def exact(cls, value: float) -> "Figure":
-        """Give a plain count or share of what is there, no estimate: the interval is the value."""
+        """Return a figure that is no estimate, but a plain count or share: the interval is the value."""
         return cls(value, value, value)
 
     def to_json(self) -> dict[str, float | None]:
@@ -44,11 +54,21 @@ UNDEFINED = Figure(None, None, None)
 
 
 def figure(value: float, resampled: Floats) -> Figure:
-    """Give `value` with the 2.5th and 97.5th percentile of `resampled` (resamples,).
+    """Combine a value and its resamples into a figure, by the 2.5th and 97.5th percentile.
 
-    A NaN or infinite value is `UNDEFINED`; resamples that are not finite (none of the listeners drawn is in
-    the group) are left out. The interval is widened to hold the value, which percentiles of spreads and
-    extremes (biased upwards) may miss.
+    Parameters
+    ----------
+    value
+        From all listeners; a NaN or infinite one is `UNDEFINED`.
+    resampled
+        Shape (resamples,); resamples that are not finite (none of the listeners drawn is in the group) are
+        left out. Without any resample the interval is the value.
+
+    Returns
+    -------
+    Figure
+        The interval is widened to hold the value, which percentiles of spreads and extremes (biased upwards)
+        may miss.
     """
     finite = resampled[np.isfinite(resampled)]
     if np.isfinite(value) and not len(resampled):
@@ -60,7 +80,7 @@ def figure(value: float, resampled: Floats) -> Figure:
 
 
 def figures(values: Floats, resampled: Floats) -> list[Figure]:
-    """Give the `figure` of each column: values (m,), resampled (resamples, m)."""
+    """Combine each of `values` (m,) with its column of `resampled` (resamples, m), as `figure` does."""
     columns = np.ascontiguousarray(resampled.T)
     whole = np.isfinite(values) & np.isfinite(columns).all(axis=1)
     if not len(resampled) or not whole.any():
@@ -76,9 +96,21 @@ def figures(values: Floats, resampled: Floats) -> list[Figure]:
 
 
 def percentiles(resampled: Floats, at: tuple[float, ...] = PERCENTILES) -> Floats:
-    """Give percentiles along the last axis, interpolated: (len(at), ...).
+    """Interpolate percentiles along the last axis.
 
     Those of numpy, by one sort: numpy's own take several times as long for a thousand numbers.
+
+    Parameters
+    ----------
+    resampled
+        Shape (..., resamples), finite.
+    at
+        Percentiles to compute, 0..100.
+
+    Returns
+    -------
+    Floats
+        Shape (len(at), ...).
     """
     ordered = np.sort(resampled, axis=-1)
     place = np.array(at) / 100 * (ordered.shape[-1] - 1)
@@ -98,7 +130,14 @@ def divided(numerator: Floats, denominator: Floats | float) -> Floats:
 class Bootstrap:
     """The resamples of `n_listeners` rows; the same arguments give the same resamples.
 
-    With 0 resamples every figure is a point estimate, its interval the value: quick, for a search.
+    Attributes
+    ----------
+    n_listeners
+        Rows to draw from, and rows drawn for each resample.
+    resamples
+        How many; with 0 every figure is a point estimate, its interval the value: quick, for a search.
+    seed
+        Of the draws.
     """
 
     n_listeners: int
@@ -107,7 +146,7 @@ class Bootstrap:
 
     @cached_property
     def draws(self) -> NDArray[np.uint8]:
-        """How often each listener is in each resample, (resamples, n_listeners): never near 255 times."""
+        """Draws of each listener in each resample, (resamples, n_listeners): never near 255."""
         n = self.n_listeners
         rng = np.random.default_rng(self.seed)
         draws = np.zeros((self.resamples, n), dtype=np.uint8)
@@ -120,13 +159,43 @@ class Bootstrap:
         return draws
 
     def sums(self, columns: Floats) -> Floats:
-        """Sum per-listener `columns` (n_listeners, m) over the listeners of each resample: (resamples, m)."""
+        """Sum columns over the listeners of each resample.
+
+        Parameters
+        ----------
+        columns
+            Shape (n_listeners, m).
+
+        Returns
+        -------
+        Floats
+            Shape (resamples, m).
+        """
         return self.sums_by_group(columns, np.zeros(len(columns), dtype=np.intp), 1)[:, 0]
 
     def sums_by_group(self, columns: Floats, groups: NDArray[np.intp], n_groups: int) -> Floats:
-        """Do so for each group of listeners by itself: (resamples, n_groups, m).
+        """Sum columns over the listeners of each resample, for each group of listeners by itself.
 
-        groups: (n_listeners,), 0..n_groups - 1. All groups together cost as much as one sum.
+        All groups together cost as much as one sum.
+
+        Parameters
+        ----------
+        columns
+            Shape (n_listeners, m).
+        groups
+            Shape (n_listeners,), 0..n_groups - 1.
+        n_groups
+            Number of groups.
+
+        Returns
+        -------
+        Floats
+            Shape (resamples, n_groups, m).
+
+        Raises
+        ------
+        ValueError
+            The columns have another number of rows.
         """
         if len(columns) != self.n_listeners:
             raise ValueError(f"{len(columns)} rows, but {self.n_listeners} listeners are resampled")
@@ -146,7 +215,20 @@ class Bootstrap:
         return self.draws.astype(np.float64) if self.draws.size <= CELLS_AT_HAND else None
 
     def ratios(self, numerators: Floats, denominators: Floats) -> tuple[Floats, Floats]:
-        """Divide sums of (n_listeners, g) by one another: values (g,), resampled (resamples, g); 0/0: NaN."""
+        """Divide sums over listeners by one another; 0/0 is NaN.
+
+        Parameters
+        ----------
+        numerators
+            Shape (n_listeners, g).
+        denominators
+            Shape (n_listeners, g).
+
+        Returns
+        -------
+        tuple[Floats, Floats]
+            The ratios, shape (g,), and the resampled ones, shape (resamples, g).
+        """
         groups = numerators.shape[1]
         columns = np.hstack([numerators, denominators])
         total, resampled = columns.sum(axis=0), self.sums(columns)
@@ -154,7 +236,7 @@ class Bootstrap:
         return values, divided(resampled[:, :groups], resampled[:, groups:])
 
     def means(self, values: Mapping[str, Floats]) -> dict[str, Figure]:
-        """Average arrays (n_listeners,) over listeners, NaN left out."""
+        """Average arrays (n_listeners,) over listeners, each by its name, NaN left out."""
         if not values:
             return {}
         everybody = np.zeros(self.n_listeners, dtype=np.intp)
@@ -164,22 +246,34 @@ class Bootstrap:
     def means_by_group(
         self, columns: Floats, groups: NDArray[np.intp], n_groups: int
     ) -> tuple[Floats, Floats, Floats]:
-        """Average columns (n_listeners, m) over the listeners of each group, NaN left out.
+        """Average columns over the listeners of each group, NaN left out.
 
-        Gives the means (n_groups, m), the resampled ones (resamples, n_groups, m), and how many listeners
-        count (n_groups, m). Nobody: NaN.
+        Parameters
+        ----------
+        columns
+            Shape (n_listeners, m).
+        groups
+            Shape (n_listeners,), 0..n_groups - 1.
+        n_groups
+            Number of groups.
+
+        Returns
+        -------
+        tuple[Floats, Floats, Floats]
+            The means (n_groups, m), the resampled ones (resamples, n_groups, m), and how many listeners count
+            (n_groups, m). A mean over nobody is NaN.
         """
         missing = np.isnan(columns)
-        patterns, of = _distinct(missing)  # figures that miss the same listeners share their counts
+        patterns, pattern_of = _distinct(missing)  # figures that miss the same listeners share their counts
         stacked = np.hstack([np.where(missing, 0.0, columns), ~patterns])
         total = np.array([stacked[groups == group].sum(axis=0) for group in range(n_groups)])
         total = total.reshape(n_groups, stacked.shape[1])
         resampled = self.sums_by_group(stacked, groups, n_groups)
         m = columns.shape[1]
-        counted = total[:, m:][:, of]
+        counted = total[:, m:][:, pattern_of]
         return (
             divided(total[:, :m], counted),
-            divided(resampled[..., :m], resampled[..., m:][..., of]),
+            divided(resampled[..., :m], resampled[..., m:][..., pattern_of]),
             counted,
         )
 
@@ -189,7 +283,7 @@ class Bootstrap:
 
 
 def _distinct(missing: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
-    """Give the different columns of (n, m), and for each of the m which of them it is."""
+    """Find the different columns of (n, m), and for each of the m which of them it is."""
     first: dict[bytes, int] = {}
     place = [first.setdefault(column.tobytes(), len(first)) for column in missing.T]
     which = np.array(place, dtype=np.intp)

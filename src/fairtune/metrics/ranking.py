@@ -32,14 +32,33 @@ def rank(
 ) -> Lists:
     """List the k best columns that a listener doesn't know yet.
 
-    score_rows: scores of all columns for some rows, (len(rows), n_columns), higher is better; -inf: never
-    listed.
-    known: listeners x columns; every stored cell is masked, whatever its value.
-    listeners: rows to rank (default: all); line r of the result is listener `listeners[r]`.
-    block: listeners scored at once. It may change the last bit of a matrix product, so it never depends on
-    `threads`.
+    Equal scores are ordered by column index, at the end of the list too.
 
-    Equal scores are ordered by column index, at the end of the list too. NaN scores raise `BadRanking`.
+    Parameters
+    ----------
+    score_rows
+        Scores of all columns for some rows, shape (len(rows), n_columns), higher is better; -inf: never
+        listed.
+    known
+        Shape (n_listeners, n_columns); every stored cell is masked, whatever its value.
+    k
+        Length of a list, 0 and above.
+    listeners
+        Rows to rank (default: all); line r of the result is listener `listeners[r]`.
+    block
+        Listeners scored at once. It may change the last bit of a matrix product, so it never depends on
+        `threads`.
+    threads
+        Blocks that are scored and ranked at the same time.
+
+    Returns
+    -------
+    Lists
+        Column indices, shape (n, k), best first; `NOTHING` where fewer than k can be listed.
+
+    Notes
+    -----
+    NaN scores raise `BadRanking`, scores of another shape `ValueError`.
     """
     n_listeners, n_columns = known.shape
     rows = np.arange(n_listeners) if listeners is None else np.asarray(listeners, dtype=np.intp)
@@ -80,7 +99,7 @@ def _copied(given: NDArray[np.floating], held: local, size: int) -> NDArray[np.f
 
 
 def _best(scores: NDArray[np.floating], best: NDArray[np.floating], k: int) -> Lists:
-    """Give the columns of the k highest scores of each row; `NOTHING` for -inf and beyond the row's end.
+    """List the columns of the k highest scores of each row; `NOTHING` for -inf and beyond the row's end.
 
     They lie in the k runs with the highest maxima, ties by index: each of those holds a column that comes
     before every column of the other runs. So one look at all scores is enough, and only k runs are sorted.
@@ -103,7 +122,7 @@ def _best(scores: NDArray[np.floating], best: NDArray[np.floating], k: int) -> L
 
 
 def _highest(scores: NDArray[np.floating], taken: int) -> NDArray[np.intp]:
-    """Give the columns of the `taken` highest scores of each row, ties by index: (n, taken), ascending."""
+    """Find the columns of the `taken` highest scores of each row, ties by index: (n, taken), ascending."""
     n_rows, n_columns = scores.shape
     border = np.partition(scores, n_columns - taken, axis=1)[:, n_columns - taken, None]
     chosen = scores >= border

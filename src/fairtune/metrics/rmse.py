@@ -11,9 +11,23 @@ from fairtune.metrics.bootstrap import Bootstrap, Figure, Floats, divided, figur
 
 
 def rmse(truth: Floats, predicted: Floats, listeners: NDArray[np.intp], bootstrap: Bootstrap) -> Figure:
-    """Give sqrt(mean of squared errors) over pairs; 0: perfect. No pairs: undefined.
+    """Root mean squared error over pairs.
 
-    truth, predicted: (pairs,). listeners: (pairs,), the listener of each pair, 0..bootstrap.n_listeners - 1.
+    Parameters
+    ----------
+    truth
+        Shape (n_pairs,).
+    predicted
+        Shape (n_pairs,).
+    listeners
+        Shape (n_pairs,), the listener of each pair, 0..bootstrap.n_listeners - 1.
+    bootstrap
+        Resamples of the listeners.
+
+    Returns
+    -------
+    Figure
+        0 and above; 0: perfect. Undefined without pairs.
     """
     value, resampled = _resampled(truth, predicted, listeners, bootstrap)
     return figure(value, resampled)
@@ -22,9 +36,25 @@ def rmse(truth: Floats, predicted: Floats, listeners: NDArray[np.intp], bootstra
 def skill(
     truth: Floats, predicted: Floats, baseline: Floats, listeners: NDArray[np.intp], bootstrap: Bootstrap
 ) -> Figure:
-    """Give 1 - rmse(predicted) / rmse(baseline), both from the same resamples.
+    """Compare two predictions by 1 - rmse(predicted) / rmse(baseline), from the same resamples.
 
-    1: perfect; 0: no better than the baseline; below 0: worse. Undefined if the baseline makes no error.
+    Parameters
+    ----------
+    truth
+        Shape (n_pairs,).
+    predicted
+        Shape (n_pairs,).
+    baseline
+        Shape (n_pairs,), the predictions to compare with.
+    listeners
+        Shape (n_pairs,), the listener of each pair, 0..bootstrap.n_listeners - 1.
+    bootstrap
+        Resamples of the listeners.
+
+    Returns
+    -------
+    Figure
+        1: perfect; 0: no better than the baseline; below 0: worse. Undefined if the baseline makes no error.
     """
     value, resampled = _resampled(truth, predicted, listeners, bootstrap)
     base, base_resampled = _resampled(truth, baseline, listeners, bootstrap)
@@ -34,7 +64,26 @@ def skill(
 def change(
     truth: Floats, predicted: Floats, baseline: Floats, listeners: NDArray[np.intp], bootstrap: Bootstrap
 ) -> Figure:
-    """Give rmse(predicted) - rmse(baseline), both from the same resamples; below 0: better, 0: alike."""
+    """Compare two predictions by rmse(predicted) - rmse(baseline), from the same resamples.
+
+    Parameters
+    ----------
+    truth
+        Shape (n_pairs,).
+    predicted
+        Shape (n_pairs,).
+    baseline
+        Shape (n_pairs,), the predictions to compare with.
+    listeners
+        Shape (n_pairs,), the listener of each pair, 0..bootstrap.n_listeners - 1.
+    bootstrap
+        Resamples of the listeners.
+
+    Returns
+    -------
+    Figure
+        Below 0: better than the baseline; 0: alike.
+    """
     value, resampled = _resampled(truth, predicted, listeners, bootstrap)
     base, base_resampled = _resampled(truth, baseline, listeners, bootstrap)
     return figure(value - base, resampled - base_resampled)

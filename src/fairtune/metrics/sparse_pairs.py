@@ -9,7 +9,7 @@ from fairtune.metrics.ranking import NOTHING, Lists
 
 
 def ones(matrix: csr_array) -> csr_array:
-    """Give 1.0 for every stored cell, whatever its value; sorted, each cell once."""
+    """Copy a matrix with 1.0 in every stored cell, whatever its value; sorted, each cell once."""
     copy = csr_array((np.ones(matrix.nnz), matrix.indices, matrix.indptr), shape=matrix.shape, copy=True)
     copy.sum_duplicates()
     copy.data[:] = 1.0
@@ -17,7 +17,25 @@ def ones(matrix: csr_array) -> csr_array:
 
 
 def listed(lists: Lists, n_items: int) -> csr_array:
-    """Give 1.0 for every listed item: (n, n_items); an item twice in one list raises `BadRanking`."""
+    """Mark the items of each list.
+
+    Parameters
+    ----------
+    lists
+        Shape (n, k).
+    n_items
+        Size of the catalogue.
+
+    Returns
+    -------
+    csr_array
+        Shape (n, n_items), 1.0 for every listed item.
+
+    Raises
+    ------
+    BadRanking
+        A list names an item twice.
+    """
     ordered = np.sort(lists, axis=1)
     twice = (ordered[:, 1:] == ordered[:, :-1]) & (ordered[:, 1:] != NOTHING)
     if twice.any():
@@ -32,7 +50,20 @@ def listed(lists: Lists, n_items: int) -> csr_array:
 
 
 def hits(lists: Lists, truth: csr_array) -> NDArray[np.bool_]:
-    """Tell for every place of every list whether its item is in the listener's truth: (n, k)."""
+    """Mark the places of every list whose item is in the listener's truth.
+
+    Parameters
+    ----------
+    lists
+        Shape (n, k).
+    truth
+        Shape (n, n_items), rows as in `lists`; every stored cell counts.
+
+    Returns
+    -------
+    NDArray[np.bool_]
+        Shape (n, k).
+    """
     wanted = ones(truth)
     n_items = truth.shape[1]
     rows = np.arange(len(lists), dtype=np.int64)

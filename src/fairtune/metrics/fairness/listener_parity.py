@@ -27,8 +27,20 @@ DP_REGION = "dp_region."
 class Grouped:
     """Means of figures over the listeners of each group.
 
-    names: of the figures. means: (groups, figures); resampled: (resamples, groups, figures); NaN: nobody.
-    counted: (groups, figures), listeners whose figure counts. unknown: share of listeners without a label.
+    Attributes
+    ----------
+    names
+        Of the figures.
+    pooling
+        Which groups there are, and which are compared.
+    means
+        Shape (groups, figures); NaN: nobody.
+    resampled
+        Shape (resamples, groups, figures); NaN: nobody.
+    counted
+        Shape (groups, figures), listeners whose figure counts.
+    unknown
+        Share of listeners without a label, 0..1.
     """
 
     names: Sequence[str]
@@ -44,15 +56,28 @@ def grouped(
 ) -> Grouped:
     """Average every figure over each group.
 
-    figures_of: arrays (n,), NaN: the listener has none and is left out. labels: (n,), the group of each
-    listener; null is `unknown`. Groups of fewer than `min_group` listeners are pooled.
+    Parameters
+    ----------
+    figures_of
+        By name, shape (n,); NaN: the listener has none and is left out.
+    labels
+        Shape (n,), the group of each listener; null is `unknown`.
+    bootstrap
+        Resamples of the n listeners.
+    min_group
+        Groups of fewer listeners are pooled.
+
+    Returns
+    -------
+    Grouped
+        Means of all figures.
     """
-    codes, found = pd.Series(np.asarray(labels, dtype=object)).fillna(UNKNOWN).factorize(sort=True)
-    sizes = np.bincount(codes, minlength=len(found)).astype(np.float64)
-    pooling = pool([str(name) for name in found], sizes, min_group)
+    codes, given = pd.Series(np.asarray(labels, dtype=object)).fillna(UNKNOWN).factorize(sort=True)
+    sizes = np.bincount(codes, minlength=len(given)).astype(np.float64)
+    pooling = pool([str(name) for name in given], sizes, min_group)
     group = pooling.merge.argmax(axis=1)[codes] if len(codes) else codes
     columns = np.column_stack([np.empty((len(codes), 0)), *figures_of.values()])
-    nameless = sizes[[name == UNKNOWN for name in found]].sum()
+    nameless = sizes[[name == UNKNOWN for name in given]].sum()
     return Grouped(
         tuple(figures_of),
         pooling,
@@ -61,35 +86,60 @@ def grouped(
     )
 
 
-def compare(of: Grouped, names: Mapping[str, str]) -> dict[str, Json]:
-    """Give {name: {difference, ratio, groups: {label: {rate, n}}}} as JSON.
+def compare(by_group: Grouped, names: Mapping[str, str]) -> dict[str, Json]:
+    """Compare the groups by some of the figures.
 
-    names: what a comparison is called -> the figure in `of` that it compares. n: listeners whose figure
-    counts.
+    Parameters
+    ----------
+    by_group
+        Means of figures by group.
+    names
+        What a comparison is called -> the figure in `by_group` that it compares.
+
+    Returns
+    -------
+    dict[str, Json]
+        By comparison: {difference, ratio, groups: {label: {rate, n}}} as JSON; n: listeners whose figure
+        counts.
     """
     results: dict[str, Json] = {}
     for called, name in names.items():
-        at = of.names.index(name)
-        apart = spread(of.means[:, at], of.resampled[:, :, at], of.pooling.compared)
-        rates = figures(of.means[:, at], of.resampled[:, :, at])
+        at = by_group.names.index(name)
+        apart = spread(by_group.means[:, at], by_group.resampled[:, :, at], by_group.pooling.compared)
+        rates = figures(by_group.means[:, at], by_group.resampled[:, :, at])
         groups = {
-            label: {"rate": rates[g].to_json(), "n": int(of.counted[g, at])}
-            for g, label in enumerate(of.pooling.names)
+            label: {"rate": rates[g].to_json(), "n": int(by_group.counted[g, at])}
+            for g, label in enumerate(by_group.pooling.names)
         }
         shown = {measure: apart[measure] for measure in ("difference", "ratio")}
         results[called] = spread_to_json(shown) | {"groups": groups}
     return results
 
 
-def tabulate(of: Grouped, names: Iterable[str]) -> dict[str, Json]:
-    """Give {group: {figure: mean}} as JSON."""
-    at = [of.names.index(name) for name in names]
+def tabulate(by_group: Grouped, names: Iterable[str]) -> dict[str, Json]:
+    """Return the means as JSON.
+
+    Parameters
+    ----------
+    by_group
+        Means of figures by group.
+    names
+        Of the figures that are wanted.
+
+    Returns
+    -------
+    dict[str, Json]
+        {group: {figure: mean}}.
+    """
+    at = [by_group.names.index(name) for name in names]
     return {
         label: {
-            of.names[place]: mean.to_json()
-            for place, mean in zip(at, figures(of.means[g, at], of.resampled[:, g, at]), strict=True)
+            by_group.names[place]: mean.to_json()
+            for place, mean in zip(
+                at, figures(by_group.means[g, at], by_group.resampled[:, g, at]), strict=True
+            )
         }
-        for g, label in enumerate(of.pooling.names)
+        for g, label in enumerate(by_group.pooling.names)
     }
 
 
@@ -101,27 +151,43 @@ def own_region(
     bootstrap: Bootstrap,
     min_group: int,
 ) -> Json:
-    """Give {"<region>@<k>": {share_recommended, share_listening, ratio, n}}: what listeners get of their own.
+    """Compare what listeners are recommended of their own region with what they play of it.
 
-    recommended: by "@<k>", share of the listener's own region in the list, (n,); NaN: no list, or the region
-    is unknown. listening: the same in what the listener knows. Shares are means over the listeners of a
-    region who have both; ratio: recommended over listening, 1: as much as they play, below 1: less; null if
-    nobody plays any. Listeners whose region is unknown are left out.
+    Parameters
+    ----------
+    recommended
+        By "@<k>", share of the listener's own region in the list, shape (n,); NaN: no list, or the region is
+        unknown.
+    listening
+        The same share, shape (n,), in what the listener knows.
+    labels
+        Shape (n,), the region of each listener; those whose region is unknown are left out.
+    bootstrap
+        Resamples of the n listeners.
+    min_group
+        Regions of fewer listeners are pooled.
+
+    Returns
+    -------
+    Json
+        {"<region>@<k>": {share_recommended, share_listening, ratio, n}}. Shares are means over the listeners
+        of a region who have both; ratio: recommended over listening, 1: as much as they play, below 1: less;
+        null if nobody plays any.
     """
     results: Json = {}
     for at, values in recommended.items():
-        both = np.where(np.isnan(values) | np.isnan(listening), np.nan, 1.0)
-        columns = {"recommended": values * both, "listening": listening * both}
-        of = grouped(columns, labels, bootstrap=bootstrap, min_group=min_group)
-        ratios = divided(of.means[:, 0], of.means[:, 1])
-        resampled = divided(of.resampled[:, :, 0], of.resampled[:, :, 1])
-        for g, label in enumerate(of.pooling.names):
+        has_both = np.where(np.isnan(values) | np.isnan(listening), np.nan, 1.0)
+        columns = {"recommended": values * has_both, "listening": listening * has_both}
+        by_group = grouped(columns, labels, bootstrap=bootstrap, min_group=min_group)
+        ratios = divided(by_group.means[:, 0], by_group.means[:, 1])
+        resampled = divided(by_group.resampled[:, :, 0], by_group.resampled[:, :, 1])
+        for g, label in enumerate(by_group.pooling.names):
             if label == UNKNOWN:
                 continue
             shown: dict[str, Figure] = {
-                "share_recommended": figure(of.means[g, 0], of.resampled[:, g, 0]),
-                "share_listening": figure(of.means[g, 1], of.resampled[:, g, 1]),
+                "share_recommended": figure(by_group.means[g, 0], by_group.resampled[:, g, 0]),
+                "share_listening": figure(by_group.means[g, 1], by_group.resampled[:, g, 1]),
                 "ratio": figure(ratios[g], resampled[:, g]),
             }
-            results[f"{label}{at}"] = spread_to_json(shown) | {"n": int(of.counted[g, 0])}
+            results[f"{label}{at}"] = spread_to_json(shown) | {"n": int(by_group.counted[g, 0])}
     return results

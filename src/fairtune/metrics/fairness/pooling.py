@@ -11,11 +11,16 @@ from fairtune.columns import OTHER, UNKNOWN
 
 @dataclass(frozen=True)
 class Pooling:
-    """How `names` become the groups that are shown.
+    """How groups become those that are shown.
 
-    names: shown groups: as given, then `other`, then `unknown`; groups without a member are left out.
-    merge: 0/1 matrix (given groups, shown groups): `membership @ merge` pools the columns.
-    compared: for each shown group, whether it counts in differences, ratios and disparities.
+    Attributes
+    ----------
+    names
+        Shown groups: as given, then `other`, then `unknown`; groups without a member are left out.
+    merge
+        0/1 matrix (given groups, shown groups): `membership @ merge` pools the columns.
+    compared
+        For each shown group, whether it counts in differences, ratios and disparities.
     """
 
     names: tuple[str, ...]
@@ -26,9 +31,23 @@ class Pooling:
 def pool(names: Sequence[str], sizes: NDArray[np.float64], min_group: int) -> Pooling:
     """Merge groups smaller than `min_group` into `other`.
 
-    sizes: members of each group; with fractional membership the sum of the shares, the effective number of
-    members. `unknown` is never pooled and never compared. `other` is compared if it reaches `min_group`
-    together; if not, its rate is shown but is too noisy to judge by, just as each of its groups was.
+    `unknown` is never pooled and never compared. `other` is compared if it reaches `min_group` together; if
+    not, its rate is shown but is too noisy to judge by, just as each of its groups was.
+
+    Parameters
+    ----------
+    names
+        Of the groups.
+    sizes
+        Members of each group, shape (len(names),); with fractional membership the sum of the shares, the
+        effective number of members.
+    min_group
+        Members that make a group large enough.
+
+    Returns
+    -------
+    Pooling
+        Groups that are shown, and which of them are compared.
     """
     target = [_target(name, size, min_group) for name, size in zip(names, sizes, strict=True)]
     last = {OTHER: 1, UNKNOWN: 2}

@@ -2,8 +2,8 @@
 
 g: a group of items; sums over listeners u (Zhu, Wang, Caverlee, SIGIR 2020):
 
-dp@k rate  P(R|g)     = sum_u |top_k(u) in g| / sum_u |unheard(u) in g|  chance of an unheard item
-eo@k rate  P(R|g,y=1) = sum_u |hits(u) in g| / sum_u |truth(u) in g|     chance of an item that will be played
+dp@k rate  P(R|g)     = sum_u |top_k(u) in g| / sum_u |new(u) in g|   chance of an item not played before
+eo@k rate  P(R|g,y=1) = sum_u |hits(u) in g| / sum_u |truth(u) in g|  chance of an item that will be played
 
 On listener-item pairs with whole memberships the two are fairlearn's selection rate and true positive rate by
 group.
@@ -33,10 +33,20 @@ Membership = tuple[Sequence[str], NDArray[np.float64] | csr_array]
 class Chances:
     """What every group could get, whatever is recommended: counted once, for all models that are compared.
 
-    pooled: by grouping, its groups after pooling, and their columns in what follows.
-    member: (n_items, g), memberships of all groupings side by side. size: (g,), effective number of items.
-    wanted: n x n_items, ones where an item is in the truth.
-    sums: (1 + resamples, 3, g): known, unheard and truth; row 0 is the value, the others its resamples.
+    Attributes
+    ----------
+    pooled
+        By grouping, its groups after pooling, and their columns in what follows.
+    member
+        Shape (n_items, g), memberships of all groupings side by side.
+    size
+        Shape (g,), effective number of items.
+    wanted
+        Shape (n, n_items), ones where an item is in the truth.
+    sums
+        Shape (1 + resamples, 3, g): known, new and truth; row 0 is the value, the others its resamples.
+    bootstrap
+        Resamples of the n listeners.
     """
 
     pooled: Mapping[str, tuple[Pooling, slice]]
@@ -57,8 +67,23 @@ def chances(
 ) -> Chances:
     """Count what the groups have to gain.
 
-    truth, known: n x n_items, the same listeners, row by row; known is what lists are masked with. A group is
-    small, and pooled, if its shares sum to less than `min_group` items.
+    Parameters
+    ----------
+    truth
+        Shape (n, n_items), what is held out; every stored cell counts.
+    known
+        Shape (n, n_items), the same listeners, row by row: what lists are masked with.
+    groupings
+        Memberships of the items by name of the grouping.
+    bootstrap
+        Resamples of the n listeners.
+    min_group
+        A group is small, and pooled, if its shares sum to fewer items.
+
+    Returns
+    -------
+    Chances
+        Of the groups of all groupings.
     """
     pooled, members, start = {}, [np.empty((known.shape[1], 0))], 0
     for grouping, (names, membership) in groupings.items():
@@ -68,37 +93,51 @@ def chances(
         start += len(pooling.names)
     member = np.hstack(members)
     size = member.sum(axis=0)
-    heard = sparse_pairs.ones(known) @ member
-    unheard = np.round(size - heard, 9)  # shares that cancel leave 1e-16 behind: nothing, not a chance
+    played = sparse_pairs.ones(known) @ member
+    new = np.round(size - played, 9)  # shares that cancel leave 1e-16 behind: nothing, not a chance
     wanted = sparse_pairs.ones(truth)
-    sums = _sums([heard, unheard, wanted @ member], bootstrap)
+    sums = _sums([played, new, wanted @ member], bootstrap)
     return Chances(pooled, member, size, wanted, sums, bootstrap)
 
 
-def compare(lists: Lists, given: Chances, ks: Sequence[int], *, groups: bool = True) -> dict[str, Json]:
-    """Give {grouping: {"dp@10": {difference, ratio, disparity, groups: {name: {rate, share_..., n}}}, ...}}.
+def compare(lists: Lists, chances: Chances, ks: Sequence[int], *, groups: bool = True) -> dict[str, Json]:
+    """Compare the groups by what lists recommend of them.
 
-    lists: (n, k), row by row the listeners of `given`. Figures are JSON; a rate that is 0/0 is null. Without
-    `groups` only how far they are apart: enough to compare models by.
+    Parameters
+    ----------
+    lists
+        Shape (n, at least max(ks)), row by row the listeners of `chances`.
+    chances
+        What the groups could get.
+    ks
+        Lengths at which lists are cut, 1 and above.
+    groups
+        Whether the result holds each group; without them only how far they are apart: enough to
+        compare models by.
 
-    n: (effective) items of the group. share_catalogue: of the items. share_listening: of the known pairs, one
-    listener and one item each. share_recommended: of the places of all lists.
+    Returns
+    -------
+    dict[str, Json]
+        {grouping: {"dp@10": {difference, ratio, disparity, groups: {name: {rate, share_..., n}}}, ...}}.
+        Figures are JSON; a rate that is 0/0 is null. n: (effective) items of the group. share_catalogue: of
+        the items. share_listening: of the known pairs, one listener and one item each. share_recommended: of
+        the places of all lists.
     """
     columns = []
     for k in ks:
-        listed = sparse_pairs.listed(lists[:, :k], len(given.member))
-        columns += [listed @ given.member, listed.multiply(given.wanted) @ given.member]
-    by_k = _sums(columns, given.bootstrap)
+        listed = sparse_pairs.listed(lists[:, :k], len(chances.member))
+        columns += [listed @ chances.member, listed.multiply(chances.wanted) @ chances.member]
+    by_k = _sums(columns, chances.bootstrap)
     results: dict[str, Json] = {}
-    for grouping, (pooling, at) in given.pooled.items():
-        listening, unheard, wanted = given.sums[:, :, at].transpose(1, 0, 2)
-        size, of = given.size[at], by_k[:, :, at].transpose(1, 0, 2)
+    for grouping, (pooling, at) in chances.pooled.items():
+        listening, new, wanted = chances.sums[:, :, at].transpose(1, 0, 2)
+        size, by_list = chances.size[at], by_k[:, :, at].transpose(1, 0, 2)
         of_catalogue = [Figure.exact(float(share)) for share in divided(size, size.sum())]
         of_listening = _figures(_shares(listening)) if groups else []
         results[grouping] = {}
-        for k, recommended, hits in zip(ks, of[::2], of[1::2], strict=True):
+        for k, recommended, hits in zip(ks, by_list[::2], by_list[1::2], strict=True):
             of_places = _figures(_shares(recommended)) if groups else []
-            for name, rates in (("dp", divided(recommended, unheard)), ("eo", divided(hits, wanted))):
+            for name, rates in (("dp", divided(recommended, new)), ("eo", divided(hits, wanted))):
                 result: Json = spread_to_json(spread(rates[0], rates[1:], pooling.compared))
                 if groups:
                     shown = {
@@ -126,13 +165,13 @@ def _shares(sums: Floats) -> Floats:
 
 
 def _figures(values: Floats) -> list[Figure]:
-    """Give a figure for each column: row 0 is the value, the others its resamples."""
+    """Combine each column into a figure: row 0 is the value, the others its resamples."""
     return figures(values[0], values[1:])
 
 
 def _by_group(names: Sequence[str], sizes: Floats, shown: Mapping[str, Sequence[Figure]]) -> Json:
     return {
-        name: {key: of[i].to_json() for key, of in shown.items()} | {"n": _number(sizes[i])}
+        name: {key: by_group[i].to_json() for key, by_group in shown.items()} | {"n": _number(sizes[i])}
         for i, name in enumerate(names)
     }
 

@@ -143,7 +143,7 @@ def main() -> None:
     chosen = params.load().dataset(options.dataset)
     tune = replace(chosen.tune, trials=options.trials or chosen.tune.trials)
     matrix = matrix_storage.read_matrix(Paths(options.dataset).matrix)
-    exam = objective.prepare(matrix, Part.TRAIN, chosen.evaluate)
+    goal = objective.prepare(matrix, Part.TRAIN, chosen.evaluate)
     ratios = []
     for seed in range(1, options.seeds + 1):
         print(f"{options.dataset}, seed {seed}, {tune.trials} trials")
@@ -152,7 +152,7 @@ def main() -> None:
             return als.fit(matrix, Part.TRAIN, point, seed=seed, threads=1, watch=watch, start=start)
 
         def judge(fitted: als.Als) -> Judged:
-            return exam.judge_model(fitted, threads=1)
+            return goal.judge_model(fitted, threads=1)
 
         ratios.append(
             compared({name.__name__: name(fit, judge, matrix, tune, seed) for name in (ours, plain)}, tune)

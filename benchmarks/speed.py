@@ -50,11 +50,11 @@ def fits_and_scoring(folder: Path, dataset: str) -> float:
     best = params.hyperparameters(files.read_json(paths.best)["hyperparameters"])
     points = [params.hyperparameters(point) for point in _points(files.read_table(paths.trials))]
     start = time.perf_counter()
-    exam = objective.prepare(matrix, Part.TRAIN, chosen.evaluate)
+    goal = objective.prepare(matrix, Part.TRAIN, chosen.evaluate)
     baselines.tune(
         matrix,
         chosen.train.alternatives,
-        lambda scores: exam.judge(scores, threads=threads),
+        lambda scores: goal.judge(scores, threads=threads),
         seed=seed,
         threads=threads,
     )
@@ -63,7 +63,7 @@ def fits_and_scoring(folder: Path, dataset: str) -> float:
 
         def look(iteration: int, fitted: Callable[[], als.Als], last: int = point.iterations) -> None:
             if iteration in LOOKS or iteration == last:
-                exam.judge_model(fitted(), threads=threads)
+                goal.judge_model(fitted(), threads=threads)
 
         begun = beginning(point.factors)
         als.fit(matrix, Part.TRAIN, point, seed=seed, threads=threads, watch=look, start=begun)

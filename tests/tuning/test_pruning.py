@@ -60,7 +60,7 @@ def test_a_fit_settles_once_a_look_brings_less_than_half_a_percent():
 
 
 def test_a_patient_fit_goes_on_to_its_end():
-    look = Look(WHOLE, iterations=5, always=True, patient=True)
+    look = Look(WHOLE, iterations=5, never_cut=True, never_settle=True)
     run(look, [0.1, 0.1, 0.05, 0.05])
     look.seen[5] = Judged(0.05, 0.1, 0.1)
     assert look.best() == 5

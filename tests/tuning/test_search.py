@@ -38,11 +38,11 @@ class Killed(BaseException):
 def test_trial_0_is_the_library_and_trial_1_the_start():
     trials = search(judge, TUNE, seed=1)
     assert len(trials) == TUNE.trials
-    assert trials[0].point == LIBRARY_DEFAULTS
-    assert trials[1].point == POINT
-    assert {trial.point.factors for trial in trials[2:]} <= {4, 8, 16}
-    assert len({trial.point.beta for trial in trials}) == TUNE.trials
-    assert all(trial.point.regularization == POINT.regularization for trial in trials[1:])
+    assert trials[0].hyperparameters == LIBRARY_DEFAULTS
+    assert trials[1].hyperparameters == POINT
+    assert {trial.hyperparameters.factors for trial in trials[2:]} <= {4, 8, 16}
+    assert len({trial.hyperparameters.beta for trial in trials}) == TUNE.trials
+    assert all(trial.hyperparameters.regularization == POINT.regularization for trial in trials[1:])
 
 
 def test_same_seed_same_trials_and_another_seed_other_trials():
@@ -145,10 +145,10 @@ def test_the_iterations_of_a_trial_are_those_after_which_it_was_worth_most():
         return Judged(0.1, dp=point.beta, eo=0.1)
 
     library, *others = search(rises_and_falls, replace(TUNE, trials=4), seed=1)
-    assert {trial.point.iterations for trial in others} == {3}
+    assert {trial.hyperparameters.iterations for trial in others} == {3}
     assert {trial.judged.ndcg for trial in others} == {0.5}
     assert {tuple(trial.looks) for trial in others} == {(1, 3, 5)}  # the fifth round showed the fall
-    assert (library.point, library.judged.ndcg) == (LIBRARY_DEFAULTS, 0.1)  # nothing of it is tuned
+    assert (library.hyperparameters, library.judged.ndcg) == (LIBRARY_DEFAULTS, 0.1)  # nothing of it is tuned
 
 
 def test_a_search_stops_after_so_many_minutes_but_not_before_the_two_given_trials():
@@ -157,7 +157,7 @@ def test_a_search_stops_after_so_many_minutes_but_not_before_the_two_given_trial
     assert trials == search(judge, TUNE, seed=1)[: len(trials)]
     assert len(trials) == 4
     at_once = search(judge, replace(TUNE, minutes=0.1), seed=1, clock=lambda: 60.0 * next(minutes))
-    assert [trial.point for trial in at_once] == [LIBRARY_DEFAULTS, POINT]
+    assert [trial.hyperparameters for trial in at_once] == [LIBRARY_DEFAULTS, POINT]
 
 
 def test_a_fit_that_fails_leaves_its_trial_to_the_next_search():

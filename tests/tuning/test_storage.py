@@ -35,7 +35,7 @@ storage = study_storage.opened(None, Path(sys.argv[1]))
 trials = searches.search(attempt, tune, seed=1, storage=storage, workers=study_storage.workers())
 choice = selection.choose(trials, tune.limits)
 numbers = [trial.number for trial in trials]
-points = [asdict(trial.point) for trial in trials]
+points = [asdict(trial.hyperparameters) for trial in trials]
 print(json.dumps({{"numbers": numbers, "trials": points, "chosen": choice.trial.number}}))
 """
 

@@ -26,14 +26,24 @@ Judge = Callable[[Callable[[Rows], Scores]], "Judged"]
 
 @dataclass(frozen=True)
 class Tuned:
-    """The most accurate settings of an alternative, what they were worth, and how many were tried."""
+    """The most accurate settings of an alternative.
+
+    Attributes
+    ----------
+    settings
+        By name.
+    judged
+        What a fit with them was worth.
+    tried
+        Number of settings that were tried.
+    """
 
     settings: catalogue.Settings
     judged: "Judged"
     tried: int
 
     def to_json(self) -> dict[str, Any]:
-        """Give what `alternatives.json` holds; eo is null where no group found anything."""
+        """Return what `alternatives.json` holds; eo is null where no group found anything."""
         judged = self.judged
         return {
             "settings": dict(self.settings),
@@ -45,16 +55,27 @@ class Tuned:
 
 
 def check(grids: Mapping[str, Grid]) -> None:
-    """Raise `BadParams` for a model that isn't there, a setting that it doesn't have, or a wrong value."""
+    """Check the grids of all alternatives.
+
+    Parameters
+    ----------
+    grids
+        By model, the values to try of each setting.
+
+    Raises
+    ------
+    BadParams
+        A model that isn't there, a setting that it doesn't have, or a wrong value.
+    """
     for name, grid in grids.items():
-        there = catalogue.settings(name)
+        allowed = catalogue.settings(name)
         for setting, values in grid.items():
             where = f"train.alternatives.{name}: "
-            if setting not in there:
-                named = f"there are: {', '.join(there)}" if there else "it has none"
+            if setting not in allowed:
+                named = f"there are: {', '.join(allowed)}" if allowed else "it has none"
                 raise BadParams(f"{where}no setting '{setting}'; {named}")
             for value in values:
-                if there[setting] is int and not (isinstance(value, int) and value > 0):
+                if allowed[setting] is int and not (isinstance(value, int) and value > 0):
                     raise BadParams(f"{where}{setting} is a whole number above 0, not {value}")
 
 
@@ -72,7 +93,28 @@ def tune(
     threads: int,
     finished: Callable[[], None] = lambda: None,
 ) -> dict[str, Tuned]:
-    """Try every point of every grid, fitted on TRAIN; keep the highest nDCG@10, of equals the first."""
+    """Try every combination of every grid, fitted on TRAIN.
+
+    Parameters
+    ----------
+    matrix
+        What the alternatives are fitted on.
+    grids
+        By model, the values to try of each setting.
+    judge
+        Judges the scores of a fit.
+    seed
+        Of fits that draw.
+    threads
+        For fits that can use several.
+    finished
+        Called after each fit.
+
+    Returns
+    -------
+    dict[str, Tuned]
+        By model, the settings with the highest nDCG@10, of equals the first.
+    """
     check(grids)
     best = {}
     for name, grid in grids.items():

@@ -32,7 +32,7 @@ class KernelLock(JournalFileOpenLock):
         return True
 
     def release(self) -> None:
-        """Let the next process have it."""
+        """Release the lock to the next process."""
         if self._held is not None:
             self._held.close()
             self._held = None

@@ -1,4 +1,4 @@
-"""What the search looks at: point estimates of one fit, from lists of ten."""
+"""What the search optimises: point estimates of one fit, from lists of ten."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -30,8 +30,20 @@ NDCG, RECALL = f"ndcg@{HEADLINE}", f"recall@{HEADLINE}"
 class Objective:
     """What every fit is judged by, worked out once.
 
-    known, truth: listeners x target columns. chances: of artist regions. labels: (n_listeners,) each.
-    min_group: listeners; smaller groups are pooled.
+    Attributes
+    ----------
+    target
+        The block that is ranked.
+    known
+        Listeners x target columns, what lists are masked with.
+    truth
+        Listeners x target columns, what is held out.
+    chances
+        Of artist regions.
+    labels
+        By grouping of listeners, shape (n_listeners,).
+    min_group
+        Groups of fewer listeners are pooled.
     """
 
     target: BlockName
@@ -42,7 +54,20 @@ class Objective:
     min_group: int
 
     def judge(self, scores: Callable[[Rows], Scores], *, threads: int) -> Judged:
-        """Judge the lists that `scores` of the target's columns, (len(rows), n_columns), lead to."""
+        """Judge the lists that scores lead to.
+
+        Parameters
+        ----------
+        scores
+            Scores of the target's columns for some rows, shape (len(rows), n_columns), higher is better.
+        threads
+            For ranking.
+
+        Returns
+        -------
+        Judged
+            Accuracy and fairness of lists of ten.
+        """
         lists = ranking.rank(scores, self.known, HEADLINE, threads=threads)
         figures = accuracy.per_listener(lists, self.truth, [HEADLINE])
         dp, eo = self._apart(lists)
@@ -64,16 +89,33 @@ class Objective:
         point = Bootstrap(n_listeners=len(recall), resamples=0, seed=0)
         ratios = []
         for labels in self.labels.values():
-            of = listener_parity.grouped({RECALL: recall}, labels, bootstrap=point, min_group=self.min_group)
-            ratios.append(listener_parity.compare(of, {"eo": RECALL})["eo"]["ratio"]["value"])
+            by_group = listener_parity.grouped(
+                {RECALL: recall}, labels, bootstrap=point, min_group=self.min_group
+            )
+            ratios.append(listener_parity.compare(by_group, {"eo": RECALL})["eo"]["ratio"]["value"])
         return min((ratio for ratio in ratios if ratio is not None), default=1.0)
 
 
 def prepare(matrix: Matrix, part: Part, params: Evaluate) -> Objective:
-    """Prepare to judge fits on `part` by what is held out from it: TRAIN by the validation part."""
+    """Prepare to judge fits on one part of the plays by what is held out from it.
+
+    Parameters
+    ----------
+    matrix
+        Plays of all parts.
+    part
+        What is fitted on; TRAIN is judged by the validation part.
+    params
+        Groups of listeners, and sizes below which groups are pooled.
+
+    Returns
+    -------
+    Objective
+        The same for every fit on the part.
+    """
     block = matrix.target
     known, truth = matrix.block(block, part), matrix.truth(block, part)
-    of = provider_groups.regions(matrix, block, part)
+    regions = provider_groups.regions(matrix, block, part)
     labels = listener_groups.label(matrix, part, age_bands=params.age_bands, countries=params.countries)
     return Objective(
         target=block,
@@ -82,7 +124,7 @@ def prepare(matrix: Matrix, part: Part, params: Evaluate) -> Objective:
         chances=provider_parity.chances(
             truth,
             known,
-            {REGION: (of.names, of.membership)},
+            {REGION: (regions.names, regions.membership)},
             bootstrap=Bootstrap(n_listeners=known.shape[0], resamples=0, seed=0),
             min_group=params.min_provider_group,
         ),
@@ -92,5 +134,5 @@ def prepare(matrix: Matrix, part: Part, params: Evaluate) -> Objective:
 
 
 def judge(matrix: Matrix, part: Part, model: Als, params: Evaluate, *, threads: int) -> Judged:
-    """Judge one fit on `part`; whoever judges several prepares an `exam` once."""
+    """Judge one fit on `part`; whoever judges several prepares an `Objective` once."""
     return prepare(matrix, part, params).judge_model(model, threads=threads)

@@ -1,11 +1,11 @@
 """When a fit ends: once it has learned what it can, or can't win any more.
 
-A fit is judged after a few rounds. It has *settled* when more rounds hardly raise nDCG@10: what it is worth
-then is what it is worth, and the round that was best becomes its number of iterations, so that training
-repeats exactly what was judged. It is *cut* when even what it may still gain, by the gains of finished trials
-from the same round on, leaves it behind one of them in nDCG, DP and EO at once, or far behind the best nDCG.
-Neither looks at the limits, so a study serves every limit. A trial that was cut counts as what it was
-expected to reach: the sampler learns from it, the choice never takes it.
+A fit is judged after a few iterations. It has *settled* when more iterations hardly raise nDCG@10: what it is
+worth then is what it is worth, and the iteration that was best becomes its number of iterations, so that
+training repeats exactly what was judged. It is *cut* when even what it may still gain, by the gains of
+finished trials from the same iteration on, leaves it behind one of them in nDCG, DP and EO at once, or far
+behind the best nDCG. Neither looks at the limits, so a study serves every limit. A trial that was cut counts
+as what it was expected to reach: the sampler learns from it, the choice never takes it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from fairtune.tuning.trials import FinishedTrial, Judged
 
 LOOKS: Final = (1, 3, 5, 8, 12)
-"""Rounds after which a fit is judged, and after the last one."""
+"""Iterations after which a fit is judged, and after the last one."""
 SETTLED: Final = 0.005
 """A look that raises nDCG@10 by less, as a share, is the last one."""
 ENOUGH: Final = 4
@@ -37,64 +37,117 @@ class EndedEarly(Exception):
 class Look:
     """What a fit is shown to while it runs: `look(iteration, judge)`.
 
-    whole: trials to compare with. iterations: the most that the fit may have. always: never cut; patient:
-    never settled either. seen: what the fit was worth after each round it was judged at. cut: it was cut.
+    Attributes
+    ----------
+    uncut
+        Trials that were not cut, to compare with.
+    iterations
+        The most that the fit may have.
+    never_cut
+        The fit is never cut.
+    never_settle
+        The fit never settles either.
+    seen
+        What the fit was worth after each iteration it was judged at.
+    cut
+        The fit was cut.
     """
 
-    whole: Sequence[FinishedTrial]
+    uncut: Sequence[FinishedTrial]
     iterations: int
-    always: bool = False
-    patient: bool = False
+    never_cut: bool = False
+    never_settle: bool = False
     seen: dict[int, Judged] = field(default_factory=dict)
     cut: bool = False
 
     def __call__(self, iteration: int, judge: Callable[[], Judged]) -> None:
-        """Judge the fit after some rounds; raises `EndedEarly` where there is no point in going on."""
+        """Judge the fit after some iterations.
+
+        Parameters
+        ----------
+        iteration
+            Number of iterations that are done, 1 and above.
+        judge
+            Judges the fit as it is now.
+
+        Raises
+        ------
+        EndedEarly
+            There is no point in going on.
+        """
         if iteration not in LOOKS or iteration >= self.iterations:
             return
         before = max((judged.ndcg for judged in self.seen.values()), default=0.0)
         now = self.seen[iteration] = judge()
-        self.cut = not self.always and hopeless(now, iteration, self.whole)
-        settled = not self.patient and 0 < now.ndcg < before * (1 + SETTLED)
+        self.cut = not self.never_cut and hopeless(now, iteration, self.uncut)
+        settled = not self.never_settle and 0 < now.ndcg < before * (1 + SETTLED)
         if self.cut or settled:
             raise EndedEarly
 
     def best(self) -> int:
-        """Give the round that the fit was worth most after; the first of equals."""
-        if self.patient:
+        """Find the iteration that the fit was worth most after; the first of equals."""
+        if self.never_settle:
             return max(self.seen)
         return min(self.seen, key=lambda iteration: (-self.seen[iteration].ndcg, iteration))
 
 
-def hopeless(at: Judged, iteration: int, whole: Sequence[FinishedTrial]) -> bool:
-    """Tell whether a fit worth `at` after `iteration` can't become the choice, whatever the limits are."""
-    gains = _gains(iteration, whole)
+def hopeless(judged: Judged, iteration: int, uncut: Sequence[FinishedTrial]) -> bool:
+    """Decide whether a fit can't become the choice any more, whatever the limits are.
+
+    Parameters
+    ----------
+    judged
+        What the fit is worth now.
+    iteration
+        Number of iterations that are done.
+    uncut
+        Trials that were not cut.
+
+    Returns
+    -------
+    bool
+        False with too few trials to tell.
+    """
+    gains = _gains(iteration, uncut)
     if len(gains) < ENOUGH:
         return False
-    ndcg = at.ndcg * gains[:, 0].max() * (1 + MARGIN)
+    ndcg = judged.ndcg * gains[:, 0].max() * (1 + MARGIN)
     dp, eo = (
         now * min(gain, 1.0) * (1 - MARGIN)
-        for now, gain in zip((at.dp, at.eo), gains[:, 1:].min(axis=0), strict=True)
+        for now, gain in zip((judged.dp, judged.eo), gains[:, 1:].min(axis=0), strict=True)
     )
-    best = max(trial.judged.ndcg for trial in whole)
+    best = max(trial.judged.ndcg for trial in uncut)
     return bool(ndcg < NEAR * best) or any(
-        trial.judged.ndcg >= ndcg and trial.judged.dp <= dp and trial.judged.eo <= eo for trial in whole
+        trial.judged.ndcg >= ndcg and trial.judged.dp <= dp and trial.judged.eo <= eo for trial in uncut
     )
 
 
-def expected(seen: Mapping[int, Judged], whole: Sequence[FinishedTrial]) -> Judged:
-    """Say what a fit would probably have become: its last look times the median gain of other trials."""
+def expected(seen: Mapping[int, Judged], uncut: Sequence[FinishedTrial]) -> Judged:
+    """Estimate what a fit would have become: its last look times the median gain of other trials.
+
+    Parameters
+    ----------
+    seen
+        What the fit was worth, by iteration.
+    uncut
+        Trials that were not cut.
+
+    Returns
+    -------
+    Judged
+        `served` is that of the last look.
+    """
     iteration = max(seen)
     at = seen[iteration]
-    ndcg, dp, eo = np.median(_gains(iteration, whole), axis=0)
+    ndcg, dp, eo = np.median(_gains(iteration, uncut), axis=0)
     return Judged.rounded(ndcg=at.ndcg * ndcg, dp=at.dp * dp, eo=at.eo * eo, served=at.served)
 
 
-def _gains(iteration: int, whole: Sequence[FinishedTrial]) -> NDArray[np.float64]:
-    """Give what became of each trial over its look after `iteration`, for nDCG, DP and EO: (n, 3)."""
+def _gains(iteration: int, uncut: Sequence[FinishedTrial]) -> NDArray[np.float64]:
+    """Divide what became of each trial by its look after `iteration`, for nDCG, DP and EO: (n, 3)."""
     ends = [
         (trial.judged.ndcg, trial.judged.dp, trial.judged.eo, now.ndcg, now.dp, now.eo)
-        for trial in whole
+        for trial in uncut
         if trial.number > 0 and (now := trial.looks.get(iteration)) is not None  # trial 0 never settles
     ]
     figures = np.array(ends, dtype=np.float64).reshape(-1, 2, 3)

@@ -17,7 +17,7 @@ def best(choice: Choice) -> dict[str, object]:
     """Return what `best.json` holds of the chosen trial; eo is null where no group found anything."""
     judged = choice.trial.judged
     return {
-        "hyperparameters": asdict(choice.trial.point),
+        "hyperparameters": asdict(choice.trial.hyperparameters),
         "number": choice.trial.number,
         "ndcg@10": judged.ndcg,
         "dp": judged.dp,
@@ -33,16 +33,16 @@ def learning(chosen: FinishedTrial) -> pd.DataFrame:
     judged = pd.DataFrame([asdict(judged) for judged in chosen.looks.values()])
     iterations = list(chosen.looks)
     judged.insert(0, "iteration", iterations)
-    return judged.assign(chosen=[after == chosen.point.iterations for after in iterations])
+    return judged.assign(chosen=[after == chosen.hyperparameters.iterations for after in iterations])
 
 
 def table(trials: tuple[FinishedTrial, ...], choice: Choice, matrix: Matrix) -> pd.DataFrame:
-    """Return a row a trial: what it was judged, what it cost, its point.
+    """Return a row a trial: how it was judged, what it cost, its hyperparameters.
 
     `work` is in billions of multiply-adds.
     """
     size = Size.of(matrix, Part.TRAIN)
-    points = pd.json_normalize([asdict(trial.point) for trial in trials])
+    settings = pd.json_normalize([asdict(trial.hyperparameters) for trial in trials])
     costs = pd.DataFrame(
         {
             "number": [trial.number for trial in trials],
@@ -53,7 +53,7 @@ def table(trials: tuple[FinishedTrial, ...], choice: Choice, matrix: Matrix) -> 
         }
     )
     judged = pd.DataFrame([asdict(trial.judged) for trial in trials])
-    return costs.join(judged).join(points[sorted(points.columns)])
+    return costs.join(judged).join(settings[sorted(settings.columns)])
 
 
 def seconds(trials: tuple[FinishedTrial, ...]) -> dict[str, float]:
@@ -74,4 +74,6 @@ def summary(choice: Choice, trials: tuple[FinishedTrial, ...], params: DatasetPa
 
 
 def _work(trial: FinishedTrial, size: Size) -> float:
-    return size.work(factors=trial.point.factors, iterations=trial.iterations_done, ranked=len(trial.looks))
+    return size.work(
+        factors=trial.hyperparameters.factors, iterations=trial.iterations_done, ranked=len(trial.looks)
+    )

@@ -18,11 +18,27 @@ STARTUP: Final = 6
 
 
 def sampler(tune: Tune, *, seed: int) -> "TPESampler":
-    """Give the multivariate tree-structured Parzen estimator (Bergstra et al., NeurIPS 2011; Falkner, Klein
-    and Hutter, ICML 2018) over the names of `space`.
+    """Return the multivariate tree-structured Parzen estimator over the names of the space.
 
     Optuna models together what all finished trials have a value for. Trial 0 lies outside of the space and
     has none, so that it would model every name by itself, though weights make sense together.
+
+    Parameters
+    ----------
+    tune
+        Holds the space.
+    seed
+        Of the proposals.
+
+    Returns
+    -------
+    TPESampler
+        Draws at random until it has seen enough trials.
+
+    References
+    ----------
+    Bergstra et al., "Algorithms for hyper-parameter optimization", NeurIPS 2011; Falkner, Klein and Hutter,
+    "BOHB: robust and efficient hyperparameter optimization at scale", ICML 2018.
     """
     from optuna.samplers import TPESampler
 

@@ -10,7 +10,16 @@ from fairtune.tuning import space
 from fairtune.tuning.pruning import EndedEarly, Look, expected
 from fairtune.tuning.sampler import GIVEN, sampler
 from fairtune.tuning.trial_claims import Claim, Workers, claim
-from fairtune.tuning.trials import CUT, JUDGED, LOOKED, POINT, SLOT, FinishedTrial, Judged, finished_trial
+from fairtune.tuning.trials import (
+    CUT,
+    HYPERPARAMETERS,
+    JUDGED,
+    LOOKED,
+    SLOT,
+    FinishedTrial,
+    Judged,
+    finished_trial,
+)
 
 if TYPE_CHECKING:
     from optuna import Study, Trial
@@ -29,7 +38,7 @@ LIBRARY_DEFAULTS: Final = Hyperparameters(
 """Trial 0: what somebody who tunes nothing would get from the same matrix."""
 Json = dict[str, Any]
 Attempt = Callable[[Hyperparameters, Look], Judged]
-"""Fits a point and judges it; shows the fit to `look` after each iteration, which may end it early."""
+"""Fits with the hyperparameters and judges; shows `look` the fit after each iteration, to end it early."""
 
 
 def search(
@@ -43,12 +52,35 @@ def search(
     finished: Callable[[int], None] = lambda done: None,  # noqa: ARG005
     clock: Callable[[], float] = time.monotonic,
 ) -> tuple[FinishedTrial, ...]:
-    """Run trials until `tune.trials` have finished in the study `name` of `storage`, or `tune.minutes` are
-    over; give those that finished.
+    """Run trials until enough have finished, or the time is over.
 
     The sampler is seeded by the number of the trial: a search that was killed and started again proposes
     what it would have proposed. With several workers the trials depend on who was faster, but all of them
-    get the same ones. `finished` is called with the number of finished trials.
+    get the same ones.
+
+    Parameters
+    ----------
+    attempt
+        Fits a model and judges it.
+    tune
+        Number of trials, minutes, space and start.
+    seed
+        Of the sampler.
+    storage
+        Holds the study; None: memory.
+    name
+        Of the study in the storage.
+    workers
+        This process, and how to tell which others are dead; None: it is alone.
+    finished
+        Called with the number of finished trials, once before the first and after each.
+    clock
+        Seconds that pass.
+
+    Returns
+    -------
+    tuple[FinishedTrial, ...]
+        Those that finished, by their number.
     """
     import optuna
 
@@ -69,7 +101,7 @@ def search(
 
 
 def opened(storage: "BaseStorage", name: str) -> "Study":
-    """Give the study `name` of `storage`, made if it isn't there."""
+    """Open the study `name` of `storage`, made if it isn't there."""
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
@@ -79,12 +111,29 @@ def opened(storage: "BaseStorage", name: str) -> "Study":
 
 
 def remembered(storage: "BaseStorage", name: str, what: str, work_out: Callable[[], Json]) -> Json:
-    """Give `what` the study remembers, as JSON; the first time, work it out and let the study remember it."""
+    """Return a result that the study remembers; the first time, work it out and let the study remember it.
+
+    Parameters
+    ----------
+    storage
+        Holds the study.
+    name
+        Of the study.
+    what
+        Name of the result.
+    work_out
+        Returns the result.
+
+    Returns
+    -------
+    Json
+        What `work_out` returned, now or the first time.
+    """
     study = opened(storage, name)
     if what not in study.user_attrs:
         study.set_user_attr(what, work_out())
-    found: Json = study.user_attrs[what]
-    return found
+    result: Json = study.user_attrs[what]
+    return result
 
 
 def _run(claimed: Claim, attempt: Attempt, tune: Tune, *, seed: int) -> None:
@@ -93,19 +142,21 @@ def _run(claimed: Claim, attempt: Attempt, tune: Tune, *, seed: int) -> None:
 
     study, slot = claimed.study, claimed.slot
     trial = _asked(claimed, tune, seed=seed)
-    point = LIBRARY_DEFAULTS if slot == 0 else space.suggest(trial, tune)
-    whole = [other for other in _complete(study, None) if not other.cut]
-    look = Look(whole, point.iterations, always=slot < GIVEN, patient=slot == 0)
+    hyperparameters = LIBRARY_DEFAULTS if slot == 0 else space.suggest(trial, tune)
+    uncut = [other for other in _complete(study, None) if not other.cut]
+    look = Look(uncut, hyperparameters.iterations, never_cut=slot < GIVEN, never_settle=slot == 0)
     try:
-        look.seen[point.iterations] = attempt(point, look)
+        look.seen[hyperparameters.iterations] = attempt(hyperparameters, look)
     except EndedEarly:
         pass
     except BaseException:  # what goes wrong here must not hold the slot against others
         study.tell(trial, state=TrialState.FAIL)
         raise
-    judged = expected(look.seen, whole) if look.cut else look.seen[look.best()]
+    judged = expected(look.seen, uncut) if look.cut else look.seen[look.best()]
     kept = {
-        POINT: asdict(point if look.cut else replace(point, iterations=look.best())),
+        HYPERPARAMETERS: asdict(
+            hyperparameters if look.cut else replace(hyperparameters, iterations=look.best())
+        ),
         JUDGED: asdict(judged),
         LOOKED: {str(iteration): asdict(seen) for iteration, seen in look.seen.items()},
         CUT: look.cut,
@@ -119,7 +170,7 @@ def _run(claimed: Claim, attempt: Attempt, tune: Tune, *, seed: int) -> None:
 
 
 def _asked(claimed: Claim, tune: Tune, *, seed: int) -> "Trial":
-    """Give the claimed trial to the sampler, the start as a trial that somebody asked for."""
+    """Ask the sampler for the claimed trial; the start is a trial that was enqueued."""
     import optuna
 
     study = claimed.study
@@ -131,9 +182,11 @@ def _asked(claimed: Claim, tune: Tune, *, seed: int) -> "Trial":
 
 
 def _complete(study: "Study", total: int | None) -> tuple[FinishedTrial, ...]:
-    """Give the finished trials by their number, the first `total`."""
+    """List the finished trials by their number, the first `total`."""
     from optuna.trial import TrialState
 
     complete = study.get_trials(deepcopy=False, states=[TrialState.COMPLETE])
     numbered = sorted(complete, key=lambda trial: trial.user_attrs[SLOT])
-    return tuple(finished_trial(of) for of in numbered if total is None or of.user_attrs[SLOT] < total)
+    return tuple(
+        finished_trial(trial) for trial in numbered if total is None or trial.user_attrs[SLOT] < total
+    )

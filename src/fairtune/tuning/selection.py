@@ -13,8 +13,16 @@ START: Final = 1
 
 @dataclass(frozen=True)
 class Choice:
-    """The trial that is fitted and released; `flagged` if no trial kept the limit, and `reason` in a
-    sentence.
+    """The trial that is fitted and released.
+
+    Attributes
+    ----------
+    trial
+        The trial.
+    flagged
+        It misses a limit.
+    reason
+        Why it was chosen, a sentence without a full stop.
     """
 
     trial: FinishedTrial
@@ -23,38 +31,65 @@ class Choice:
 
 
 def choose(trials: Sequence[FinishedTrial], limits: TuneLimits) -> Choice:
-    """Take the highest nDCG among the trials within `limits`, else the least unfair one, flagged.
+    """Choose the highest nDCG among the trials within the limits, else the least unfair one, flagged.
 
-    The least unfair one has the smallest worst excess over the limits. Trials that were cut are no choice.
+    The least unfair one has the smallest worst excess over the limits.
+
+    Parameters
+    ----------
+    trials
+        All trials; those that were cut are no choice.
+    limits
+        Of disparities and of the listeners served; None: no limit.
+
+    Returns
+    -------
+    Choice
+        Of equals the first trial.
     """
-    said = _said(limits)
-    whole = [trial for trial in trials if not trial.cut]
-    within = [trial for trial in whole if trial.judged.excess(limits) <= 0]
+    bounds = _written(limits)
+    uncut = [trial for trial in trials if not trial.cut]
+    within = [trial for trial in uncut if trial.judged.excess(limits) <= 0]
     if within:
         best = max(within, key=lambda trial: (trial.judged.ndcg, -trial.number))
-        of = (
-            f"of the {len(within)} of {len(trials)} trials within {said}"
-            if said
+        among = (
+            f"of the {len(within)} of {len(trials)} trials within {bounds}"
+            if bounds
             else f"of {len(trials)} trials"
         )
-        return Choice(trial=best, flagged=False, reason=f"highest nDCG@10 {of}")
-    least = min(whole, key=lambda trial: (trial.judged.excess(limits), trial.number))
-    reason = f"no trial of {len(trials)} is within {said}: the one that misses them least"
+        return Choice(trial=best, flagged=False, reason=f"highest nDCG@10 {among}")
+    least = min(uncut, key=lambda trial: (trial.judged.excess(limits), trial.number))
+    reason = f"no trial of {len(trials)} is within {bounds}: the one that misses them least"
     return Choice(trial=least, flagged=True, reason=reason)
 
 
 def keep(trials: Sequence[FinishedTrial], limits: TuneLimits, *, version: int) -> Choice:
-    """Take the start, which has the settings of the champion, `version`; flagged if it misses a limit."""
+    """Choose the start, which has the settings of the champion.
+
+    Parameters
+    ----------
+    trials
+        All trials, with the start.
+    limits
+        The choice is flagged if it misses one.
+    version
+        Number of the champion.
+
+    Returns
+    -------
+    Choice
+        The start.
+    """
     (start,) = (trial for trial in trials if trial.number == START)
     missed = start.judged.excess(limits) > 0
-    outside = f", though no longer within {_said(limits)}" if missed else ""
+    outside = f", though no longer within {_written(limits)}" if missed else ""
     return Choice(start, flagged=missed, reason=f"settings of the champion, version {version}, kept{outside}")
 
 
-def _said(limits: TuneLimits) -> str:
-    said = (
+def _written(limits: TuneLimits) -> str:
+    named = (
         ("DP disparity", limits.dp),
         ("EO disparity", limits.eo),
         ("EO ratio of listeners", limits.served),
     )
-    return ", ".join(f"{name} {limit:g}" for name, limit in said if limit is not None)
+    return ", ".join(f"{name} {limit:g}" for name, limit in named if limit is not None)

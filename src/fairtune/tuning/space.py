@@ -17,18 +17,18 @@ WHOLE: Final = ("factors", "iterations")
 
 
 def distributions(tune: Tune) -> "dict[str, BaseDistribution]":
-    """Give the searched names as Optuna describes them."""
+    """Return the searched names as Optuna describes them."""
     from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
-    found: dict[str, BaseDistribution] = {}
+    described: dict[str, BaseDistribution] = {}
     for name, dimension in sorted(tune.space.items()):
         if not isinstance(dimension, Range):
-            found[name] = CategoricalDistribution(dimension)
+            described[name] = CategoricalDistribution(dimension)
         elif name in WHOLE:
-            found[name] = IntDistribution(int(dimension.low), int(dimension.high), log=dimension.log)
+            described[name] = IntDistribution(int(dimension.low), int(dimension.high), log=dimension.log)
         else:
-            found[name] = FloatDistribution(dimension.low, dimension.high, log=dimension.log)
-    return found
+            described[name] = FloatDistribution(dimension.low, dimension.high, log=dimension.log)
+    return described
 
 
 OF_BLOCKS: Final[Mapping[str, Callable[[Mapping[str, Any]], Any]]] = {
@@ -39,7 +39,7 @@ OF_BLOCKS: Final[Mapping[str, Callable[[Mapping[str, Any]], Any]]] = {
 
 
 def suggest(trial: "Trial", tune: Tune) -> Hyperparameters:
-    """Draw a point: what `space` names, and `start` for the rest."""
+    """Draw hyperparameters: what the space names, and the start for the rest."""
     values: dict[str, Any] = {}
     for name, dimension in sorted(tune.space.items()):
         if not isinstance(dimension, Range):
@@ -70,7 +70,7 @@ def _point(start: Hyperparameters, values: Mapping[str, Any]) -> Hyperparameters
 
 
 def start_values(tune: Tune) -> dict[str, Any]:
-    """Give `start` as values of the searched names."""
+    """Return the start as values of the searched names."""
     point = asdict(tune.start)
     values = {}
     for name in tune.space:
@@ -80,12 +80,23 @@ def start_values(tune: Tune) -> dict[str, Any]:
 
 
 def check(tune: Tune) -> None:
-    """Refuse a space with an unknown name or one that doesn't hold its own starting point."""
+    """Check that the space has known names only, and holds its own start.
+
+    Parameters
+    ----------
+    tune
+        Holds space and start.
+
+    Raises
+    ------
+    BadParams
+        A name is unknown, or the start lies outside.
+    """
     allowed = set(asdict(tune.start)) - set(OF_BLOCKS)
     for name, dimension in tune.space.items():
         if name not in allowed and not name.startswith(tuple(f"{head}." for head in OF_BLOCKS)):
-            there = ", ".join([*sorted(allowed), *(f"{head}.<block>" for head in OF_BLOCKS)])
-            raise BadParams(f"tune.space: '{name}' is nothing to tune; there are: {there}")
+            tunable = ", ".join([*sorted(allowed), *(f"{head}.<block>" for head in OF_BLOCKS)])
+            raise BadParams(f"tune.space: '{name}' is nothing to tune; there are: {tunable}")
         value = start_values(tune)[name]
         inside = (
             dimension.low <= value <= dimension.high if isinstance(dimension, Range) else value in dimension

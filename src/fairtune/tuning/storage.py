@@ -25,7 +25,25 @@ def opened(url: str | None, path: Path) -> "BaseStorage":
 
 
 def database(url: str) -> "BaseStorage":
-    """Open a database; what goes wrong is said without the password."""
+    """Open a database.
+
+    Parameters
+    ----------
+    url
+        With driver, user, password, host and name.
+
+    Returns
+    -------
+    BaseStorage
+        With its tables.
+
+    Raises
+    ------
+    StudyFailed
+        The database can't be used; the message never shows the password.
+    AssertionError
+        Never: the last attempt returns or raises `StudyFailed`.
+    """
     from optuna.storages import RDBStorage
     from sqlalchemy import exc
     from sqlalchemy.engine import make_url
@@ -62,6 +80,6 @@ def workers() -> Workers:
 
 
 def _first_line(error: BaseException) -> str:
-    """Give the driver's own first line: it names host and reason, never a password."""
-    of = getattr(error, "orig", None) or error.__cause__ or error
-    return (str(of).strip().splitlines() or [type(of).__name__])[0]
+    """Return the driver's own first line: it names host and reason, never a password."""
+    cause = getattr(error, "orig", None) or error.__cause__ or error
+    return (str(cause).strip().splitlines() or [type(cause).__name__])[0]

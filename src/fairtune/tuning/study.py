@@ -37,27 +37,65 @@ CODE: Final = (
 
 
 def alternatives_of(
-    params: DatasetParams, paths: Paths, matrix: Matrix, exam: Objective, *, seed: int
+    params: DatasetParams, paths: Paths, matrix: Matrix, objective: Objective, *, seed: int
 ) -> dict[str, Any]:
-    """Tune what the model is compared with, once a study: another limit fits nothing anew."""
+    """Tune what the model is compared with, once a study: another limit fits nothing anew.
+
+    Parameters
+    ----------
+    params
+        Grids of the alternatives, and where the study is.
+    paths
+        Of the data set.
+    matrix
+        What the alternatives are fitted on.
+    objective
+        Judges a fit.
+    seed
+        Of fits that draw.
+
+    Returns
+    -------
+    dict[str, Any]
+        By model, what `alternatives.json` holds of it.
+    """
     grids, threads = params.train.alternatives, os.cpu_count() or 1
 
     def judge(scores: Callable[[Rows], Scores]) -> Judged:
-        return exam.judge(scores, threads=threads)
+        return objective.judge(scores, threads=threads)
 
     def tuned() -> dict[str, Any]:
         with console.steps("alternatives", total=baselines.fits(grids)) as finished:
             others = baselines.tune(matrix, grids, judge, seed=seed, threads=threads, finished=finished)
-        return {name: of.to_json() for name, of in others.items()}
+        return {name: alternative.to_json() for name, alternative in others.items()}
 
     opened = storage.opened(params.tune.storage, paths.study)
     return trials_of.remembered(opened, name(params, paths, seed), f"alternatives: {grids!r}", tuned)
 
 
 def search(
-    params: DatasetParams, paths: Paths, matrix: Matrix, exam: Objective, *, seed: int
+    params: DatasetParams, paths: Paths, matrix: Matrix, objective: Objective, *, seed: int
 ) -> tuple[FinishedTrial, ...]:
-    """Run what is left of the trials, beside whoever else works on the same study."""
+    """Run what is left of the trials, beside whoever else works on the same study.
+
+    Parameters
+    ----------
+    params
+        Space, budget, and where the study is.
+    paths
+        Of the data set.
+    matrix
+        What trials are fitted on.
+    objective
+        Judges a fit.
+    seed
+        Of sampler and fits.
+
+    Returns
+    -------
+    tuple[FinishedTrial, ...]
+        All finished trials of the study, by their number.
+    """
     threads = os.cpu_count() or 1
     beginning = cache(lambda factors: als.beginning(matrix, Part.TRAIN, factors, seed=seed))
 
@@ -70,10 +108,10 @@ def search(
             threads=threads,
             start=beginning(point.factors),
             watch=lambda iteration, so_far: look(
-                iteration, lambda: exam.judge_model(so_far(), threads=threads)
+                iteration, lambda: objective.judge_model(so_far(), threads=threads)
             ),
         )
-        return exam.judge_model(fitted, threads=threads)
+        return objective.judge_model(fitted, threads=threads)
 
     with console.steps("tune", total=params.tune.trials) as advance:
         shown = 0
@@ -98,8 +136,23 @@ def search(
 def name(params: DatasetParams, paths: Paths, seed: int, *, package: Path | None = None) -> str:
     """Name the study after all that its trials depend on: another matrix, space or code is another study.
 
-    Limits and budgets are not among it: they choose among trials. package: where the code lies, by default
-    where it is run from.
+    Limits and budgets are not among it: they choose among trials.
+
+    Parameters
+    ----------
+    params
+        Start, space, and groups that a fit is judged by.
+    paths
+        Of the matrix.
+    seed
+        Of sampler and fits.
+    package
+        Where the code lies, by default where it is run from.
+
+    Returns
+    -------
+    str
+        16 hexadecimal digits.
     """
     depends = {
         "start": asdict(params.tune.start),

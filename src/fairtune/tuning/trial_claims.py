@@ -27,8 +27,14 @@ def _alone(owner: str, since: float) -> bool:  # noqa: ARG001 - nobody else is t
 
 @dataclass(frozen=True)
 class Workers:
-    """Who works on a study: `me`, and whether somebody else's trial, running since a time in seconds since
-    1970, is left behind.
+    """Who works on a study.
+
+    Attributes
+    ----------
+    me
+        Name of this process.
+    gone
+        Whether somebody else's trial, running since a time in seconds since 1970, is left behind.
     """
 
     me: str = "alone"
@@ -37,7 +43,17 @@ class Workers:
 
 @dataclass(frozen=True)
 class Claim:
-    """A trial to run: `study` as it is now, the trial's id in the storage, and its slot."""
+    """A trial to run.
+
+    Attributes
+    ----------
+    study
+        The study as it is now.
+    trial_id
+        Id of the trial in the storage.
+    slot
+        Number that the trial counts as.
+    """
 
     study: "Study"
     trial_id: int
@@ -47,9 +63,25 @@ class Claim:
 def claim(
     storage: "BaseStorage", name: str, total: int, workers: Workers, *, late: Callable[[], bool]
 ) -> Claim | None:
-    """Claim the next of `total` slots; None once all are complete, or it is `late`.
+    """Claim the next slot; while others run the last trials, wait for them.
 
-    While others run the last trials it waits for them.
+    Parameters
+    ----------
+    storage
+        Holds the study.
+    name
+        Of the study.
+    total
+        Number of slots.
+    workers
+        This process, and how to tell which others are dead.
+    late
+        Whether time is over.
+
+    Returns
+    -------
+    Claim | None
+        None once all slots are complete, or it is late.
     """
     import optuna
     from optuna.trial import TrialState

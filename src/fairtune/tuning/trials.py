@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 SLOT: Final = "slot"
 OWNER: Final = "owner"
 SINCE: Final = "since"
-POINT: Final = "hyperparameters"
+HYPERPARAMETERS: Final = "hyperparameters"
 JUDGED: Final = "judged"
 LOOKED: Final = "looks"
 CUT: Final = "cut"
@@ -25,9 +25,17 @@ CUT: Final = "cut"
 class Judged:
     """What a fit is worth on the validation part, all by lists of ten.
 
-    ndcg: 0 to 1, up. dp, eo: disparity between artist regions, 0 and above, down.
-    served: recall of the listeners served worst over that of those served best, the lowest ratio of all
-    groupings, 0 to 1, up; 1 where nothing is known of listeners.
+    Attributes
+    ----------
+    ndcg
+        0..1, higher is better.
+    dp
+        Disparity of demographic parity between artist regions, 0 and above, lower is better.
+    eo
+        Disparity of equal opportunity between artist regions, likewise.
+    served
+        Recall of the listeners served worst over that of those served best, the lowest ratio of all
+        groupings, 0..1, higher is better; 1 where nothing is known of listeners.
     """
 
     ndcg: float
@@ -46,7 +54,7 @@ class Judged:
         return max(self.dp, self.eo)
 
     def excess(self, limits: TuneLimits) -> float:
-        """How far the limit that is missed most is missed; 0 and below: all are kept."""
+        """Excess over the limit that is missed most; 0 and below: all are kept."""
         over = (
             (self.dp, limits.dp),
             (self.eo, limits.eo),
@@ -57,15 +65,26 @@ class Judged:
 
 @dataclass(frozen=True)
 class FinishedTrial:
-    """One point of the search and what came of it; trials are numbered from 0.
+    """Hyperparameters that were tried, and what came of them.
 
-    point: with the number of iterations that was best. judged: what it was worth then; of a trial that was
-    cut, what it was expected to reach. looks: what it was worth after each round it was judged at. cut:
-    stopped because it could not win, never chosen. seconds: between start and end, different in every run.
+    Attributes
+    ----------
+    number
+        From 0.
+    hyperparameters
+        With the number of iterations that was best.
+    judged
+        What they were worth then; of a trial that was cut, what it was expected to reach.
+    looks
+        What the fit was worth after each iteration it was judged at.
+    cut
+        Stopped because it could not win, never chosen.
+    seconds
+        Between start and end, different in every run.
     """
 
     number: int
-    point: Hyperparameters
+    hyperparameters: Hyperparameters
     judged: Judged
     looks: Mapping[int, Judged] = field(default_factory=dict)
     cut: bool = False
@@ -73,18 +92,18 @@ class FinishedTrial:
 
     @property
     def iterations_done(self) -> int:
-        """Rounds of fitting that were run."""
+        """Iterations of fitting that were run."""
         return max(self.looks)
 
 
-def finished_trial(of: "FrozenTrial") -> FinishedTrial:
+def finished_trial(trial: "FrozenTrial") -> FinishedTrial:
     """Read a complete trial of the study."""
-    kept = of.user_attrs
+    kept = trial.user_attrs
     return FinishedTrial(
         number=kept[SLOT],
-        point=hyperparameters(kept[POINT]),
+        hyperparameters=hyperparameters(kept[HYPERPARAMETERS]),
         judged=Judged(**kept[JUDGED]),
         looks={int(iteration): Judged(**judged) for iteration, judged in kept[LOOKED].items()},
         cut=kept[CUT],
-        seconds=of.duration.total_seconds() if of.duration else 0.0,
+        seconds=trial.duration.total_seconds() if trial.duration else 0.0,
     )

@@ -22,9 +22,9 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     if kept is not None:
         params = replace(params, tune=champion_settings.instead_of_search(params.tune, kept[0]))
     matrix = matrix_storage.read_matrix(paths.matrix)
-    exam = objective.prepare(matrix, Part.TRAIN, params.evaluate)
-    files.write_json(paths.alternatives, study.alternatives_of(params, paths, matrix, exam, seed=seed))
-    trials = study.search(params, paths, matrix, exam, seed=seed)
+    goal = objective.prepare(matrix, Part.TRAIN, params.evaluate)
+    files.write_json(paths.alternatives, study.alternatives_of(params, paths, matrix, goal, seed=seed))
+    trials = study.search(params, paths, matrix, goal, seed=seed)
     limits = params.tune.limits
     chosen = (
         selection.choose(trials, limits) if kept is None else selection.keep(trials, limits, version=kept[1])

@@ -19,7 +19,19 @@ NARROW: Final = 120
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: its head, and how its cells stand and break."""
+    """A column of a table.
+
+    Attributes
+    ----------
+    head
+        Its title.
+    right
+        Cells stand on the right.
+    no_wrap
+        Cells are never broken into lines.
+    fold
+        A cell that is too long is folded, not cut off.
+    """
 
     head: str
     right: bool = False
@@ -44,7 +56,23 @@ def table(
 ) -> "Table":
     """Return a table whose cells are shown as they are: rich would read brackets as mark-up.
 
-    look: without lines; with one under the head; or with every cell in a box (of ASCII where no terminal is).
+    Parameters
+    ----------
+    title
+        Stands above the table.
+    columns
+        Heads, or columns with their layout.
+    rows
+        Cells, as many as there are columns.
+    look
+        Without lines; with one under the head; or with every cell in a box (of ASCII where no terminal is).
+    caption
+        Stands below the table.
+
+    Returns
+    -------
+    Table
+        To be printed by rich, or filled with more rows.
     """
     from rich.box import ASCII2, ROUNDED, SIMPLE
     from rich.table import Table
@@ -57,17 +85,27 @@ def table(
     if look == "plain":
         made.pad_edge, made.header_style = False, "bold"
     for column in columns:
-        of = Column(column) if isinstance(column, str) else column
-        justify: Literal["left", "right"] = "right" if of.right else "left"
-        overflow: Literal["fold", "ellipsis"] = "fold" if of.fold else "ellipsis"
-        made.add_column(of.head, justify=justify, no_wrap=of.no_wrap, overflow=overflow)
+        layout = Column(column) if isinstance(column, str) else column
+        justify: Literal["left", "right"] = "right" if layout.right else "left"
+        overflow: Literal["fold", "ellipsis"] = "fold" if layout.fold else "ellipsis"
+        made.add_column(layout.head, justify=justify, no_wrap=layout.no_wrap, overflow=overflow)
     for row in rows:
         made.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
     return made
 
 
 def verdict(head: Sequence[str], rows: Sequence[Sequence[str]], *, title: str) -> None:
-    """Print one row a gate: result, name, figure, interval, limit, reason."""
+    """Print one row a gate.
+
+    Parameters
+    ----------
+    head
+        Titles of the columns: result, name, figure, interval, limit, reason.
+    rows
+        Cells in the same order; a result other than "pass" is red.
+    title
+        Stands above the table.
+    """
     from rich.text import Text
 
     first, name, *numbers, reason = head

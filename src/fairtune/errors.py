@@ -53,13 +53,18 @@ class BadTable(FairtuneError):
 
     Parameters
     ----------
-    table: file or canonical table, as the user knows it ("user_artists.dat", "interactions").
-    column: column (or columns) that the rule is about.
-    rule: the rule, as a sentence without a full stop ("plays are at least 1").
-    count: rows that break it.
-    examples: up to five offending rows or values, readable.
-    more: what else is worth knowing, without a full stop ("see reports/demo/data-docs").
-
+    table
+        File or canonical table, as the user knows it ("user_artists.dat", "interactions").
+    column
+        Column (or columns) that the rule is about.
+    rule
+        The rule, as a sentence without a full stop ("plays are at least 1").
+    count
+        Rows that break it.
+    examples
+        Up to five offending rows or values, readable.
+    more
+        What else is worth knowing, without a full stop ("see reports/demo/data-docs").
     """
 
     def __init__(

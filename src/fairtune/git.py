@@ -15,19 +15,39 @@ def run(
     purpose: str,
     root: Path | None = None,
     env: Mapping[str, str] | None = None,
-    given: str = "",
+    stdin: str = "",
 ) -> Done:
-    """Run git in `root`, by default the working folder; `NotThere` if it isn't installed.
+    """Run git.
 
-    purpose: what it is needed for, a clause for the message. env: variables besides those of this process.
-    given: its standard input.
+    Parameters
+    ----------
+    *arguments
+        Of the command line.
+    purpose
+        What git is needed for, a clause for the message.
+    root
+        Folder to run in, by default the working folder.
+    env
+        Variables besides those of this process.
+    stdin
+        Text of its standard input.
+
+    Returns
+    -------
+    Done
+        Exit code and output; a failure raises nothing.
+
+    Raises
+    ------
+    NotThere
+        Git isn't installed.
     """
     try:
         return subprocess.run(  # noqa: S603 - verbs are fixed; whoever calls checks names of branches and revisions
             ["git", *arguments],  # noqa: S607
             cwd=root,
             env={**os.environ, **(env or {})},
-            input=given,
+            input=stdin,
             capture_output=True,
             text=True,
             check=False,

@@ -25,9 +25,20 @@ PATIENCE: Final = 5
 
 
 def gone(owner: str, since: float) -> bool:
-    """Tell whether the process that began something at `since` (seconds since 1970) is dead.
+    """Decide whether the process that began something is dead.
 
-    On this machine its id and the time of its start tell; of another one we only know how long ago it began.
+    Parameters
+    ----------
+    owner
+        Name of the process, see `worker`.
+    since
+        When it began, in seconds since 1970.
+
+    Returns
+    -------
+    bool
+        On this machine by the process id and the time of its start; a process of another one is taken for
+        dead if it began more than `GONE_AFTER` seconds ago.
     """
     host, pid, started, *_ = (*owner.split("|"), "", "")
     if host != socket.gethostname() or not pid.isdigit():
@@ -50,9 +61,26 @@ def _started(pid: int) -> str:
 
 @contextmanager
 def exclusive(path: Path, *, doing: str, wait: Callable[[str], None] | None = None) -> Iterator[None]:
-    """Hold the lock file `path` while the block runs; its text tells whoever comes second who holds it.
+    """Hold a lock file while the block runs; its text names the holder to whoever comes second.
 
-    The second one gets `Busy`, or calls `wait` with the holder and waits. `doing` reads like "a run of demo".
+    Parameters
+    ----------
+    path
+        The lock file.
+    doing
+        What the block does, such as "a run of demo".
+    wait
+        Called with the holder before waiting for it; None: don't wait.
+
+    Yields
+    ------
+    None
+        The lock is held.
+
+    Raises
+    ------
+    Busy
+        Another process holds the lock, and there is no `wait`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:
@@ -73,7 +101,7 @@ def exclusive(path: Path, *, doing: str, wait: Callable[[str], None] | None = No
 
 @contextmanager
 def captured_stderr() -> Iterator[Sequence[str]]:
-    """Give the last lines on stderr of this process and its children: complete when the block has ended."""
+    """Yield the last lines on stderr of this process and its children: complete when the block ended."""
     lines: deque[str] = deque(maxlen=LINES)
     sys.stderr.flush()
     original, (reading, writing) = os.dup(2), os.pipe()

@@ -123,7 +123,7 @@ def _ref(branch: str) -> str:
 
 
 def _git(*arguments: str, env: dict[str, str] | None = None, given: str = "") -> str:
-    done = git.run(*arguments, purpose=PURPOSE, env=env, given=given)
+    done = git.run(*arguments, purpose=PURPOSE, env=env, stdin=given)
     if done.returncode:
         raise NotThere(f"git {arguments[0]}: {' '.join(done.stderr.split())}")
     return done.stdout.strip()

@@ -54,9 +54,10 @@ test: lint types tests  ## Set up, then run every check: style, contracts, types
 tests: $(READY)  ## Run the tests alone; WORKERS=1 for one after the other
 	pytest -n $(WORKERS) --dist loadfile
 
-lint: $(READY)  ## Check style, layout, import contracts and workflow files
+lint: $(READY)  ## Check style, layout, docstrings, import contracts and workflow files
 	ruff check
 	ruff format --check
+	pydoclint --quiet src/fairtune
 	lint-imports --no-logo
 	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 

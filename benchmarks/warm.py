@@ -27,7 +27,7 @@ from fairtune.config.paths import Paths
 from fairtune.matrix import storage as matrix_storage
 from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy, ranking
-from fairtune.models import alignment
+from fairtune.models import alignment, warm_start
 from fairtune.models.als import model as als
 
 K = 10
@@ -65,7 +65,7 @@ def measure(dataset: str, shares: Sequence[float], seeds: Sequence[int], rounds:
                 before, Part.TRAIN, fitted, regularization=chosen.regularization, age_bands=bands
             )
             begun = time.process_time()
-            start = alignment.start(champion, matrix, Part.TRAIN, chosen, age_bands=bands, threads=threads())
+            start = warm_start.start(champion, matrix, Part.TRAIN, chosen, age_bands=bands, threads=threads())
             carrying = time.process_time() - begun
             warm, spent = curve(matrix, replace(chosen, iterations=rounds), seed, start)
             goal = cold[-1] - noise

@@ -1,4 +1,4 @@
-"""A fit carried over to a matrix whose rows and columns are others."""
+"""A fit aligned with a matrix whose rows and columns are others."""
 
 import numpy as np
 import pytest
@@ -27,13 +27,13 @@ def fitted(request):
     )
 
 
-def carry(fitted, matrix):
-    return alignment.carry(fitted, matrix, Part.TRAIN_VALID, age_bands=BANDS, threads=1)
+def align(fitted, matrix):
+    return alignment.align(fitted, matrix, Part.TRAIN_VALID, age_bands=BANDS, threads=1)
 
 
 def test_on_its_own_matrix_a_fit_stays_as_it_is(fitted):
     matrix, fit = fitted
-    same = carry(fit, matrix)
+    same = align(fit, matrix)
     assert (same.listener_factors == fit.model.listener_factors).all()
     for block in matrix.blocks:
         assert (same.column_factors[block] == fit.model.column_factors[block]).all()
@@ -44,7 +44,7 @@ def test_on_its_own_matrix_a_fit_stays_as_it_is(fitted):
 def test_who_and_what_it_knows_scores_as_before_wherever_it_stands_now(fitted):
     small, fit = fitted
     whole = matrix_of(PAIRS)
-    now = carry(fit, whole)
+    now = align(fit, whole)
     rows, columns = alignment.rows_of(fit, whole), alignment.places_of(fit, whole, age_bands=BANDS)[ARTIST]
     known_rows, known = np.flatnonzero(rows >= 0), np.flatnonzero(columns >= 0)
     assert len(known_rows) == len(small.listeners) < len(rows)
@@ -55,7 +55,7 @@ def test_who_and_what_it_knows_scores_as_before_wherever_it_stands_now(fitted):
 def test_columns_that_it_does_not_know_come_after_all_others(fitted):
     _, fit = fitted
     whole = matrix_of(PAIRS)
-    model = carry(fit, whole)
+    model = align(fit, whole)
     scores = model.scores(np.flatnonzero(model.listener_factors.any(axis=1)), ARTIST)
     unknown = alignment.places_of(fit, whole, age_bands=BANDS)[ARTIST] < 0
     assert unknown.any()
@@ -66,7 +66,7 @@ def test_who_is_new_is_folded_in_as_serving_does(fitted):
     """By the formula for one listener, written out by itself."""
     _, fit = fitted
     whole = matrix_of(PAIRS)
-    now = carry(fit, whole)
+    now = align(fit, whole)
     places = alignment.places_of(fit, whole, age_bands=BANDS)
     played = {block: fit.audience[block] > 0 for block in fit.columns}
     grams = [fit.model.column_factors[block][played[block]].astype(float) for block in fit.columns]
@@ -99,19 +99,19 @@ def test_a_bonus_goes_with_its_columns(fitted):
     lifted = alignment.replace(fit, model=fit.model.lifted(ARTIST, gains))
     whole = matrix_of(PAIRS)
     places = alignment.places_of(fit, whole, age_bands=BANDS)[ARTIST]
-    bonus = carry(lifted, whole).bonus[ARTIST]
+    bonus = align(lifted, whole).bonus[ARTIST]
     assert (bonus[places >= 0] == gains[places[places >= 0]]).all()
     assert (bonus[places < 0] == alignment.NEVER).all()
 
 
 def test_blocks_that_it_has_not_or_that_are_gone_are_no_error(fitted):
     _, fit = fitted
-    alone = carry(fit, matrix_of(PAIRS, blocks=(ARTIST,)))
+    alone = align(fit, matrix_of(PAIRS, blocks=(ARTIST,)))
     assert list(alone.column_factors) == [ARTIST]
     less = alignment.replace(
         fit, columns={ARTIST: fit.columns[ARTIST]}, audience={ARTIST: fit.audience[ARTIST]}
     )
-    more = carry(less, matrix_of(PAIRS))
+    more = align(less, matrix_of(PAIRS))
     assert not more.column_factors[MUSIC_TYPE].any()
     assert np.isfinite(more.listener_factors).all()
 
@@ -133,6 +133,6 @@ def test_a_fit_is_read_as_it_was_written(fitted, tmp_path):
     again = model_storage.read_fitted(tmp_path)
     assert (again.target, again.item_block, again.counts) == (ARTIST, BlockName.ARTIST, True)
     assert again.listeners.equals(fit.listeners)
-    assert (again.heard != fit.heard).nnz == 0
+    assert (again.played != fit.played).nnz == 0
     whole = matrix_of(PAIRS)
-    assert (carry(again, whole).listener_factors == carry(fit, whole).listener_factors).all()
+    assert (align(again, whole).listener_factors == align(fit, whole).listener_factors).all()

@@ -17,7 +17,7 @@ from fairtune.models.als.model import Als
 
 
 def read_released(folder: Path) -> Fitted:
-    """Give the fit of the release that `write_release` wrote.
+    """Return the fit of the release that `write_release` wrote.
 
     Blocks that say who listeners are are left out: a release doesn't name their columns.
     """
@@ -29,8 +29,8 @@ def read_released(folder: Path) -> Fitted:
         for block in blocks
         if block not in SIDE_BLOCKS
     }
-    columns = {block: pd.Index(of[ITEM]) for block, of in items.items()}
-    audience = {block: of["listeners"].to_numpy() for block, of in items.items()}
+    columns = {block: pd.Index(table[ITEM]) for block, table in items.items()}
+    audience = {block: table["listeners"].to_numpy() for block, table in items.items()}
     if BlockName.FRIEND in blocks:
         friends = files.read_sparse(folder / f"plays_{BlockName.FRIEND}.npz")
         columns[BlockName.FRIEND] = listeners
@@ -45,7 +45,7 @@ def read_released(folder: Path) -> Fitted:
         listeners=listeners,
         columns=columns,
         audience=audience,
-        heard=files.read_sparse(folder / f"plays_{item_block}.npz"),
+        played=files.read_sparse(folder / f"plays_{item_block}.npz"),
     )
 
 
@@ -61,7 +61,22 @@ def write_release(
 ) -> None:
     """Write everything that recommending needs and nothing that only training needs.
 
-    started: where the fit started, if not afresh; it stands in the manifest.
+    Parameters
+    ----------
+    folder
+        Where the files go.
+    model
+        The fit on all parts.
+    matrix
+        What it was fitted on.
+    chosen
+        Hyperparameters of the fit.
+    dataset
+        Its name.
+    seed
+        Of the fit.
+    started
+        Where the fit started, if not afresh; it stands in the manifest.
     """
     model_storage.write_als(folder, model)
     manifest = {

@@ -28,7 +28,7 @@ def write_model(folder: Path, model: Any) -> None:
 
 
 def read_model(folder: Path, kind: type[ModelT]) -> ModelT:
-    """Give the model of class `kind` that `write_model` wrote."""
+    """Return the model of class `kind` that `write_model` wrote."""
     values: dict[str, Any] = {}
     for field in fields(kind):  # type: ignore[arg-type]
         sparse = folder / f"{field.name}.npz"
@@ -54,7 +54,7 @@ def write_als(folder: Path, model: Als) -> None:
 
 
 def read_als(folder: Path) -> Als:
-    """Give the fit that stage `train` wrote."""
+    """Return the fit that stage `train` wrote."""
     scaling: dict[str, dict[str, Any]] = files.read_json(folder / "scaling.json")
     of_listeners = folder / "listener_weights.npy"
     return Als(
@@ -80,7 +80,7 @@ def read_als(folder: Path) -> Als:
 
 
 def write_fitted(folder: Path, fitted: Fitted) -> None:
-    """Write a fit with what names its rows and columns, so that it can be carried over to another matrix."""
+    """Write a fit with what names its rows and columns, so that it can be aligned with another matrix."""
     write_als(folder, fitted.model)
     about = {
         "target": fitted.target,
@@ -94,11 +94,11 @@ def write_fitted(folder: Path, fitted: Fitted) -> None:
     for block, ids in fitted.columns.items():
         columns = pd.DataFrame({ITEM: ids, "listeners": fitted.audience[block]})
         files.write_table(folder / f"columns_{block}.parquet", columns)
-    files.write_sparse(folder / "heard.npz", fitted.heard)
+    files.write_sparse(folder / "heard.npz", fitted.played)
 
 
 def read_fitted(folder: Path) -> Fitted:
-    """Give the fit that `write_fitted` wrote."""
+    """Return the fit that `write_fitted` wrote."""
     about = files.read_json(folder / "about.json")
     columns = {
         BlockName(block): files.read_table(folder / f"columns_{block}.parquet") for block in about["blocks"]
@@ -110,9 +110,9 @@ def read_fitted(folder: Path) -> Fitted:
         counts=about["counts"],
         regularization=about["regularization"],
         listeners=pd.Index(files.read_table(folder / "listeners.parquet")[USER]),
-        columns={block: pd.Index(of[ITEM]) for block, of in columns.items()},
-        audience={block: of["listeners"].to_numpy() for block, of in columns.items()},
-        heard=files.read_sparse(folder / "heard.npz"),
+        columns={block: pd.Index(table[ITEM]) for block, table in columns.items()},
+        audience={block: table["listeners"].to_numpy() for block, table in columns.items()},
+        played=files.read_sparse(folder / "heard.npz"),
     )
 
 

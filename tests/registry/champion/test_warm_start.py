@@ -11,8 +11,8 @@ from fairtune import files
 from fairtune.columns import Part
 from fairtune.config.params import WarmStart, hyperparameters
 from fairtune.matrix import storage as matrix_storage
-from fairtune.models import alignment
 from fairtune.models import storage as model_storage
+from fairtune.models import warm_start
 from fairtune.models.als import model as als
 from fairtune.pipeline.stages import register, train
 from fairtune.registry.client import connection, versions
@@ -78,7 +78,7 @@ def test_a_warm_fit_is_its_rounds_from_the_champions_factors(project, with_champ
     for part in (Part.TRAIN, Part.TRAIN_VALID):
         (kept,) = with_champion.glob(f"mlartifacts/**/fits/{part}")
         bands = project.params.evaluate.age_bands
-        start = alignment.start(
+        start = warm_start.start(
             model_storage.read_fitted(kept), matrix, part, chosen, age_bands=bands, threads=1
         )
         expected = als.fit(matrix, part, chosen, seed=SEED, threads=1, start=start)

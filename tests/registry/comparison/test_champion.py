@@ -105,7 +105,7 @@ def test_who_has_seen_the_answers_does_not_win_by_them(project, tmp_path):
 
 
 def ndcg_on(matrix, fitted, project):
-    model = alignment.carry(fitted, matrix, Part.TRAIN_VALID, age_bands=(30,), threads=1)
+    model = alignment.align(fitted, matrix, Part.TRAIN_VALID, age_bands=(30,), threads=1)
     found = evaluate.evaluate(
         matrix, model, None, {}, project.params.evaluate, refits={}, seed=SEED, threads=1, taste=False
     )

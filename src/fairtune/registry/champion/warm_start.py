@@ -11,8 +11,8 @@ from fairtune.config.params import DatasetParams, Hyperparameters
 from fairtune.config.paths import Paths
 from fairtune.errors import RegistryFailed
 from fairtune.matrix.matrix import Matrix
-from fairtune.models import alignment
 from fairtune.models import release as models_release
+from fairtune.models import warm_start as model_warm_start
 from fairtune.models.alignment import Fitted
 from fairtune.models.als.model import Start
 from fairtune.registry.champion import fits as champion_fits
@@ -83,14 +83,16 @@ def prepare(
     starts, cold = {}, {}
     for part, fitted in fits.items():
         reason = (
-            alignment.why_not(fitted, matrix, part, chosen)
+            model_warm_start.obstacle(fitted, matrix, part, chosen)
             if fitted
             else f"version {champion.number}, the champion, kept no such fit"
         )
         if fitted is None or reason:
             cold[part] = reason
         else:
-            starts[part] = alignment.start(fitted, matrix, part, chosen, age_bands=bands, threads=threads)
+            starts[part] = model_warm_start.start(
+                fitted, matrix, part, chosen, age_bands=bands, threads=threads
+            )
     digest = champion.tags.get(connection.DIGEST, "")
     told = {"model": champion.model, "version": champion.number, "digest": digest}
     return Warm(starts, fewer, told, cold)

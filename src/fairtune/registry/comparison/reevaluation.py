@@ -57,7 +57,7 @@ def judge(then: Contestant, now: Contestant, matrix: Matrix, params: Evaluate, *
     compared = replace(params, ks=(HEADLINE,), fairness_ks=(HEADLINE,))  # no figure of another length is
 
     def evaluate(of: Contestant) -> Evaluated:
-        fit = alignment.carry(of.fitted, left, Part.TRAIN_VALID, age_bands=params.age_bands, threads=threads)
+        fit = alignment.align(of.fitted, left, Part.TRAIN_VALID, age_bands=params.age_bands, threads=threads)
         predictor = _compared(of.predictor) if of.predictor and guessing else None
         found = measure_evaluate.evaluate(
             left, fit, predictor, {}, compared, refits={}, seed=seed, threads=threads, taste=False

@@ -66,7 +66,7 @@ def halves(paths: Paths, constraints: Constraints, given: params.Params) -> dict
         for number, bound in enumerate(theirs.bounds):
             chosen_on = (without.values[number], reached.values[number])
             others = tuple(bound.value(*count) for count in counts)
-            rounds.setdefault(bound.told(), []).append(chosen_on + others)
+            rounds.setdefault(bound.description(), []).append(chosen_on + others)
     return {bound: np.array(values) for bound, values in rounds.items()}
 
 

@@ -72,7 +72,7 @@ def whatif(
         wanted = options.constraints(min_share, max_dp_disparity, max_eo_disparity, by=by, groups=names)
         advance()
         fit = model_storage.read_als(paths.fit(Part.TRAIN))
-        found = find(matrix, fit, wanted, of.evaluate, threads=threads, looked=advance)
+        found = find(matrix, fit, wanted, of.evaluate, threads=threads, progress=advance)
         if not found.kept:
             raise BadRequest(f"whatif: {found.missed}: no re-ranking found on the validation part keeps it")
         present = model_storage.read_als(paths.fit(Part.TRAIN_VALID))
@@ -89,7 +89,7 @@ def whatif(
     result = {
         "dataset": dataset,
         "target": str(matrix.target),
-        "question": " and ".join(bound.told() for bound in found.bounds),
+        "question": " and ".join(bound.description() for bound in found.bounds),
         "multipliers": found.multipliers,
         "loss_of_score": significant(found.loss),
         **measured,

@@ -13,17 +13,43 @@ Scores = NDArray[np.float32]
 
 
 class Alternative(Protocol):
-    """A model to compare `als` with: a frozen dataclass whose fields are arrays, so that it can be stored as
-    it is.
-    """
+    """A model to compare `als` with: a frozen dataclass of arrays, so that it can be stored as it is."""
 
     @classmethod
     def fit(cls, matrix: Matrix, part: Part, *, seed: int, threads: int) -> Self:
-        """Learn from `part` alone. Further keyword arguments, with defaults, are the model's settings: what
-        can be tuned of it.
+        """Fit the model.
+
+        Further keyword arguments, with defaults, are the model's settings: what can be tuned of it.
+
+        Parameters
+        ----------
+        matrix
+            Blocks to learn from.
+        part
+            Part of it that is learned; nothing else is read.
+        seed
+            Of everything that is drawn; same seed, same bytes.
+        threads
+            1 and above.
+
+        Returns
+        -------
+        Self
+            The fitted model.
         """
         ...
 
     def scores(self, listeners: Rows) -> Scores:
-        """Score every target column for the given rows: (len(listeners), n_columns), higher is better."""
+        """Score every target column.
+
+        Parameters
+        ----------
+        listeners
+            Rows to score for, (n,).
+
+        Returns
+        -------
+        Scores
+            Float32, (n, n_columns), higher is better.
+        """
         ...

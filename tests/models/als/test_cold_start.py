@@ -12,7 +12,7 @@ from tests.toy import PLAYED, POINT, build
 from fairtune.columns import BlockName, Part
 from fairtune.models.als import cold_start
 from fairtune.models.als import model as als
-from fairtune.models.als.cold_start import Unplayed
+from fairtune.models.als.cold_start import ContentFeatures
 
 TRACK, ARTIST, MUSIC_TYPE = BlockName.TRACK, BlockName.ARTIST, BlockName.MUSIC_TYPE
 
@@ -38,7 +38,7 @@ def test_the_map_is_the_ridge_regression_of_another_library():
     types, tracks = (rng.normal(size=(k, f)).astype(np.float32) for k in (n_types, n))
     unplayed = rng.random(n) < 0.3
     weight = np.where(unplayed, 0, rng.random(n) + 0.5)
-    columns = Unplayed(TRACK, weight, {MUSIC_TYPE: csr_array(shares)}, regions)
+    columns = ContentFeatures(TRACK, weight, {MUSIC_TYPE: csr_array(shares)}, regions)
     given = {TRACK: tracks, MUSIC_TYPE: types}
     filled = cold_start.fill(given, [columns], ridge=2.5)
     x = np.hstack([shares @ types, regions])
@@ -54,15 +54,15 @@ def test_a_track_is_made_of_its_artist_its_types_and_its_region():
     matrix = without_listeners(1)
     audience = {b: np.bincount(matrix.block(b, Part.TRAIN).indices, minlength=k) for b, k in
                 ((TRACK, 6), (ARTIST, 4), (MUSIC_TYPE, 3))}  # fmt: skip
-    (track,) = cold_start.describe(matrix, audience)
+    (track,) = cold_start.content_features(matrix, audience)
     assert (track.block, track.weight.tolist()) == (TRACK, [1, 0, 1, 1, 0, 1])
-    assert list(track.belongs) == [MUSIC_TYPE, ARTIST]
+    assert list(track.membership) == [MUSIC_TYPE, ARTIST]
     kinds = matrix.columns[MUSIC_TYPE]["name"].tolist()
     assert kinds == ["folk", "jazz", "rock"]
-    assert track.belongs[MUSIC_TYPE].toarray()[[1, 3, 4]] == pytest.approx(
+    assert track.membership[MUSIC_TYPE].toarray()[[1, 3, 4]] == pytest.approx(
         np.array([[0, 0.5, 0.5], [0.9, 0, 0.1], [0, 0, 0]])
     )
-    assert track.belongs[ARTIST].toarray().argmax(axis=1).tolist() == [0, 0, 1, 2, 2, 3]
+    assert track.membership[ARTIST].toarray().argmax(axis=1).tolist() == [0, 0, 1, 2, 2, 3]
     assert track.regions.tolist() == [[1, 0], [1, 0], [0, 1], [0, 0], [0, 0], [0, 1]]  # north, south, unknown
 
 

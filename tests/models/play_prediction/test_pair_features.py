@@ -13,7 +13,7 @@ from fairtune.models.play_prediction.play_statistics import Pairs, listening
 
 BUILT = build(PLAYED)
 FITTED = als.fit(BUILT, Part.TRAIN, POINT, seed=1, threads=1)
-HEARD = listening(BUILT, Part.TRAIN)
+OBSERVED = listening(BUILT, Part.TRAIN)
 ROWS, ITEMS = (index.ravel() for index in np.indices((5, 6)))
 PAIRS = Pairs(ROWS, ITEMS, np.zeros(30))
 PLAYS = BUILT.plays(Part.TRAIN).toarray()
@@ -29,19 +29,19 @@ def cosines():
 
 
 def test_listeners_alike_are_the_sum_over_all_that_play_the_item():
-    known = pair_features.tastes(HEARD, FITTED, BlockName.TRACK, PAIRS)
-    surprise = HEARD.cells(HEARD.surprise).toarray()
+    known = pair_features.tastes(OBSERVED, FITTED, BlockName.TRACK, PAIRS)
+    surprise = OBSERVED.cells(OBSERVED.surprise).toarray()
     alike = cosines() @ (PLAYS > 0)
-    surplus = cosines() @ surprise * HEARD.spread[:, None] / HEARD.density
+    surplus = cosines() @ surprise * OBSERVED.spread[:, None] / OBSERVED.density
     assert known["als_alike"] == summed(np.log1p(np.maximum(alike, 0)).ravel())
     assert known["als_alike_surplus"] == summed(surplus.ravel())
 
 
-def test_a_leaning_is_the_ridge_regression_of_a_listeners_surprises_on_item_factors():
+def test_an_affinity_is_the_ridge_regression_of_a_listeners_surprises_on_item_factors():
     """And of an item's surprises on listener factors."""
-    known = pair_features.tastes(HEARD, FITTED, BlockName.TRACK, PAIRS)
-    spread = HEARD.spread[:, None]
-    surprise = HEARD.cells(HEARD.surprise).toarray()
+    known = pair_features.tastes(OBSERVED, FITTED, BlockName.TRACK, PAIRS)
+    spread = OBSERVED.spread[:, None]
+    surprise = OBSERVED.cells(OBSERVED.surprise).toarray()
     listeners, items = unit(FITTED.listener_factors), unit(FITTED.column_factors[BlockName.TRACK])
     by_listener = [ridge(items, surprise[u], PLAYS[u]) for u in range(5)]
     by_item = [ridge(listeners, surprise[:, i], PLAYS[:, i]) for i in range(6)]
@@ -58,18 +58,18 @@ def ridge(factors, surprise, plays):
 
 
 def test_who_plays_what_everybody_plays_reaches_for_it():
-    heard = HEARD.known
+    heard = OBSERVED.known
     amount = np.log1p((PLAYS > 0).sum(axis=0))
     amount -= amount.mean()
     reach = ((PLAYS > 0) @ amount) / ((PLAYS > 0).sum(axis=1) + 1)
     assert heard["user_reach"] == pytest.approx(reach)
-    beyond = pair_features.statistics(HEARD, PAIRS)["spread_beyond_reach"]
-    expected = (amount[None, :] - reach[:, None]) * HEARD.spread[:, None]
+    beyond = pair_features.statistics(OBSERVED, PAIRS)["spread_beyond_reach"]
+    expected = (amount[None, :] - reach[:, None]) * OBSERVED.spread[:, None]
     assert beyond == pytest.approx(expected.ravel())
 
 
 def test_chunks_change_nothing(monkeypatch):
-    whole = pair_features.tastes(HEARD, FITTED, BlockName.TRACK, PAIRS)
+    whole = pair_features.tastes(OBSERVED, FITTED, BlockName.TRACK, PAIRS)
     monkeypatch.setattr(factor_affinity, "CHUNK", 4)
-    again = pair_features.tastes(HEARD, FITTED, BlockName.TRACK, PAIRS)
+    again = pair_features.tastes(OBSERVED, FITTED, BlockName.TRACK, PAIRS)
     assert all(whole[name] == summed(again[name]) for name in whole)

@@ -21,7 +21,7 @@ from fairtune.metrics.ranking import Lists, Rows
 from fairtune.metrics.rounding import significant
 from fairtune.models.als.model import Als
 from fairtune.models.base import Scores
-from fairtune.models.reranking.fit import Found
+from fairtune.models.reranking.fit import Reranking
 
 Json = dict[str, Any]
 OF_LISTENERS = tuple(f"{name}@{HEADLINE}" for name in ("ndcg", "recall", "hit", "novelty", "diversity"))
@@ -29,7 +29,7 @@ NDCG = OF_LISTENERS[0]
 
 
 def measure(
-    matrix: Matrix, before: Als, after: Als, found: Found, params: Evaluate, *, seed: int, threads: int
+    matrix: Matrix, before: Als, after: Als, found: Reranking, params: Evaluate, *, seed: int, threads: int
 ) -> Json:
     """Compare the lists of ten of two models on the test part, over the same resamples of listeners.
 
@@ -66,7 +66,7 @@ def measure(
         test = {when: of.get(when, {}).get("value") for when in ("before", "after")}
         result["bounds"].append(
             {
-                "asked": bound.told(),
+                "asked": bound.description(),
                 "limit": bound.limit,
                 "validation": {"before": significant(was), "after": significant(now)},
                 "test": test,

@@ -1,10 +1,9 @@
-"""Factors for columns that nobody plays in the part fitted, from what they are made of.
+"""Factors for columns that nobody plays in the part fitted, from content features.
 
 A column without a cell teaches ALS nothing: its factors are 0, and so is every score. But the same model has
 factors of what such a column belongs to: an artist's music types, a track's artist. From the columns that
 somebody plays, a ridge regression learns how their own factors follow from those and from the artist's
-region; that map then gives factors to the others (Gantner, Drumond, Freudenthaler, Rendle and Schmidt-Thieme,
-"Learning attribute-to-feature mappings for cold-start recommendations", ICDM 2010):
+region; that map then gives factors to the others:
 
     x_i = [mean of the factors of i's music types, factors of i's artist, region of i]
     W   = (X^T X + ridge I)^-1 X^T Y    over the columns that somebody plays
@@ -13,6 +12,11 @@ region; that map then gives factors to the others (Gantner, Drumond, Freudenthal
 Columns count alike, whatever their number of listeners: weighed by it, W would give what nobody knows the
 long factors of what everybody does, and such columns would crowd the lists. That, and the ridge, were chosen
 on validation parts (`benchmarks/cold.py`). What nothing is known of keeps factors of 0.
+
+References
+----------
+Gantner, Drumond, Freudenthaler, Rendle and Schmidt-Thieme, "Learning attribute-to-feature mappings for
+cold-start recommendations", ICDM 2010.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,60 +35,100 @@ Factors = NDArray[np.float32]
 RIDGE: Final = 30.0
 """In units of columns, as columns count 1 each."""
 COARSE_FIRST: Final = (BlockName.MUSIC_TYPE, BlockName.ARTIST, BlockName.TRACK)
-"""Each is made of those before it."""
+"""The columns of each have content features from the blocks before it."""
 
 
 @dataclass(frozen=True)
-class Unplayed:
-    """What the columns of a block are made of, some of which nobody plays.
+class ContentFeatures:
+    """Content features of the columns of a block, some of which nobody plays.
 
-    weight: (n_columns,), how much each counts where the map is learned; 0: nobody plays it, it is filled in.
-    belongs: for each coarser block, csr, n_columns x its columns, rows sum to 1, or 0 where nothing is known.
-    regions: (n_columns, n_regions), 1 for the artist's region.
+    Attributes
+    ----------
+    block
+        Whose columns they are.
+    weight
+        How much each column counts where the map is learned, (n_columns,); 0: nobody plays it, it is filled
+        in.
+    membership
+        For each coarser block, n_columns x its columns; rows sum to 1, or 0 where nothing is known.
+    regions
+        1 for the artist's region, (n_columns, n_regions).
     """
 
     block: BlockName
     weight: NDArray[np.float64]
-    belongs: Mapping[BlockName, csr_array]
+    membership: Mapping[BlockName, csr_array]
     regions: NDArray[np.float64]
 
 
-def describe(matrix: Matrix, audience: Mapping[BlockName, NDArray[np.intp]]) -> tuple[Unplayed, ...]:
-    """Look for columns to fill in, coarse blocks first; audience: (n_columns,) listeners, by block.
+def content_features(
+    matrix: Matrix, audience: Mapping[BlockName, NDArray[np.intp]]
+) -> tuple[ContentFeatures, ...]:
+    """Describe the blocks that have columns to fill in.
 
-    A block that no other block of the matrix says anything of is left out.
+    Parameters
+    ----------
+    matrix
+        What is known of the columns.
+    audience
+        For each block, listeners of its columns in the part fitted, (n_columns,).
+
+    Returns
+    -------
+    tuple
+        Coarse blocks first; a block that no other block of the matrix says anything of is left out.
     """
     blocks: list[BlockName] = [block for block in COARSE_FIRST if block in matrix.blocks]
-    found = []
+    described = []
     for place, block in enumerate(blocks):
         weight = (audience[block] > 0).astype(np.float64)
         if place and not weight.all():
-            belongs = {coarse: _belongs(matrix, block, coarse) for coarse in blocks[:place]}
-            found.append(Unplayed(block, weight, belongs, _regions(matrix, block)))
-    return tuple(found)
+            membership = {coarse: _membership(matrix, block, coarse) for coarse in blocks[:place]}
+            described.append(ContentFeatures(block, weight, membership, _regions(matrix, block)))
+    return tuple(described)
 
 
 def fill(
-    column_factors: Mapping[BlockName, Factors], columns: Sequence[Unplayed], *, ridge: float = RIDGE
+    column_factors: Mapping[BlockName, Factors],
+    features: Sequence[ContentFeatures],
+    *,
+    ridge: float = RIDGE,
 ) -> dict[BlockName, Factors]:
-    """Give the factors with those of the unplayed columns filled in; what is given stays as it is."""
+    """Fill in the factors of columns that nobody plays.
+
+    Parameters
+    ----------
+    column_factors
+        For each block, (n_columns, factors); stays as it is.
+    features
+        Blocks with columns to fill in, coarse ones first.
+    ridge
+        Penalty of the regression, in units of columns, 0 and above; the higher, the shorter the factors.
+
+    Returns
+    -------
+    dict
+        The same factors, but for those of weight 0.
+    """
     from threadpoolctl import threadpool_limits
 
     filled = dict(column_factors)
     with threadpool_limits(limits=1, user_api="blas"):  # the same bytes whatever the number of threads
-        for of in columns:
-            made_of = [shares @ filled[coarse].astype(np.float64) for coarse, shares in of.belongs.items()]
-            x = np.hstack([*made_of, of.regions])
-            y = filled[of.block].astype(np.float64)
-            counted = x * of.weight[:, None]
+        for content in features:
+            means = [
+                shares @ filled[coarse].astype(np.float64) for coarse, shares in content.membership.items()
+            ]
+            x = np.hstack([*means, content.regions])
+            y = filled[content.block].astype(np.float64)
+            counted = x * content.weight[:, None]
             gram = counted.T @ x + ridge * np.eye(x.shape[1])
-            unplayed = of.weight == 0
+            unplayed = content.weight == 0
             y[unplayed] = x[unplayed] @ np.linalg.solve(gram, counted.T @ y)
-            filled[of.block] = y.astype(np.float32)
+            filled[content.block] = y.astype(np.float32)
     return filled
 
 
-def _belongs(matrix: Matrix, block: BlockName, coarse: BlockName) -> csr_array:
+def _membership(matrix: Matrix, block: BlockName, coarse: BlockName) -> csr_array:
     shared = csr_array(matrix.shares[block].T @ matrix.shares[coarse])
     total = np.asarray(shared.sum(axis=1), dtype=np.float64).ravel()
     return csr_array(diags_array(np.divide(1.0, total, out=np.zeros(len(total)), where=total > 0)) @ shared)

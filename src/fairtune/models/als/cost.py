@@ -7,12 +7,24 @@ from fairtune.columns import Part
 from fairtune.matrix.matrix import Matrix
 
 SOLVER_STEPS: Final = 3
-"""Steps of conjugate gradients for each row and column in a round: implicit's own default."""
+"""Steps of conjugate gradients for each row and column in an iteration: implicit's own default."""
 
 
 @dataclass(frozen=True)
 class Size:
-    """Listeners, columns and cells of a part of the matrix, and columns of the target."""
+    """How large a part of the matrix is.
+
+    Attributes
+    ----------
+    listeners
+        Rows.
+    columns
+        Columns of all blocks.
+    cells
+        Stored cells of all blocks.
+    target
+        Columns of the block that is ranked.
+    """
 
     listeners: int
     columns: int
@@ -28,13 +40,27 @@ class Size:
         return cls(blocks[0].shape[0], columns, cells, target)
 
     def work(self, *, factors: int, iterations: int, ranked: int) -> float:
-        """Billions of multiply-adds of so many rounds of ALS, and of scoring the target for all listeners
-        `ranked` times.
+        """Return billions of multiply-adds of fitting and ranking.
 
-        A round solves rows, then columns: for each side the Gram matrix of the other one, and for the start
-        and every step of the solver two products with the factors of each cell and one with the Gram matrix.
+        An iteration solves rows, then columns: for each side the Gram matrix of the other one, and for the
+        start and every step of the solver two products with the factors of each cell and one with the Gram
+        matrix.
+
+        Parameters
+        ----------
+        factors
+            Of the fit, 1 and above.
+        iterations
+            Of the fit, 0 and above.
+        ranked
+            How often the target is scored for all listeners.
+
+        Returns
+        -------
+        float
+            Work in 1e9 multiply-adds.
         """
         sides = self.listeners + self.columns
         solving = 4 * self.cells * factors + sides * factors**2
-        a_round = sides * factors**2 + (SOLVER_STEPS + 1) * solving
-        return (iterations * a_round + ranked * self.listeners * self.target * factors) / 1e9
+        an_iteration = sides * factors**2 + (SOLVER_STEPS + 1) * solving
+        return (iterations * an_iteration + ranked * self.listeners * self.target * factors) / 1e9

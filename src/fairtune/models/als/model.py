@@ -25,12 +25,20 @@ Start = tuple[Factors, Factors]
 class Als:
     """Factors of listeners and of every column.
 
-    listener_factors: (n_listeners, factors). column_factors: for each block (n_columns, factors).
-    weights: how the cells of each block were weighed; a new listener is folded in with them.
-    listener_weights: (n_listeners,), how much the cells of each weigh beside; None: everybody's 1, as those
-    of a new listener do.
-    bonus: (n_columns,) of the blocks that are re-ranked: what each column gains for a listener whose factors
-    have length 1 (`fairtune.models.reranking`).
+    Attributes
+    ----------
+    listener_factors
+        Float32, (n_listeners, factors).
+    column_factors
+        For each block, float32, (n_columns, factors).
+    weights
+        How the cells of each block were weighed; a new listener is folded in with them.
+    listener_weights
+        How much the cells of each listener weigh beside, (n_listeners,); None: everybody's 1, as those of a
+        new listener do.
+    bonus
+        For each block that is re-ranked, what each column gains for a listener whose factors have length 1,
+        (n_columns,) (`fairtune.models.reranking`).
     """
 
     listener_factors: Factors
@@ -40,23 +48,36 @@ class Als:
     bonus: Mapping[BlockName, NDArray[np.float32]] = field(default_factory=dict)
 
     def scores(self, listeners: Rows, block: BlockName) -> Scores:
-        """Score the columns of `block`: x_u . y_i + |x_u| bonus_i, (len(listeners), n_columns)."""
+        """Score the columns of a block: x_u . y_i + |x_u| bonus_i.
+
+        Parameters
+        ----------
+        listeners
+            Rows to score for, (n,).
+        block
+            Whose columns are scored.
+
+        Returns
+        -------
+        Scores
+            Float32, (n, n_columns), higher is better.
+        """
         scores = self.listener_factors[listeners] @ self.column_factors[block].T
         if block in self.bonus:
             scores += self.lengths(listeners)[:, None] * self.bonus[block]
         return scores
 
     def lengths(self, listeners: Rows) -> NDArray[np.float32]:
-        """Length |x_u| of listeners' factors, the scale of their scores: (len(listeners),)."""
+        """Return the length |x_u| of listeners' factors, the scale of their scores: (len(listeners),)."""
         return np.asarray(np.linalg.norm(self.listener_factors[listeners], axis=1))
 
     def lifted(self, block: BlockName, bonus: NDArray[np.float32]) -> "Als":
-        """Give the same model with `bonus`, (n_columns,), on top of what the columns of `block` score."""
+        """Return the same model with `bonus`, (n_columns,), on top of what the columns of `block` score."""
         return replace(self, bonus={**self.bonus, block: self.bonus.get(block, np.float32(0)) + bonus})
 
 
 def weigh(matrix: Matrix, part: Part, chosen: Hyperparameters) -> dict[BlockName, BlockWeights]:
-    """Weights of every block of the matrix, from what is played in `part`."""
+    """Return the weights of every block of the matrix, from what is played in `part`."""
     return {
         block: block_weights(
             matrix.block(block, part),
@@ -73,15 +94,15 @@ def weigh(matrix: Matrix, part: Part, chosen: Hyperparameters) -> dict[BlockName
 
 
 def weigh_listeners(matrix: Matrix, part: Part, chosen: Hyperparameters) -> NDArray[np.float32] | None:
-    """Weights of the listeners, from what they play in `part`; None if everybody weighs the same."""
+    """Return the weights of the listeners, from what they play in `part`; None if all weigh the same."""
     if chosen.delta == 0:
         return None
-    of = listener_groups.codes(matrix, chosen.listener_balance)
-    return listener_weights(matrix.plays(part), delta=chosen.delta, groups=of)
+    groups = listener_groups.codes(matrix, chosen.listener_balance)
+    return listener_weights(matrix.plays(part), delta=chosen.delta, groups=groups)
 
 
 def beginning(matrix: Matrix, part: Part, factors: int, *, seed: int) -> Start:
-    """Where every fit of so many factors on `part` begins, whatever the other hyperparameters are."""
+    """Return where every fit of so many factors on `part` begins, whatever its other hyperparameters."""
     cells = hstack([matrix.block(block, part) for block in matrix.blocks], format="csr")
     return initialization.start(csr_array(cells), factors, seed=seed)
 
@@ -97,10 +118,32 @@ def fit(
     watch: Callable[[int, Callable[[], Als]], None] | None = None,
     start: Start | None = None,
 ) -> Als:
-    """Weigh and factorise all blocks of `part` at once, then give factors to columns that nobody plays in it.
+    """Weigh and factorise all blocks at once, then give factors to columns that nobody plays.
 
-    `progress` is called with each finished iteration's number, `watch` with that and with what gives the
-    model so far. start: what `beginning` gives for the same arguments; who fits often works it out once.
+    Parameters
+    ----------
+    matrix
+        Blocks to learn from.
+    part
+        Part of it that is learned; nothing else is read.
+    chosen
+        Hyperparameters.
+    seed
+        Of the start; same seed, same bytes.
+    threads
+        Of the solver, 1 and above; they change nothing in the result.
+    progress
+        Called with each finished iteration's number, from 1.
+    watch
+        Called with that number and with a function that returns the model so far.
+    start
+        What `beginning` returns for the same arguments, by default worked out here, or factors of an earlier
+        fit.
+
+    Returns
+    -------
+    Als
+        Factors of all listeners and columns.
     """
     weights = weigh(matrix, part, chosen)
     listeners = weigh_listeners(matrix, part, chosen)
@@ -110,11 +153,11 @@ def fit(
         block: np.bincount(cell.indices, minlength=cell.shape[1])
         for block, cell in zip(matrix.blocks, cells, strict=True)
     }
-    unplayed = cold_start.describe(matrix, audience)
+    content = cold_start.content_features(matrix, audience)
 
     def model(listener_factors: Factors, column_factors: Factors) -> Als:
         split = dict(zip(matrix.blocks, np.split(column_factors, bounds), strict=True))
-        return Als(listener_factors, cold_start.fill(split, unplayed), weights, listeners)
+        return Als(listener_factors, cold_start.fill(split, content), weights, listeners)
 
     def finished(iteration: int, listener_factors: Factors, column_factors: Factors) -> None:
         if progress is not None:
@@ -146,13 +189,37 @@ def factorise(
     start: Start | None = None,
     finished: Callable[[int, Factors, Factors], None] | None = None,
 ) -> tuple[Factors, Factors]:
-    """Factors of rows and columns for confidences c (float32; a cell's preference is 1, its cost c times as
-    much). `finished` is called with each iteration's number and the factors after it, which the next one
-    overwrites. Without `start` the library draws small random factors.
+    """Factorise confidences by alternating least squares, with implicit's conjugate gradient solver.
 
-    implicit's conjugate gradient solver (Takacs, Pilaszy and Tikk, "Applications of the conjugate gradient
-    method for implicit feedback collaborative filtering", RecSys 2011). Same seed, same bytes, whatever
-    `threads` is.
+    Parameters
+    ----------
+    confidence
+        Rows x columns, (n, m), float32: a cell's preference is 1, its error counts so many times as much as
+        that of an empty cell.
+    factors
+        How many, 1 and above.
+    regularization
+        Penalty of the squared lengths of factors, 0 and above.
+    iterations
+        Each solves all rows, then all columns.
+    seed
+        Of what is drawn; same seed, same bytes.
+    threads
+        Of the solver, 1 and above; they change nothing in the result.
+    start
+        Factors to begin with; by default the library draws small random ones.
+    finished
+        Called with each iteration's number, from 1, and the factors after it, which the next one overwrites.
+
+    Returns
+    -------
+    tuple
+        Factors of rows, (n, factors), and of columns, (m, factors), float32.
+
+    References
+    ----------
+    Takacs, Pilaszy and Tikk, "Applications of the conjugate gradient method for implicit feedback
+    collaborative filtering", RecSys 2011.
     """
     from implicit.cpu.als import AlternatingLeastSquares
     from scipy.sparse import csr_matrix

@@ -1,11 +1,14 @@
-"""`autoencoder`: every column predicted from all others by ridge regression, in closed form (EASE: Steck,
-"Embarrassingly shallow autoencoders for sparse data", WWW 2019).
+"""`autoencoder`: every column predicted from all others by ridge regression, in closed form (EASE).
 
 X: listeners x columns, 1 where played. B minimises |X - XB|^2 + regularization * |B|^2 with a diagonal of 0:
 
     P = (X^T X + regularization * I)^-1,    B_ij = -P_ij / P_jj  (i != j)
 
 Nothing is sampled and nothing iterates; the price is a dense matrix of columns x columns.
+
+References
+----------
+Steck, "Embarrassingly shallow autoencoders for sparse data", WWW 2019.
 """
 
 from dataclasses import dataclass
@@ -30,7 +33,15 @@ all columns share listeners.
 
 @dataclass(frozen=True)
 class Autoencoder:
-    """played: listeners x columns, ones; weights: columns x columns, float32, B of the module's docstring."""
+    """A regression for every column.
+
+    Attributes
+    ----------
+    played
+        Listeners x columns, ones.
+    weights
+        Columns x columns, float32, B of the module's docstring.
+    """
 
     played: csr_array
     weights: NDArray[np.float32]
@@ -39,7 +50,26 @@ class Autoencoder:
     def fit(
         cls, matrix: Matrix, part: Part, *, regularization: float = 200.0, seed: int, threads: int
     ) -> Self:
-        """Learn from the target's cells alone; `TooLarge` if the memory doesn't hold its matrices."""
+        """Learn from the target's cells alone.
+
+        Parameters
+        ----------
+        matrix
+            Its target block is learned.
+        part
+            Part of it that is learned.
+        regularization
+            Penalty of squared weights, 0 and above.
+        seed
+            Not needed.
+        threads
+            Not needed.
+
+        Returns
+        -------
+        Self
+            The fitted model.
+        """
         del seed, threads  # nothing is drawn; and LAPACK splits its sums by the number of threads
         import psutil
 
@@ -56,7 +86,20 @@ class Autoencoder:
 
 
 def check_size(n_columns: int, available: int) -> None:
-    """Raise `TooLarge` if a fit of so many columns doesn't fit into so many bytes."""
+    """Check that a fit has room in memory.
+
+    Parameters
+    ----------
+    n_columns
+        Of the target.
+    available
+        Bytes of memory.
+
+    Raises
+    ------
+    TooLarge
+        The matrices of the fit need more; the message says how many columns would do.
+    """
     needed = MATRICES * n_columns**2 * np.dtype(np.float32).itemsize
     if needed > available:
         most = int((available / MATRICES / np.dtype(np.float32).itemsize) ** 0.5)

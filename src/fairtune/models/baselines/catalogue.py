@@ -32,20 +32,57 @@ ALTERNATIVES: Final[dict[str, type[Alternative]]] = {
 
 
 def alternative(name: str) -> type[Alternative]:
-    """Give the class of an alternative; `BadParams` lists the names there are."""
+    """Return the class of an alternative.
+
+    Parameters
+    ----------
+    name
+        As in params.yaml.
+
+    Returns
+    -------
+    type
+        Not fitted yet.
+
+    Raises
+    ------
+    BadParams
+        No alternative has that name; the message lists those there are.
+    """
     if name not in ALTERNATIVES:
         raise BadParams(f"train.alternatives: no model '{name}'; there are: {', '.join(ALTERNATIVES)}")
     return ALTERNATIVES[name]
 
 
 def fit(name: str, matrix: Matrix, part: Part, settings: Settings, *, seed: int, threads: int) -> Alternative:
-    """Fit the alternative `name`; settings that aren't given are its defaults."""
+    """Fit the alternative `name`.
+
+    Parameters
+    ----------
+    name
+        As in params.yaml.
+    matrix
+        Blocks to learn from.
+    part
+        Part of it that is learned.
+    settings
+        Keyword arguments of the model's own `fit`; its defaults stand for those that aren't given.
+    seed
+        Of everything that is drawn.
+    threads
+        1 and above.
+
+    Returns
+    -------
+    Alternative
+        The fitted model.
+    """
     fitting: Callable[..., Alternative] = alternative(name).fit
     return fitting(matrix, part, **settings, seed=seed, threads=threads)
 
 
 def settings(name: str) -> dict[str, type]:
-    """Give the settings that a model's `fit` takes, with their types."""
-    known = inspect.signature(alternative(name).fit).parameters.values()
-    given = {"matrix", "part", "seed", "threads"}
-    return {parameter.name: parameter.annotation for parameter in known if parameter.name not in given}
+    """Return the settings that a model's `fit` takes, with their types."""
+    parameters = inspect.signature(alternative(name).fit).parameters.values()
+    common = {"matrix", "part", "seed", "threads"}
+    return {parameter.name: parameter.annotation for parameter in parameters if parameter.name not in common}

@@ -1,5 +1,8 @@
-"""`item_knn`: columns whose listeners are the same people (Sarwar et al., "Item-based collaborative
-filtering", WWW 2001).
+"""`item_knn`: columns whose listeners are the same people.
+
+References
+----------
+Sarwar, Karypis, Konstan and Riedl, "Item-based collaborative filtering recommendation algorithms", WWW 2001.
 """
 
 from dataclasses import dataclass
@@ -16,8 +19,14 @@ from fairtune.models.base import Scores
 
 @dataclass(frozen=True)
 class ItemKnn:
-    """weights: listeners x columns, ln(1+plays); similarity: columns x columns, cosine, the nearest
-    neighbours of each.
+    """Nearest neighbours of every column.
+
+    Attributes
+    ----------
+    weights
+        Listeners x columns, ln(1+plays).
+    similarity
+        Columns x columns, cosine, the nearest neighbours of each.
     """
 
     weights: csr_array
@@ -36,9 +45,26 @@ class ItemKnn:
     ) -> Self:
         """Learn from the target's cells alone.
 
-        neighbours: columns that a column is compared with, itself included. shrinkage, 0 and above: what is
-        added to the squared length of each column, as if so many more listeners played it once and
-        nothing else; it draws the similarities of rarely played columns towards 0.
+        Parameters
+        ----------
+        matrix
+            Its target block is learned.
+        part
+            Part of it that is learned.
+        neighbours
+            Columns that a column is compared with, itself included, 1 and above.
+        shrinkage
+            What is added to the squared length of each column, 0 and above, as if so many more listeners
+            played it once and nothing else; it draws the similarities of rarely played columns towards 0.
+        seed
+            Not needed.
+        threads
+            Of the search for neighbours, 1 and above.
+
+        Returns
+        -------
+        Self
+            The fitted model.
         """
         del seed  # nothing is drawn
         from implicit.nearest_neighbours import all_pairs_knn

@@ -1,6 +1,6 @@
 """What is known of every listener and column together, as products: nothing is written down a pair at a time.
 
-likeness of a listener and a column: how much of what the listener plays shares the column's traits (music
+Likeness of a listener and a column: how much of what the listener plays shares the column's traits (music
 types, artist, the artists' region), and the share of the listener's friends who play it. What the listener
 plays of the column itself is left out, else a feature would tell what it is to predict.
 """
@@ -19,14 +19,22 @@ from fairtune.metrics.ranking import Rows
 
 Floats = NDArray[np.float64]
 CHUNK: Final = 2**17
-"""Pairs whose traits are held in memory at once."""
+"""FeaturePairs whose traits are held in memory at once."""
 
 
 class Feature(NamedTuple):
     """A feature of all pairs: listeners[u] . columns[c] where u doesn't play c, else `played`.
 
-    listeners: listeners x traits; columns: columns x traits. played: (n_played,) of the pairs that are
-    played, without what they say themselves. product: (n_played,), what the two factors would say of those.
+    Attributes
+    ----------
+    listeners
+        Listeners x traits.
+    columns
+        Columns x traits.
+    played
+        Of the pairs that are played, without what they say themselves, (n_played,).
+    product
+        What the two factors would say of those, (n_played,).
     """
 
     listeners: csr_array
@@ -36,8 +44,16 @@ class Feature(NamedTuple):
 
 
 class FeaturePairs(NamedTuple):
-    """The pairs that are played: (n_played,) listener, column, and how many of the listener's items carry the
-    column.
+    """The pairs that are played.
+
+    Attributes
+    ----------
+    listeners
+        Rows, (n_played,).
+    columns
+        Columns of the target, (n_played,).
+    items
+        How many of the listener's items carry the column, (n_played,).
     """
 
     listeners: Rows
@@ -46,14 +62,27 @@ class FeaturePairs(NamedTuple):
 
 
 def features(matrix: Matrix, part: Part, *, damping: float) -> tuple[Feature, ...]:
-    """Constant, activity ln(1 + items), popularity ln(1 + listeners); then the likenesses that can differ.
+    """Describe all pairs of listener and target column.
 
-    damping: items (friends) unlike the column that are added to those of each listener.
+    Parameters
+    ----------
+    matrix
+        Blocks, shares and friends.
+    part
+        Part whose plays count.
+    damping
+        Items (friends) unlike the column that are added to those of each listener, 0 and above.
+
+    Returns
+    -------
+    tuple
+        Constant, activity ln(1 + items), popularity ln(1 + listeners); then the likenesses that differ from
+        pair to pair.
     """
     plays = _ones(matrix.plays(part))
     carries = _carries(matrix)
-    carried = csr_array(plays @ _ones(carries))
-    pairs = FeaturePairs(*_cells(carried))
+    items_carrying = csr_array(plays @ _ones(carries))
+    pairs = FeaturePairs(*_cells(items_carrying))
     items = np.diff(plays.indptr).astype(np.float64)
     audience = np.bincount(pairs.columns, minlength=carries.shape[1]).astype(np.float64)
     of_listeners, of_columns = np.ones(len(items)), np.ones(len(audience))
@@ -64,16 +93,16 @@ def features(matrix: Matrix, part: Part, *, damping: float) -> tuple[Feature, ..
     )
     traits = [matrix.shares[block] for block in matrix.item_blocks]
     region = provider_groups.regions(matrix, matrix.item_block, part)
-    known = [at for at, name in enumerate(region.names) if name != UNKNOWN]
-    traits.append(csr_array(region.membership[:, known]))
-    found = [_shared(plays, carries, of, pairs, damping) for of in traits]
+    named = [at for at, name in enumerate(region.names) if name != UNKNOWN]
+    traits.append(csr_array(region.membership[:, named]))
+    likenesses = [_shared(plays, carries, block, pairs, damping) for block in traits]
     if BlockName.FRIEND in matrix.blocks:
-        found.append(_friends(matrix.sides[BlockName.FRIEND], carried, pairs, damping))
-    return (*plain, *(feature for feature in found if feature.columns.nnz and _says_more(feature)))
+        likenesses.append(_friends(matrix.sides[BlockName.FRIEND], items_carrying, pairs, damping))
+    return (*plain, *(feature for feature in likenesses if feature.columns.nnz and _says_more(feature)))
 
 
 def _says_more(feature: Feature) -> bool:
-    """Tell a feature from one that only ever says what a listener plays of the column itself."""
+    """Whether a feature says more than what a listener plays of the column itself."""
     everywhere = (feature.listeners.sum(axis=0) * feature.columns.sum(axis=0)).sum()
     return bool(everywhere - feature.product.sum() + feature.played.sum() > 1e-9 * everywhere)
 
@@ -83,7 +112,7 @@ def _carries(matrix: Matrix) -> csr_array:
 
 
 def _separate(of_listeners: Floats, of_columns: Floats, pairs: FeaturePairs, played: Floats) -> Feature:
-    """Give a feature that is a number of the listener times a number of the column."""
+    """Multiply a number of the listener by a number of the column."""
     return Feature(
         csr_array(of_listeners[:, None]),
         csr_array(of_columns[:, None]),
@@ -123,18 +152,19 @@ def _own(carries: csr_array, traits: csr_array, columns: csr_array) -> csr_array
     return csr_array((values, (item, column)), shape=carries.shape)
 
 
-def _friends(friends: csr_array, carried: csr_array, pairs: FeaturePairs, damping: float) -> Feature:
+def _friends(friends: csr_array, items_carrying: csr_array, pairs: FeaturePairs, damping: float) -> Feature:
     """Share of the listener's friends who play the column."""
     number = np.diff(friends.indptr) + damping
     listeners = csr_array(diags_array(_inverse(number)) @ _ones(friends))
-    columns = csr_array(_ones(carried).T)
+    columns = csr_array(_ones(items_carrying).T)
     product = _dots(listeners, columns, pairs)
     return Feature(listeners, columns, product, product)
 
 
 def _dots(left: csr_array, right: csr_array, pairs: FeaturePairs) -> Floats:
-    """Products left[listener] . right[column] of each pair, (n,): out of the product of all rows with all
-    columns if that is less work, else a chunk of pairs at a time.
+    """Products left[listener] . right[column] of each pair, (n,).
+
+    Out of the product of all rows with all columns if that is less work, else a chunk of pairs at a time.
     """
     everything = _filled(left) @ _filled(right)
     alone = np.diff(left.indptr)[pairs.listeners].sum() + np.diff(right.indptr)[pairs.columns].sum()

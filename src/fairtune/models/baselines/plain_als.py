@@ -1,7 +1,10 @@
 """`plain_als`: ALS as its authors wrote it. One block, the logarithm of plays, no balance of any kind.
 
-c = 1 + s(plays), s = ln(1 + plays) scaled to mean 1 (Hu, Koren and Volinsky, "Collaborative filtering for
-implicit feedback datasets", ICDM 2008, eq. 6).
+c = 1 + s(plays), s = ln(1 + plays) scaled to mean 1 (equation 6 of the paper).
+
+References
+----------
+Hu, Koren and Volinsky, "Collaborative filtering for implicit feedback datasets", ICDM 2008.
 """
 
 from dataclasses import dataclass
@@ -20,7 +23,15 @@ ITERATIONS: Final = 15
 
 @dataclass(frozen=True)
 class PlainAls:
-    """listener_factors: (n_listeners, factors); column_factors: (n_columns, factors); both float32."""
+    """Factors of listeners and of the target's columns.
+
+    Attributes
+    ----------
+    listener_factors
+        Float32, (n_listeners, factors).
+    column_factors
+        Float32, (n_columns, factors).
+    """
 
     listener_factors: Factors
     column_factors: Factors
@@ -36,7 +47,28 @@ class PlainAls:
         seed: int,
         threads: int,
     ) -> Self:
-        """Learn from the target's cells alone."""
+        """Learn from the target's cells alone.
+
+        Parameters
+        ----------
+        matrix
+            Its target block is learned.
+        part
+            Part of it that is learned.
+        factors
+            How many, 1 and above.
+        regularization
+            Penalty of the squared lengths of factors, 0 and above.
+        seed
+            Of the first factors; same seed, same bytes.
+        threads
+            Of the solver, 1 and above; they change nothing in the result.
+
+        Returns
+        -------
+        Self
+            The fitted model.
+        """
         plays = matrix.block(matrix.target, part)
         weights = block_weights(plays, weight=1.0, beta=0.0, gamma=0.0, scaling="log")
         return cls(

@@ -14,7 +14,13 @@ from fairtune.models.base import Scores
 
 @dataclass(frozen=True)
 class Popularity:
-    """listeners_of: (n_columns,) float32, listeners of each target column in the part that was fitted."""
+    """How many listeners each column has.
+
+    Attributes
+    ----------
+    listeners_of
+        Listeners of each target column in the part that was fitted, float32, (n_columns,).
+    """
 
     listeners_of: NDArray[np.float32]
 

@@ -12,7 +12,15 @@ from fairtune.models.base import Scores
 
 @dataclass(frozen=True)
 class TutorialAls:
-    """listener_factors: (n_listeners, 100); column_factors: (n_columns, 100); both float32."""
+    """Factors of listeners and of the target's columns.
+
+    Attributes
+    ----------
+    listener_factors
+        Float32, (n_listeners, 100).
+    column_factors
+        Float32, (n_columns, 100).
+    """
 
     listener_factors: Factors
     column_factors: Factors

@@ -1,11 +1,14 @@
-"""`variational_autoencoder`: what a listener plays squeezed through a small distribution and back (Mult-VAE:
-Liang, Krishnan, Hoffman and Jebara, "Variational autoencoders for collaborative filtering", WWW 2018).
+"""`variational_autoencoder`: what a listener plays squeezed through a small distribution and back (Mult-VAE).
 
 x: what a listener plays, scaled to length 1. The encoder gives a normal distribution of `factors` tastes, the
 decoder a multinomial over columns; learned are both, by raising log p(x|z) - anneal * KL(q(z|x) | N(0, I)).
 
 PyTorch, the extra `neural`, learns the weights. To score, the mean of the tastes is decoded by numpy: whoever
 evaluates or looks at the model needs no PyTorch.
+
+References
+----------
+Liang, Krishnan, Hoffman and Jebara, "Variational autoencoders for collaborative filtering", WWW 2018.
 """
 
 from dataclasses import dataclass
@@ -40,8 +43,28 @@ ORDER: Final = ("encode", "encode_bias", "mean", "mean_bias", "decode", "decode_
 
 @dataclass(frozen=True)
 class VariationalAutoencoder:
-    """played: listeners x columns, rows of length 1. The rest are float32 weights and biases of four layers:
-    columns -> hidden -> factors -> hidden -> columns.
+    """Weights and biases, float32, of four layers: columns -> hidden -> factors -> hidden -> columns.
+
+    Attributes
+    ----------
+    played
+        Listeners x columns, rows of length 1.
+    encode
+        First layer, (n_columns, hidden).
+    encode_bias
+        (hidden,).
+    mean
+        Second layer, the half that is the mean of the tastes, (hidden, factors).
+    mean_bias
+        (factors,).
+    decode
+        Third layer, (factors, hidden).
+    decode_bias
+        (hidden,).
+    out
+        Fourth layer, (hidden, n_columns).
+    out_bias
+        (n_columns,).
     """
 
     played: csr_array
@@ -65,9 +88,27 @@ class VariationalAutoencoder:
         seed: int,
         threads: int,
     ) -> Self:
-        """Learn from the target's cells alone. Same seed and same number of threads, same bytes.
+        """Learn from the target's cells alone.
 
-        factors: tastes in the middle. epochs: how often every listener is looked at.
+        Parameters
+        ----------
+        matrix
+            Its target block is learned.
+        part
+            Part of it that is learned.
+        factors
+            Tastes in the middle, 1 and above.
+        epochs
+            How often every listener is looked at, 0 and above.
+        seed
+            Of everything that is drawn; same seed and same number of threads, same bytes.
+        threads
+            Of PyTorch, 1 and above.
+
+        Returns
+        -------
+        Self
+            The fitted model.
         """
         torch = _torch()
         played = _unit(matrix.block(matrix.target, part))
@@ -107,17 +148,17 @@ def _unit(plays: csr_array) -> csr_array:
 
 
 def _learn(torch: Any, played: csr_array, *, factors: int, epochs: int) -> dict[str, Weights]:
-    """Give the weights of `ORDER`; everything random is drawn from torch's present state."""
+    """Learn the weights of `ORDER`; everything random is drawn from torch's present state."""
     n_columns, hidden = played.shape[1], WIDTH * factors
     encode, middle = torch.nn.Linear(n_columns, hidden), torch.nn.Linear(hidden, 2 * factors)
     decode, out = torch.nn.Linear(factors, hidden), torch.nn.Linear(hidden, n_columns)
     layers = (encode, middle, decode, out)
     optimiser = torch.optim.Adam([weight for layer in layers for weight in layer.parameters()], lr=STEP)
-    heard = np.flatnonzero(np.diff(played.indptr))
-    steps = max(1, epochs * -(-len(heard) // BATCH))
+    listeners = np.flatnonzero(np.diff(played.indptr))
+    steps = max(1, epochs * -(-len(listeners) // BATCH))
     step = 0
     for _ in range(epochs):
-        order = heard[torch.randperm(len(heard)).numpy()]
+        order = listeners[torch.randperm(len(listeners)).numpy()]
         for start in range(0, len(order), BATCH):
             x = torch.from_numpy(played[order[start : start + BATCH]].toarray())
             some = torch.nn.functional.dropout(x, DROPOUT)

@@ -1,7 +1,11 @@
 """Every tenth of the listening held out in turn, so that a model can be judged on pairs it never saw.
 
 Features that a model gives of its own training pairs flatter it: it has learnt those very pairs. Those of
-pairs that it was fitted without don't (Wolpert, "Stacked generalization", Neural Networks 1992).
+pairs that it was fitted without don't.
+
+References
+----------
+Wolpert, "Stacked generalization", Neural Networks 1992.
 """
 
 from collections.abc import Iterator
@@ -21,10 +25,23 @@ says nearly what a fit on everything would."""
 
 
 def held_out(matrix: Matrix, part: Part, *, folds: int, seed: int) -> Iterator[Matrix]:
-    """Hold out `folds` of the ten folds of `part`, one after the other.
+    """Hold out folds of a part, one after the other.
 
-    Each matrix has the rest of `part` as its part TRAIN and the fold as what is held out from that; the test
-    part stays.
+    Parameters
+    ----------
+    matrix
+        Whose pairs are dealt.
+    part
+        Part that is dealt into ten folds.
+    folds
+        How many of them are held out, 1..10.
+    seed
+        Of the deal; same seed, same folds.
+
+    Yields
+    ------
+    Matrix
+        The rest of `part` is its part TRAIN, and the fold what is held out from that; the test part stays.
     """
     plays = matrix.plays(part)
     labels = _dealt(plays, seed)

@@ -11,21 +11,36 @@ from fairtune.metrics.ranking import Rows
 from fairtune.models.play_prediction.play_statistics import Floats, cells
 
 RIDGE: Final = 3.0
-"""For factors of length 1: a listener leans half as far as their three cells in one direction say."""
+"""For factors of length 1: three cells in one direction count half of what they say."""
 STEPS: Final = 10
 NOTHING: Final = 1e-30
 CHUNK: Final = 2**18
 """Pairs whose factors are held in memory at once."""
 
 
-def leanings(surprise: csr_array, factors: Floats) -> Floats:
-    """Coefficients of a ridge regression of each row's stored values on `factors`: (rows, factors).
+def affinities(surprise: csr_array, factors: Floats) -> Floats:
+    """Regress the stored values of each row on factors of their columns, by ridge regression.
 
-    surprise: rows x columns; factors: (columns, factors), each of length 1. The normal equations of all rows
-    are solved together by conjugate gradients (Hestenes and Stiefel 1952), a pass over the cells a step.
+    The normal equations of all rows are solved together by conjugate gradients, a pass over the cells a step.
+
+    Parameters
+    ----------
+    surprise
+        Rows x columns, (n, m).
+    factors
+        Of the columns, (m, factors), each of length 1.
+
+    Returns
+    -------
+    Floats
+        Coefficients of each row, (n, factors); 0 for a row without a cell.
+
+    References
+    ----------
+    Hestenes and Stiefel, "Methods of conjugate gradients for solving linear systems", 1952.
     """
     rows, columns, _ = cells(surprise)
-    found = np.zeros((surprise.shape[0], factors.shape[1]))
+    coefficients = np.zeros((surprise.shape[0], factors.shape[1]))
     residual = np.asarray(surprise @ factors)
     direction, size = residual, _squares(residual)
     for _ in range(STEPS):
@@ -35,15 +50,15 @@ def leanings(surprise: csr_array, factors: Floats) -> Floats:
         image = csr_array((along, surprise.indices, surprise.indptr), shape=surprise.shape) @ factors
         image = image + RIDGE * direction
         step = _ratio(size, np.einsum("nf,nf->n", direction, image))[:, None]
-        found = found + step * direction
+        coefficients = coefficients + step * direction
         residual = residual - step * image
         size, before = _squares(residual), size
         direction = residual + _ratio(size, before)[:, None] * direction
-    return found
+    return coefficients
 
 
 def dots(left: NDArray[np.floating], right: NDArray[np.floating], rows: Rows, columns: Rows) -> Floats:
-    """Products left[rows] . right[columns], (n,), a chunk of pairs at a time."""
+    """Return the products left[rows] . right[columns], (n,), a chunk of pairs at a time."""
     products = np.empty(len(rows))
     for part in _chunks(len(rows)):
         products[part] = np.einsum("nf,nf->n", left[rows[part]], right[columns[part]])

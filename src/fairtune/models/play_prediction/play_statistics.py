@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 ITEM_DAMPING: Final = 5.0
 LISTENER_DAMPING: Final = 1.0
-"""Pairs of the mean that an item's (a listener's) own pairs are weighed against (Funk, 2006)."""
+"""Pairs of the mean that an item's (a listener's) own pairs are weighed against (Funk 2006)."""
 SPREAD_DAMPING: Final = 5.0
 PULL_DAMPING: Final = 20.0
 SWEEPS: Final = 10
@@ -28,7 +28,17 @@ SWEEPS: Final = 10
 
 @dataclass(frozen=True)
 class Pairs:
-    """Listener-item pairs to predict: rows, items (n,) indices; y (n,) what is true of them."""
+    """Listener-item pairs to predict.
+
+    Attributes
+    ----------
+    rows
+        Of the listeners, (n,).
+    items
+        Columns of the item block, (n,).
+    y
+        What is true of the pairs, (n,): ln(1+plays), or 1 and 0 where plays aren't counted.
+    """
 
     rows: Rows
     items: Rows
@@ -37,14 +47,28 @@ class Pairs:
 
 @dataclass(frozen=True)
 class Listening:
-    """The cells of one part: rows, items (n,), and of each cell, (n,), what is unusual about its plays.
+    """The cells of one part, and what is unusual about the plays of each.
 
-    residual: ln(1+plays) less the biases of listener and item. standing: ln(1+plays) in standard deviations
-    of the listener, above their mean. surprise: standing less the item's mean standing. All 0 without counts.
-    spread: (n_listeners,), standard deviation of ln(1+plays), damped; 1 without counts.
-    known: what biases and numbers alone say, by name: for each listener ("user_...") or item ("item_...").
-        user_reach: the mean item_listeners of what the listener plays. user_pull: how much standing rises
-        with item_listeners among that. user_floor: their least plays, below their mean: who keeps a list of
+    Attributes
+    ----------
+    shape
+        Listeners x items.
+    rows
+        Of the listeners, (n,).
+    items
+        Columns of the item block, (n,).
+    residual
+        ln(1+plays) less the biases of listener and item, (n,); 0 without counts.
+    standing
+        ln(1+plays) in standard deviations of the listener, above their mean, (n,); 0 without counts.
+    surprise
+        Standing less the item's mean standing, (n,); 0 without counts.
+    spread
+        Standard deviation of ln(1+plays) of each listener, damped, (n_listeners,); 1 without counts.
+    known
+        What biases and numbers alone say, for each listener ("user_...") or item ("item_..."). user_reach:
+        the mean item_listeners of what the listener plays. user_pull: how much standing rises with
+        item_listeners among that. user_floor: their least plays, below their mean: who keeps a list of
         favourites plays nothing on it only once.
     """
 
@@ -59,11 +83,11 @@ class Listening:
 
     @property
     def density(self) -> float:
-        """Cells a listener, on average: what sums over listeners are divided by to compare parts."""
+        """Cells a listener, on average; sums over listeners are divided by it to compare parts."""
         return len(self.rows) / self.shape[0]
 
     def cells(self, values: Floats) -> csr_array:
-        """Give (n,) values of the cells as a matrix, listeners x items."""
+        """Return (n,) values of the cells as a matrix, listeners x items."""
         return csr_array((values, (self.rows, self.items)), shape=self.shape)
 
 
@@ -116,9 +140,27 @@ def listening(matrix: Matrix, part: Part) -> Listening:
 
 
 def biases(rows: Rows, items: Rows, y: Floats, *, shape: tuple[int, int]) -> tuple[Floats, Floats]:
-    """Damped listener and item bias of centred y (Koren, "Factor in the neighbors", TKDD 2010, section 2.1).
+    """Return damped biases of listeners and items.
 
-    Gives arrays (n_listeners,) and (n_items,): y is about listeners[u] + items[i].
+    Parameters
+    ----------
+    rows
+        Of the listeners, (n,).
+    items
+        Columns of the items, (n,).
+    y
+        Centred values, (n,).
+    shape
+        Numbers of listeners and of items.
+
+    Returns
+    -------
+    tuple
+        By listener, (n_listeners,), and by item, (n_items,): y is about their sum.
+
+    References
+    ----------
+    Koren, "Factor in the neighbors", TKDD 2010, section 2.1.
     """
     by_listener, by_item = np.zeros(shape[0]), np.zeros(shape[1])
     for _ in range(SWEEPS):
@@ -128,13 +170,30 @@ def biases(rows: Rows, items: Rows, y: Floats, *, shape: tuple[int, int]) -> tup
 
 
 def damped(y: Floats, index: Rows, size: int, damping: float) -> Floats:
-    """Mean of y (n,) by `index` (n,), drawn towards 0 as by `damping` more values of 0: (size,)."""
+    """Return means of groups, drawn towards 0.
+
+    Parameters
+    ----------
+    y
+        Values, (n,).
+    index
+        Group of each value, (n,), 0..size - 1.
+    size
+        Number of groups.
+    damping
+        So many values of 0 are added to each group, 0 and above.
+
+    Returns
+    -------
+    Floats
+        A mean for each group, (size,).
+    """
     sums = np.bincount(index, weights=y, minlength=size)
     return np.asarray(sums / (np.bincount(index, minlength=size) + damping))
 
 
 def cells(matrix: csr_array) -> tuple[Rows, Rows, Floats]:
-    """Rows, columns and values of the stored cells, (n,) each."""
+    """Return rows, columns and values of the stored cells, (n,) each."""
     rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     return rows, matrix.indices.astype(np.intp), matrix.data.astype(np.float64)
 

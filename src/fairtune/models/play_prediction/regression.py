@@ -3,10 +3,13 @@
 A bent regression uses of each feature x, scaled to mean 0 and deviation 1, also tanh(x - 1), tanh(x) and
 tanh(x + 1): a curve that is straight in the tails. And of each two features the product tanh(x/2) tanh(z/2).
 Curves are held back by a ridge, products by a stronger one, so that few pairs give nearly a plain linear
-regression (Hoerl and Kennard, "Ridge regression", 1970). The penalties are one compromise for all data
-sets: best by cross-validation over the listeners of validation pairs of `lastfm-2k`, where `demo` would have
-none bend and `lfm-2b` would have products bend more. With the pairs of ten folds there, a third or
-three times of either matters little.
+regression. The penalties are one compromise for all data sets: best by cross-validation over the listeners of
+validation pairs of `lastfm-2k`, where `demo` would have none bend and `lfm-2b` would have products bend more.
+With the pairs of ten folds there, a third or three times of either matters little.
+
+References
+----------
+Hoerl and Kennard, "Ridge regression: biased estimation for nonorthogonal problems", Technometrics 1970.
 """
 
 from collections.abc import Mapping
@@ -29,10 +32,27 @@ CHUNK: Final = 2**16
 
 @dataclass(frozen=True)
 class Regression:
-    """names: of the features. centre, scale: (features,), what they are standardised by. bent: see above.
+    """A regression on some features.
 
-    low, high: (features,), the range that was seen; a feature outside counts as at its end, for what a curve
-    does there is a guess. coefficients: (columns,). constant: what is predicted for an average pair.
+    Attributes
+    ----------
+    names
+        Of the features.
+    centre
+        Means that the features are standardised by, (features,).
+    scale
+        Standard deviations likewise, (features,).
+    low
+        The least of each feature that was seen, (features,); one below counts as that, for nobody knows what
+        a curve does there.
+    high
+        The most likewise, (features,).
+    bent
+        Whether features bend and work together, as the module's docstring says.
+    coefficients
+        Of the columns that are made of the features, (columns,).
+    constant
+        What is predicted for an average pair.
     """
 
     names: tuple[str, ...]
@@ -49,11 +69,23 @@ class Regression:
 class Sums:
     """All that least squares needs of the pairs, for bent regressions on any of the features.
 
-    of: features and what they are standardised by; no coefficients yet. gram: (columns, columns), moments:
-    (columns,), of columns and y less their means. mean: (columns,). n: pairs. mean_y: of y.
+    Attributes
+    ----------
+    features
+        Their names and what they are standardised by; no coefficients yet.
+    gram
+        Products of columns less their means, (columns, columns).
+    moments
+        Products of columns and y less their means, (columns,).
+    mean
+        Of the columns, (columns,).
+    n
+        Number of pairs.
+    mean_y
+        Of y.
     """
 
-    of: Regression
+    features: Regression
     gram: Floats
     moments: Floats
     mean: Floats
@@ -62,15 +94,49 @@ class Sums:
 
 
 def fit(known: Mapping[str, Floats], names: tuple[str, ...], y: Floats, *, bent: bool) -> Regression:
-    """Fit y (n,) by the features `names` (n,) of `known`; those that never vary are left out."""
+    """Fit y by some features.
+
+    Parameters
+    ----------
+    known
+        Features of pairs by name, (n,) each.
+    names
+        Those to use; what never varies is left out.
+    y
+        What is true of the pairs, (n,).
+    bent
+        Whether features bend and work together.
+
+    Returns
+    -------
+    Regression
+        With its coefficients.
+    """
     sums = gather(known, names, y, bent=bent)
     return solve(sums, names)
 
 
 def gather(known: Mapping[str, Floats], names: tuple[str, ...], y: Floats, *, bent: bool) -> Sums:
-    """Go through the pairs once, a chunk at a time."""
+    """Go through the pairs once, a chunk at a time.
+
+    Parameters
+    ----------
+    known
+        Features of pairs by name, (n,) each.
+    names
+        Those to use; what never varies is left out.
+    y
+        What is true of the pairs, (n,).
+    bent
+        Whether features bend and work together.
+
+    Returns
+    -------
+    Sums
+        For `solve`.
+    """
     names = tuple(name for name in names if known[name].std() > 0)
-    of = Regression(
+    fitted = Regression(
         names=names,
         centre=np.array([known[name].mean() for name in names]),
         scale=np.array([known[name].std() for name in names]),
@@ -80,61 +146,89 @@ def gather(known: Mapping[str, Floats], names: tuple[str, ...], y: Floats, *, be
         coefficients=np.zeros(0),
         constant=0.0,
     )
-    m = len(_ridges(of))
+    m = len(_ridges(fitted))
     gram, moments, sums = np.zeros((m, m)), np.zeros(m), np.zeros(m)
     for part in _chunks(len(y)):
-        columns = _columns(of, known, part)
+        columns = _columns(fitted, known, part)
         gram += columns.T @ columns
         moments += columns.T @ y[part]
         sums += columns.sum(axis=0)
     mean, n = sums / len(y), len(y)
     gram -= n * np.outer(mean, mean)
     moments -= n * mean * y.mean()
-    return Sums(of=of, gram=gram, moments=moments, mean=mean, n=n, mean_y=float(y.mean()))
+    return Sums(features=fitted, gram=gram, moments=moments, mean=mean, n=n, mean_y=float(y.mean()))
 
 
 def solve(sums: Sums, names: tuple[str, ...]) -> Regression:
-    """Give the regression on those of the features that are in `names`."""
-    places = np.array([i for i, name in enumerate(sums.of.names) if name in names], dtype=np.intp)
-    of = replace(
-        sums.of,
-        names=tuple(sums.of.names[i] for i in places),
-        centre=sums.of.centre[places],
-        scale=sums.of.scale[places],
-        low=sums.of.low[places],
-        high=sums.of.high[places],
+    """Return the regression on some of the features.
+
+    Parameters
+    ----------
+    sums
+        Of the pairs.
+    names
+        Features to use; those that `sums` doesn't have are left out.
+
+    Returns
+    -------
+    Regression
+        With its coefficients.
+    """
+    places = np.array([i for i, name in enumerate(sums.features.names) if name in names], dtype=np.intp)
+    fitted = replace(
+        sums.features,
+        names=tuple(sums.features.names[i] for i in places),
+        centre=sums.features.centre[places],
+        scale=sums.features.scale[places],
+        low=sums.features.low[places],
+        high=sums.features.high[places],
     )
-    columns = _columns_of(places, len(sums.of.names), bent=of.bent)
+    columns = _columns_of(places, len(sums.features.names), bent=fitted.bent)
     gram, mean = sums.gram[np.ix_(columns, columns)], sums.mean[columns]
-    penalty = np.diag(_ridges(of) * np.diag(gram) / sums.n)
+    penalty = np.diag(_ridges(fitted) * np.diag(gram) / sums.n)
     coefficients = np.linalg.lstsq(gram + penalty, sums.moments[columns], rcond=None)[0]
     constant = sums.mean_y - float(mean @ coefficients)
-    return replace(of, coefficients=np.asarray(coefficients, dtype=np.float64), constant=constant)
+    return replace(fitted, coefficients=np.asarray(coefficients, dtype=np.float64), constant=constant)
 
 
-def predict(of: Regression, known: Mapping[str, Floats], n: int) -> Floats:
-    """Predictions (n,)."""
-    predicted = np.full(n, of.constant)
+def predict(fitted: Regression, known: Mapping[str, Floats], n: int) -> Floats:
+    """Predict y of pairs.
+
+    Parameters
+    ----------
+    fitted
+        The regression.
+    known
+        Features of the pairs by name, (n,) each.
+    n
+        Number of pairs.
+
+    Returns
+    -------
+    Floats
+        Predictions, (n,).
+    """
+    predicted = np.full(n, fitted.constant)
     for part in _chunks(n):
-        predicted[part] += _columns(of, known, part) @ of.coefficients
+        predicted[part] += _columns(fitted, known, part) @ fitted.coefficients
     return predicted
 
 
-def _columns(of: Regression, known: Mapping[str, Floats], part: slice) -> Floats:
-    """Give the columns of some pairs: (pairs, columns)."""
-    if not of.names:
+def _columns(fitted: Regression, known: Mapping[str, Floats], part: slice) -> Floats:
+    """Columns of some pairs: (pairs, columns)."""
+    if not fitted.names:
         return np.zeros((part.stop - part.start, 0))
-    x = np.column_stack([known[name][part] for name in of.names])
-    x = (np.clip(x, of.low, of.high) - of.centre) / of.scale
-    if not of.bent:
+    x = np.column_stack([known[name][part] for name in fitted.names])
+    x = (np.clip(x, fitted.low, fitted.high) - fitted.centre) / fitted.scale
+    if not fitted.bent:
         return x
-    first, second = np.triu_indices(len(of.names), 1)
+    first, second = np.triu_indices(len(fitted.names), 1)
     half = np.tanh(x / 2)
     return np.hstack([x, *(np.tanh(x + bend) for bend in BENDS), half[:, first] * half[:, second]])
 
 
 def _columns_of(places: NDArray[np.intp], features: int, *, bent: bool) -> NDArray[np.intp]:
-    """Say which of the columns of so many features are those of the features at `places`, ascending."""
+    """Which of the columns of so many features are those of the features at `places`, ascending."""
     if not bent:
         return places
     product = np.zeros((features, features), dtype=np.intp)
@@ -146,9 +240,9 @@ def _columns_of(places: NDArray[np.intp], features: int, *, bent: bool) -> NDArr
     return np.concatenate([*straight_and_curves, products])
 
 
-def _ridges(of: Regression) -> Floats:
-    features = len(of.names)
-    if not of.bent:
+def _ridges(fitted: Regression) -> Floats:
+    features = len(fitted.names)
+    if not fitted.bent:
         return np.full(features, PLAIN)
     sizes = features, len(BENDS) * features, features * (features - 1) // 2
     return np.repeat([PLAIN, CURVE, PRODUCT], sizes)

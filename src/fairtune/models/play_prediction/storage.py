@@ -14,25 +14,26 @@ from fairtune.models.play_prediction.regression import Regression
 
 def write_play_predictor(path: Path, predictor: PlayPredictor) -> None:
     """Write what `read_play_predictor` reads."""
-    of = {
+    content = {
         "rungs": {name: _regression(rung) for name, rung in predictor.rungs.items()},
         "without": {block: _regression(less) for block, less in predictor.without.items()},
     }
-    files.write_json(path, of)
+    files.write_json(path, content)
 
 
 def read_play_predictor(path: Path) -> PlayPredictor:
-    """Give the play predictor that stage `train` wrote, its rungs from the lowest up."""
-    of: dict[str, dict[str, dict[str, Any]]] = files.read_json(path)
+    """Return the play predictor that stage `train` wrote, its rungs from the lowest up."""
+    content: dict[str, dict[str, dict[str, Any]]] = files.read_json(path)
     return PlayPredictor(
-        rungs={name: _regression_of(of["rungs"][name]) for name in RUNGS},
-        without={BlockName(block): _regression_of(less) for block, less in of["without"].items()},
+        rungs={name: _regression_of(content["rungs"][name]) for name in RUNGS},
+        without={BlockName(block): _regression_of(less) for block, less in content["without"].items()},
     )
 
 
-def _regression(of: Regression) -> dict[str, Any]:
+def _regression(fitted: Regression) -> dict[str, Any]:
     return {
-        name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in asdict(of).items()
+        name: value.tolist() if isinstance(value, np.ndarray) else value
+        for name, value in asdict(fitted).items()
     }
 
 

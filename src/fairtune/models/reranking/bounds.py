@@ -21,10 +21,26 @@ UNEQUAL = 1e9  # a disparity nobody has a rate for: as unfair as can be
 
 @dataclass(frozen=True)
 class Bound:
-    """One bound on the groups `at` of what is counted, those of one grouping.
+    """One bound on the groups of one grouping.
 
-    group: the place of the group among them whose share of places is at least `limit`; None: the disparity of
-    those `compared` is at most `limit`. chance: (g,), what places or hits are divided by.
+    Attributes
+    ----------
+    measure
+        Share of places, or disparity of the rates of places (dp) or of hits (eo).
+    grouping
+        Whose groups they are.
+    name
+        Of the group that gets a share; None for a disparity.
+    limit
+        The least share, 0..1, or the highest disparity, above 0.
+    at
+        Where the groups stand among those of all groupings.
+    group
+        Place of the group among them whose share has a limit; None for a disparity.
+    compared
+        Groups whose rates the disparity compares, (g,).
+    chance
+        What places or hits are divided by to make rates, (g,).
     """
 
     measure: Measure
@@ -37,59 +53,100 @@ class Bound:
     chance: Floats
 
     def value(self, places: Floats, hits: Floats) -> float:
-        """Measure lists by the places and hits of every group, (g,) each of all groupings side by side."""
-        counted = (hits if self.measure == "eo" else places)[self.at]
-        if self.group is not None:
-            return float(counted[self.group] / max(counted.sum(), 1.0))
-        there = self.compared & (self.chance > 0)
-        rates = counted[there] / self.chance[there]
-        return float(rates.std() / rates.mean()) if rates.any() else UNEQUAL
+        """Measure lists by what groups got.
 
-    def wanting(self, places: Floats, hits: Floats) -> Floats:
-        """How much more each group would need for its share, or for the mean rate: (groups,).
+        Parameters
+        ----------
+        places
+            Of every group, those of all groupings side by side, (n_groups,).
+        hits
+            Likewise, (n_groups,).
 
-        Relative to that share or rate; below 0: it has more than that.
+        Returns
+        -------
+        float
+            Share, 0..1, or disparity, 0 and above.
         """
         counted = (hits if self.measure == "eo" else places)[self.at]
         if self.group is not None:
-            wanting: Floats = np.zeros(len(counted))
-            wanting[self.group] = 1 - self.value(places, hits) / self.limit
-            return wanting
-        there = self.compared & (self.chance > 0)
-        rates = np.divide(counted, self.chance, out=np.zeros_like(counted), where=there)
-        mean = rates[there].mean() or 1.0
-        return np.asarray(np.where(there, 1 - rates / mean, 0.0))
+            return float(counted[self.group] / max(counted.sum(), 1.0))
+        defined = self.compared & (self.chance > 0)
+        rates = counted[defined] / self.chance[defined]
+        return float(rates.std() / rates.mean()) if rates.any() else UNEQUAL
+
+    def deficit(self, places: Floats, hits: Floats) -> Floats:
+        """Return how much more each group would need for its share, or for the mean rate.
+
+        Parameters
+        ----------
+        places
+            Of every group, those of all groupings side by side, (n_groups,).
+        hits
+            Likewise, (n_groups,).
+
+        Returns
+        -------
+        Floats
+            Of the groups of this grouping, (g,), relative to that share or rate; below 0: it has more.
+        """
+        counted = (hits if self.measure == "eo" else places)[self.at]
+        if self.group is not None:
+            deficit: Floats = np.zeros(len(counted))
+            deficit[self.group] = 1 - self.value(places, hits) / self.limit
+            return deficit
+        defined = self.compared & (self.chance > 0)
+        rates = np.divide(counted, self.chance, out=np.zeros_like(counted), where=defined)
+        mean = rates[defined].mean() or 1.0
+        return np.asarray(np.where(defined, 1 - rates / mean, 0.0))
 
     def slack(self, value: float) -> float:
-        """How much is left, relative to the limit: 0 and above where the bound is kept."""
+        """Return how much is left, relative to the limit: 0 and above where the bound is kept."""
         return (value - self.limit if self.group is not None else self.limit - value) / self.limit
 
-    def told(self) -> str:
-        """Say what is asked for."""
+    def description(self) -> str:
+        """Return what is asked for, in words."""
         if self.measure == "share":
             return f"share of {self.grouping}.{self.name} at least {self.limit:g}"
         return f"{self.measure.upper()} disparity by {self.grouping} at most {self.limit:g}"
 
 
 def bounds(constraints: Constraints, given: Chances) -> tuple[Bound, ...]:
-    """Find the groups that are asked for; `BadRequest` if one isn't there, and which there are."""
-    found = []
+    """Turn constraints into bounds on groups.
+
+    Parameters
+    ----------
+    constraints
+        What is asked for.
+    given
+        What every group could get.
+
+    Returns
+    -------
+    tuple
+        Shares first, then disparities by places, then those by hits.
+
+    Raises
+    ------
+    BadRequest
+        A group isn't there (the message lists those that are), or a disparity would compare fewer than two.
+    """
+    wanted = []
     for written, share in sorted(constraints.min_share.items()):
         place = Place.parse(written)
         pooling, at = given.pooled[place.grouping]
         group = _index(place, pooling.names)
-        found.append(_bound("share", place.grouping, place.group, share, at, pooling, given, group))
-    asked: Sequence[tuple[Measure, Mapping[str, float]]] = (
+        wanted.append(_bound("share", place.grouping, place.group, share, at, pooling, given, group))
+    disparities: Sequence[tuple[Measure, Mapping[str, float]]] = (
         ("dp", constraints.max_dp_disparity),
         ("eo", constraints.max_eo_disparity),
     )
-    for measure, limits in asked:
+    for measure, limits in disparities:
         for grouping, limit in sorted(limits.items()):
             pooling, at = given.pooled[grouping]
             if pooling.compared.sum() < 2:  # noqa: PLR2004 - two groups make a comparison
                 raise BadRequest(f"nothing to even out by {grouping}: fewer than two of its groups are known")
-            found.append(_bound(measure, grouping, None, limit, at, pooling, given, None))
-    return tuple(found)
+            wanted.append(_bound(measure, grouping, None, limit, at, pooling, given, None))
+    return tuple(wanted)
 
 
 def _bound(
@@ -102,13 +159,13 @@ def _bound(
     given: Chances,
     group: int | None,
 ) -> Bound:
-    _, unheard, wanted = given.sums[0, :, at]
-    chance = wanted if measure == "eo" else unheard
+    _, not_played, truth = given.sums[0, :, at]
+    chance = truth if measure == "eo" else not_played
     return Bound(measure, grouping, name, limit, at, group, pooling.compared, chance)
 
 
 def _index(place: Place, names: Sequence[str]) -> int:
     if place.group not in names:
-        there = ", ".join(name for name in names if name != UNKNOWN)
-        raise BadRequest(f"there is no group '{place.group}' by {place.grouping}; there are: {there}")
+        choices = ", ".join(name for name in names if name != UNKNOWN)
+        raise BadRequest(f"there is no group '{place.group}' by {place.grouping}; there are: {choices}")
     return names.index(place.group)

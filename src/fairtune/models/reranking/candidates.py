@@ -18,9 +18,16 @@ LISTENERS_AT_ONCE = 1024
 class Candidates:
     """For every listener (row) the same number of places, grouped by kind.
 
-    scores: (n, c) float32, score over the length of the listener's factors; -inf: nothing stands there.
-    wanted: (n, c), whether the item is in the listener's truth.
-    kind: (c,), the kind of the items at a place. member: (n_kinds, g), to which groups a kind belongs.
+    Attributes
+    ----------
+    scores
+        Score over the length of the listener's factors, float32, (n, c); -inf: nothing stands there.
+    wanted
+        Whether the item is in the listener's truth, (n, c).
+    kind
+        Of the items at a place, (c,).
+    member
+        To which groups a kind belongs, (n_kinds, g).
     """
 
     scores: NDArray[np.float32]
@@ -39,20 +46,40 @@ def candidates(
     k: int,
     threads: int,
 ) -> Candidates:
-    """Collect the k best unheard columns of every kind.
+    """Collect the k best unplayed columns of every kind.
 
     Items of one kind belong to the same groups to the same extent, so no multipliers change their order: a
     list of k holds the best of each kind. Where there are about as many kinds as columns (shares of music
     types), all columns are candidates.
 
-    known, truth: n x n_columns. member: (n_columns, g), membership of the groups that have a multiplier.
+    Parameters
+    ----------
+    model
+        A fit that scores them.
+    block
+        Whose columns are listed.
+    known
+        Listeners x columns, (n, n_columns); what is stored is on no list.
+    truth
+        Likewise, what listeners went on to play.
+    member
+        Membership of columns in the groups of all groupings, (n_columns, g).
+    k
+        Length of a list, 1 and above.
+    threads
+        Of the ranking, 1 and above.
+
+    Returns
+    -------
+    Candidates
+        In the rows of `known`.
     """
     kinds, kind = np.unique(member, axis=0, return_inverse=True)
     width = len(member)
     if len(kinds) * k >= width:
         items = np.broadcast_to(np.arange(width, dtype=np.int32), (known.shape[0], width)).copy()
-        heard = np.repeat(np.arange(known.shape[0]), np.diff(known.indptr)), known.indices
-        items[heard] = NOTHING
+        played = np.repeat(np.arange(known.shape[0]), np.diff(known.indptr)), known.indices
+        items[played] = NOTHING
         of_place = kind.ravel()
     else:
         columns = [np.flatnonzero(kind.ravel() == one) for one in range(len(kinds))]

@@ -12,9 +12,21 @@ Multipliers = Mapping[str, Mapping[str, float]]
 
 
 def bonus(multipliers: Multipliers, groupings: Mapping[str, ProviderGroups]) -> NDArray[np.float32]:
-    """Give what every column gains: (n_columns,); groups without a multiplier gain nothing.
+    """Return what every column gains.
 
     An item that belongs to several groups in part gains their multipliers in the same proportion.
+
+    Parameters
+    ----------
+    multipliers
+        By grouping and group; groups without one gain nothing.
+    groupings
+        Groups of the columns.
+
+    Returns
+    -------
+    NDArray
+        Float32, (n_columns,), in units of score over the length of a listener's factors.
     """
     total = sum(
         groupings[grouping].membership @ [by_group.get(name, 0.0) for name in groupings[grouping].names]

@@ -32,11 +32,23 @@ SPARE: Final = (0.002, 0.05)
 
 
 @dataclass(frozen=True)
-class Reached:
+class Solution:
     """What some multipliers come to.
 
-    multipliers: (g,). places, hits: (g,) of every group. loss: share of the total score given up, 0 and
-    above. values: of the bounds, in order. kept: whether all bounds are.
+    Attributes
+    ----------
+    multipliers
+        Of every group, those of all groupings side by side, (g,).
+    places
+        Of every group, (g,).
+    hits
+        Of every group, (g,).
+    loss
+        Share of the total score given up, 0 and above.
+    values
+        Of the bounds, in order.
+    kept
+        Whether all bounds are.
     """
 
     multipliers: Floats
@@ -48,9 +60,20 @@ class Reached:
 
 
 def free(bounds: Sequence[Bound], given: Chances) -> NDArray[np.intp]:
-    """Choose the groups that get a multiplier: those a bound names, all compared ones for a disparity.
+    """Choose the groups that get a multiplier.
 
-    If these are all groups of a grouping, the one with most chances goes without: only differences count.
+    Parameters
+    ----------
+    bounds
+        A share frees its group, a disparity all that it compares.
+    given
+        What every group could get.
+
+    Returns
+    -------
+    NDArray
+        Places of the groups, ascending by grouping. If they are all groups of a grouping, the one with most
+        chances goes without: only differences count.
     """
     chosen = []
     for grouping in sorted({bound.grouping for bound in bounds}):
@@ -72,19 +95,41 @@ def search(
     free_groups: NDArray[np.intp],
     *,
     k: int,
-    looked: Callable[[], None] = lambda: None,
-) -> tuple[Reached, Reached]:
-    """Give what the lists come to without multipliers, and with the best found; same input, same bytes.
+    progress: Callable[[], None] = lambda: None,
+) -> tuple[Solution, Solution]:
+    """Search for the multipliers that keep all bounds at the least loss of score.
 
-    A group that isn't free has the multiplier 0. Measuring a set of lists takes milliseconds, so it is done
-    some hundred times: by COBYQA, which models loss and bounds by quadratics inside a trust region and needs
-    no derivatives (Ragonneau, "Model-based derivative-free optimization methods and software", thesis, Hong
-    Kong Polytechnic University 2022), begun anew from the best found with smaller steps. If no multipliers
-    keep all bounds, those that break them least are given. `looked` is called with every set of lists.
+    Measuring a set of lists takes milliseconds, so it is done some hundred times: by COBYQA, which models
+    loss and bounds by quadratics inside a trust region and needs no derivatives, started again from the best
+    found with smaller steps. Same input, same bytes.
+
+    Parameters
+    ----------
+    among
+        Items that could stand on the lists.
+    bounds
+        What is asked for.
+    free_groups
+        Places of the groups that get a multiplier; others have 0.
+    k
+        Length of a list, 1 and above.
+    progress
+        Called after each set of lists that is measured.
+
+    Returns
+    -------
+    tuple
+        What the lists come to without multipliers, and with the best found; if none keep all bounds, those
+        that break them least.
+
+    References
+    ----------
+    Ragonneau, "Model-based derivative-free optimization methods and software", thesis, Hong Kong Polytechnic
+    University 2022.
     """
     from scipy.optimize import minimize
 
-    measure = _Measured(among, bounds, free_groups, k, looked)
+    measure = _Measured(among, bounds, free_groups, k, progress)
     without = measure.at(np.zeros(len(free_groups)))
     if without.kept:
         return without, without
@@ -110,14 +155,14 @@ def search(
 def _begin(measure: "_Measured") -> None:
     """Find a point that keeps the bounds, if not at the least loss: where the search begins.
 
-    Small steps tell nothing of a group that is in no list at all. So every group's multiplier goes up while
+    Small steps show nothing of a group that is in no list at all. So every group's multiplier goes up while
     it has too little and down while it has too much, by steps that grow while the direction stays and shrink
     when it turns (Rprop: Riedmiller and Braun, ICNN 1993), as far as full parity; then back on the straight
     line towards no multipliers at all, as far as the bounds allow.
     """
-    point, steps, before = (np.full(measure.width, of) for of in (0.0, FIRST_STEP, 0.0))
+    point, steps, before = (np.full(measure.width, value) for value in (0.0, FIRST_STEP, 0.0))
     for _ in range(STEPS):
-        direction = np.sign(measure.wanting(point))
+        direction = np.sign(measure.deficit(point))
         turned = direction * before < 0
         grown = np.minimum(steps * np.where(before == 0, 1, GROWTH), LONGEST_STEP)
         steps = np.where(turned, steps / 2, grown)
@@ -137,14 +182,20 @@ class _Measured:
         bounds: Sequence[Bound],
         free_groups: NDArray[np.intp],
         k: int,
-        looked: Callable[[], None],
+        progress: Callable[[], None],
     ) -> None:
-        self._among, self._bounds, self._free, self._k, self._looked = among, bounds, free_groups, k, looked
-        self._seen: dict[bytes, Reached] = {}
+        self._among, self._bounds, self._free, self._k, self._progress = (
+            among,
+            bounds,
+            free_groups,
+            k,
+            progress,
+        )
+        self._seen: dict[bytes, Solution] = {}
         self._without = fill(among, np.zeros(among.member.shape[1]), k)
         self._scale = _scale(among, k)
 
-    def at(self, point: Floats) -> Reached:
+    def at(self, point: Floats) -> Solution:
         key = point.tobytes()
         if key not in self._seen:
             multipliers = np.zeros(self._among.member.shape[1])
@@ -153,8 +204,8 @@ class _Measured:
             values = tuple(bound.value(places, hits) for bound in self._bounds)
             kept = all(bound.slack(value) >= 0 for bound, value in zip(self._bounds, values, strict=True))
             loss = 1 - total / self._without[0] if self._without[0] else 0.0
-            self._seen[key] = Reached(multipliers, places, hits, loss, values, kept)
-            self._looked()
+            self._seen[key] = Solution(multipliers, places, hits, loss, values, kept)
+            self._progress()
         return self._seen[key]
 
     def beyond(self, spare: float, point: Floats) -> Floats:
@@ -176,12 +227,12 @@ class _Measured:
             lowest[bound.at] = np.where(bound.group is None, -np.inf, lowest[bound.at])
         return lowest[self._free]
 
-    def wanting(self, point: Floats) -> Floats:
+    def deficit(self, point: Floats) -> Floats:
         """How much more each free group would need, relative to what it has to have: below 0, less."""
-        reached = self.at(point)
-        total = np.zeros(len(reached.places))
+        solution = self.at(point)
+        total = np.zeros(len(solution.places))
         for bound in self._bounds:
-            total[bound.at] += bound.wanting(reached.places, reached.hits)
+            total[bound.at] += bound.deficit(solution.places, solution.hits)
         return total[self._free]
 
     @property
@@ -190,7 +241,7 @@ class _Measured:
         return min(map(np.frombuffer, self._seen), key=self._worth).copy()
 
     @property
-    def best(self) -> Reached:
+    def best(self) -> Solution:
         return self.at(self.best_point)
 
     def _worth(self, point: Floats) -> tuple[float, float]:
@@ -198,7 +249,22 @@ class _Measured:
 
 
 def fill(among: Candidates, multipliers: Floats, k: int) -> tuple[float, Floats, Floats]:
-    """Fill all lists of k; give the total score without multipliers, and places and hits of every group."""
+    """Fill all lists.
+
+    Parameters
+    ----------
+    among
+        Items that could stand on them.
+    multipliers
+        Of every group, (g,).
+    k
+        Length of a list, 1 and above.
+
+    Returns
+    -------
+    tuple
+        Total score without multipliers, and places and hits of every group, (g,) each.
+    """
     gained = (among.member @ multipliers).astype(np.float32)[among.kind]
     length = min(k, among.scores.shape[1])
     chosen = np.argpartition(-(among.scores + gained), length - 1, axis=1)[:, :length]
@@ -215,7 +281,7 @@ def fill(among: Candidates, multipliers: Floats, k: int) -> tuple[float, Floats,
 
 
 def _scale(among: Candidates, k: int) -> float:
-    """Give the median distance between the scores of first and last place."""
+    """Median distance between the scores of first and last place."""
     length = min(k, among.scores.shape[1])
     best = -np.partition(-among.scores, length - 1, axis=1)[:, :length]
     apart = best.max(axis=1) - best.min(axis=1)

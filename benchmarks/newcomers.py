@@ -31,7 +31,7 @@ from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy
 from fairtune.models import release
 from fairtune.models.als import model as als
-from fairtune.serving.new_listeners import Likes, listening_of, share_told
+from fairtune.serving.new_listeners import Likes, listening_of, share_named
 from fairtune.serving.recommender import Recommender
 from fairtune.serving.top_k import best
 
@@ -110,7 +110,7 @@ def judged(
         wanted = csr_array((truth & ~seen)[None] * 1)
         factors = [
             recommender._explaining(listening, unheard=unheard)[0].factor  # noqa: SLF001 - this is what is measured
-            for unheard in (1.0, share_told(release, named))
+            for unheard in (1.0, share_named(release, named))
         ]
         lists = [best((release.factors(block) @ x)[None], seen[None], HEADLINE) for x in factors]
         yield tuple(float(accuracy.per_listener(it, wanted, [HEADLINE])[NDCG][0]) for it in lists)

@@ -10,7 +10,7 @@ from tests.tiny import TRACK_MODEL, make_matrix, train
 from fairtune.columns import BlockName, Part
 from fairtune.models import storage as model_storage
 from fairtune.serving import name_search
-from fairtune.serving.new_listeners import listening_of, share_told
+from fairtune.serving.new_listeners import listening_of, share_named
 from fairtune.serving.recommender import Recommender
 from fairtune.serving.requests import explaining
 
@@ -47,8 +47,8 @@ def test_somebody_new_has_the_bonus_scaled_by_the_length_of_the_folded_in_factor
         item.item_id: item for item in track_recommender.for_likes("Miles Davis", n=48, strict=False).items
     }
     liked = name_search.likes(lifted.release, "Miles Davis")
-    told = share_told(lifted.release, liked)
-    folded, _ = explaining(lifted.release, listening_of(lifted.release, liked), unheard=told)
+    share = share_named(lifted.release, liked)
+    folded, _ = explaining(lifted.release, listening_of(lifted.release, liked), zero_confidence=share)
     ids = lifted.release.columns(BlockName.TRACK).ids
 
     listed = lifted.for_likes("Miles Davis", n=48, strict=False).items

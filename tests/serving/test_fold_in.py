@@ -9,7 +9,7 @@ from tests.tiny import ARTIST_MODEL, TRACK_MODEL, make_matrix, train
 from fairtune.columns import BlockName, Part
 from fairtune.serving.fold_in import fold_in
 from fairtune.serving.histories import confidences, of_listener
-from fairtune.serving.new_listeners import Likes, share_told
+from fairtune.serving.new_listeners import Likes, share_named
 from fairtune.serving.recommender import Recommender
 from fairtune.serving.requests import explaining, gram
 
@@ -68,18 +68,18 @@ def test_contributions_add_up_to_the_score():
     assert np.allclose(folded.contributions(catalogue).sum(axis=1), scores)
 
 
-@pytest.mark.parametrize("unheard", [1.0, 0.2])
-def test_a_factor_minimises_the_weighted_squares_it_stands_for(unheard):
+@pytest.mark.parametrize("zero_confidence", [1.0, 0.2])
+def test_a_factor_minimises_the_weighted_squares_it_stands_for(zero_confidence):
     rng = np.random.default_rng(4)
     catalogue, played = rng.normal(size=(12, 3)), np.array([1, 4, 7])
-    confidence, preference = np.full(12, unheard), np.zeros(12)
+    confidence, preference = np.full(12, zero_confidence), np.zeros(12)
     confidence[played], preference[played] = [4.0, 2.0, 8.0], 1.0
     folded = fold_in(
         gram=catalogue.T @ catalogue,
         columns=catalogue[played],
         confidences=confidence[played],
         regularization=0.3,
-        unheard=unheard,
+        zero_confidence=zero_confidence,
     )
 
     def loss(factor):
@@ -94,15 +94,15 @@ def test_somebody_who_plays_nothing_has_no_taste():
     assert np.array_equal(nobody.factor, np.zeros(2))
 
 
-def test_likes_are_the_share_of_listening_that_is_told(track_release):
+def test_likes_are_the_share_of_listening_that_is_named(track_release):
     release = Recommender.load(track_release).release
     matrix = make_matrix(BlockName.TRACK, TRACK_MODEL)
     artists, tracks = (
         np.diff(matrix.block(block, Part.ALL).indptr).mean() for block in (BlockName.ARTIST, BlockName.TRACK)
     )
-    assert share_told(release, Likes(artists=(1,))) == pytest.approx(1 / artists)
-    assert share_told(release, Likes(artists=(1, 2), tracks=(3,))) == pytest.approx(2 / artists + 1 / tracks)
-    assert share_told(release, Likes(tracks=tuple(range(48)))) == 1
+    assert share_named(release, Likes(artists=(1,))) == pytest.approx(1 / artists)
+    assert share_named(release, Likes(artists=(1, 2), tracks=(3,))) == pytest.approx(2 / artists + 1 / tracks)
+    assert share_named(release, Likes(tracks=tuple(range(48)))) == 1
 
 
 def test_new_listeners_are_fitted_to_columns_with_listeners_alone(tmp_path):

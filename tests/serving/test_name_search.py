@@ -2,7 +2,7 @@ import pytest
 
 from fairtune.columns import BlockName
 from fairtune.errors import BadRequest
-from fairtune.serving.name_search import by_id, fold, likes, of
+from fairtune.serving.name_search import by_id, fold, likes, names_of
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ def test_case_accents_and_blanks_make_no_difference(typed, meant):
 
 def test_a_name_that_holds_a_comma_is_found_among_others(recommender):
     liked = likes(recommender.release, "blur, earth, wind & fire , Miles Davis,")
-    assert of(recommender.release, liked) == ["Blur", "Earth, Wind & Fire", "Miles Davis"]
+    assert names_of(recommender.release, liked) == ["Blur", "Earth, Wind & Fire", "Miles Davis"]
 
 
 def test_of_two_spellings_the_more_heard_one_is_meant(recommender):
@@ -38,7 +38,7 @@ def test_naming_somebody_twice_counts_once(recommender):
 def test_tracks_may_be_named_alone_or_with_their_artist(track_recommender):
     release = track_recommender.release
     assert likes(release, "song 5") == likes(release, "Bjork - Song 5")
-    assert of(release, likes(release, "Blur, Song 5")) == ["Blur", "Song 5"]
+    assert names_of(release, likes(release, "Blur, Song 5")) == ["Blur", "Song 5"]
 
 
 def test_a_list_has_one_name_each_commas_or_not(recommender):

@@ -69,8 +69,8 @@ def test_many_together_get_what_each_gets_alone(model, monkeypatch):
     monkeypatch.setattr("fairtune.serving.recommender.BATCH_CELLS", 7 * release.width(kind))
     ids = release.listener_ids
     asked = [
-        *(requests.known(release, user_id) for user_id in ids),
-        *(requests.newcomer(release, likes(release, name)) for name in ("Blur", "Miles Davis, Pulp")),
+        *(requests.known_listener(release, user_id) for user_id in ids),
+        *(requests.new_listener(release, likes(release, name)) for name in ("Blur", "Miles Davis, Pulp")),
     ]
     alone = [
         *(recommender.for_listener(user_id, n=5, kind=kind, strict=False) for user_id in ids),

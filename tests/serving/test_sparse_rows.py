@@ -22,6 +22,6 @@ def test_rows_columns_and_sums_are_those_scipy_gives(both):
     weights = np.arange(9.0)
     assert np.allclose(rows.weighted_sum(weights), weights @ matrix)
     for column in range(6):
-        found, values = rows.turned().row(column)
+        found, values = rows.transposed().row(column)
         assert np.array_equal(found, np.flatnonzero(matrix.toarray()[:, column]))
         assert np.array_equal(values, matrix.toarray()[found, column])

@@ -1,6 +1,6 @@
 """Why an item is recommended: what in a listener's own listening its score comes from.
 
-A score is a sum over the cells of a listener (`folding.Folded.contributions`). People think in artists, not
+A score is a sum over the cells of a listener (`fold_in.Folded.contributions`). People think in artists, not
 in cells, so the cells are regrouped without changing their sum: a track counts for its artist, and a music
 type for the artists who brought it into the listening, in proportion to their plays of it. Friends stay one
 group, and so does each thing that the model knows of who a listener is.
@@ -27,9 +27,18 @@ Floats = NDArray[np.float64]
 class Sources:
     """What a listener's cells come from: their artists (or tracks), as one source their friends, then traits.
 
-    block: of the artists. columns: (s,) their columns. position: (n_cells,) the source of each cell, -1 for
-    music types. shares: (n_types, s), how the cells of music types come from several; rows sum to 1.
-    traits: demographic blocks of the model, a source each.
+    Attributes
+    ----------
+    block
+        Of the artists.
+    columns
+        Of the artists, (s,).
+    position
+        The source of each cell, (n_cells,), -1 for music types.
+    shares
+        How the cells of music types come from several, (n_types, s); rows sum to 1.
+    traits
+        Demographic blocks of the model, a source each.
     """
 
     block: BlockName
@@ -52,9 +61,18 @@ class Sources:
 class Reason:
     """The sources that add most to one score, the strongest first.
 
-    names: artists (or tracks). contributions: what each adds to the score, above 0. friends: how many of the
-    listener's friends play the item, if friends are among what adds most, else 0. of_friends: how many there
-    are. traits: what is known of the listener ("country", ...), if it is among what adds most.
+    Attributes
+    ----------
+    names
+        Artists (or tracks).
+    contributions
+        What each adds to the score, above 0.
+    friends
+        How many of the listener's friends play the item, if friends are among what adds most, else 0.
+    of_friends
+        How many friends there are, if they are among what adds most, else 0.
+    traits
+        What is known of the listener ("country", ...), if it is among what adds most.
     """
 
     names: tuple[str, ...]
@@ -64,7 +82,7 @@ class Reason:
     traits: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """Give it for JSON; the keys are part of the interface."""
+        """Return it for JSON; the keys are part of the interface."""
         return {
             "listening": [
                 {"name": name, "contribution": round(amount, 6)}
@@ -76,7 +94,7 @@ class Reason:
         }
 
     def sentence(self, verb: str) -> str:
-        """Read as "because you play Radiohead and Blur; 3 of your 12 friends play it"."""
+        """Return the reason as "because you play Radiohead and Blur; 3 of your 12 friends play it"."""
         own = f"because you {verb} {' and '.join(self.names)}" if self.names else ""
         plays = "plays" if self.friends == 1 else "play"
         theirs = f"{self.friends} of your {self.of_friends} friends {plays} it" if self.friends else ""
@@ -87,7 +105,7 @@ class Reason:
 
 
 def sources(release: Release, listening: Listening) -> Sources:
-    """Say what a listener's cells come from; they are in the order that `listening` has them."""
+    """Find what a listener's cells come from; they are in the order that `listening` has them."""
     block = BlockName.ARTIST if BlockName.ARTIST in release.blocks else release.item_block
     mine = listening[block].columns
     traits = tuple(part for part in listening if part in DEMOGRAPHIC)
@@ -114,34 +132,55 @@ def reasons(
     items: NDArray[np.int64],
     contributions: Floats,
 ) -> list[Reason]:
-    """Give the reason for each of `items`, columns of `block`; contributions: (len(items), n_cells)."""
+    """Find the reason for each item of a list.
+
+    Parameters
+    ----------
+    release
+        The model.
+    origin
+        What the listener's cells come from.
+    listening
+        Of the listener.
+    block
+        Whose columns the items are.
+    items
+        Columns, (n,).
+    contributions
+        What each cell adds to the score of each item, (n, n_cells).
+
+    Returns
+    -------
+    list
+        A reason for each item.
+    """
     added = origin.regroup(contributions)
     strongest = np.argsort(-added, axis=1, kind="stable")[:, : NAMED + 1]
     amounts = np.take_along_axis(added, strongest, axis=1).tolist()
     names, columns, own = release.columns(origin.block).names, origin.columns.tolist(), len(origin.columns)
     friends = listening[BlockName.FRIEND].columns if BlockName.FRIEND in listening else np.empty(0, np.int64)
     playing = _friends_playing(release, block, items, friends) if len(friends) else [0] * len(items)
-    found = []
-    for order, of, theirs in zip(strongest.tolist(), amounts, playing, strict=True):
-        best = [(source, amount) for source, amount in zip(order, of, strict=True) if amount > 0]
+    explained = []
+    for order, added_by, theirs in zip(strongest.tolist(), amounts, playing, strict=True):
+        best = [(source, amount) for source, amount in zip(order, added_by, strict=True) if amount > 0]
         mine = [(names[columns[source]], amount) for source, amount in best if source < own][:NAMED]
-        told = bool(theirs) and any(source == own for source, _ in best)
-        found.append(
+        name_friends = bool(theirs) and any(source == own for source, _ in best)
+        explained.append(
             Reason(
                 names=tuple(name for name, _ in mine),
                 contributions=tuple(amount for _, amount in mine),
-                friends=theirs if told else 0,
-                of_friends=len(friends) if told else 0,
+                friends=theirs if name_friends else 0,
+                of_friends=len(friends) if name_friends else 0,
                 traits=tuple(TRAITS[origin.traits[source - own - 1]] for source, _ in best if source > own),
             )
         )
-    return found
+    return explained
 
 
 def _position(
     release: Release, part: BlockName, cells: NDArray[np.int64], block: BlockName, mine: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Give the source of each cell of block `part`, where `mine` are the listener's columns of `block`."""
+    """Source of each cell of block `part`, where `mine` are the listener's columns of `block`."""
     if part is BlockName.MUSIC_TYPE:
         return np.full(len(cells), -1)
     if part is BlockName.FRIEND:

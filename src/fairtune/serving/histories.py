@@ -12,7 +12,15 @@ from fairtune.serving.release import Release
 
 @dataclass(frozen=True)
 class Cells:
-    """Columns of one block that a listener plays, ascending, and how much: both (k,), plays above 0."""
+    """What a listener plays of one block.
+
+    Attributes
+    ----------
+    columns
+        Ascending, (k,).
+    plays
+        How much of each, above 0, (k,).
+    """
 
     columns: NDArray[np.int64]
     plays: NDArray[np.float64]
@@ -23,18 +31,33 @@ Listening = Mapping[BlockName, Cells]
 
 
 def of_listener(release: Release, row: int) -> Listening:
-    """Everything the model was fitted on for one of its listeners."""
+    """Return everything the model was fitted on for one of its listeners."""
     return {block: Cells(*release.plays(block).row(row)) for block in release.blocks}
 
 
 def confidences(
     release: Release, block: BlockName, cells: Cells, *, weight: float = 1.0
 ) -> NDArray[np.float64]:
-    """Confidence of each cell in the fit, (k,): c = 1 + weight * multiplier[column] * s(plays) / scale.
+    """Return the confidence of each cell in the fit: c = 1 + weight * multiplier[column] * s(plays) / scale.
 
-    weight: of the listener; 1 for a new one.
     The formulas are those of `fairtune.matrix.weights` for one row, without its imports; a test holds the two
     together.
+
+    Parameters
+    ----------
+    release
+        The model.
+    block
+        Of the cells.
+    cells
+        Of a listener, k of them.
+    weight
+        Of the listener; 1 for a new one.
+
+    Returns
+    -------
+    NDArray
+        Confidences, (k,), 1 and above.
     """
     scaling = release.scaling[block]
     weights = weight * release.multipliers(block)[cells.columns] / scaling.scale
@@ -50,7 +73,7 @@ def confidences(
 
 
 def average_plays(release: Release, block: BlockName) -> float:
-    """Plays that count as average listening: s(plays) is the block's mean if s is `log`, else the median."""
+    """Return the plays that count as average: their s is the block's mean if s is `log`, else the median."""
     scaling = release.scaling[block]
     if scaling.s == "log":
         return float(np.expm1(scaling.scale))
@@ -58,7 +81,7 @@ def average_plays(release: Release, block: BlockName) -> float:
 
 
 def _lengths(release: Release, block: BlockName) -> tuple[int, float, NDArray[np.int64]]:
-    """Give the listeners of the model, the mean of their plays, and how many play each column."""
+    """Listeners of the model, the mean of their plays, and how many play each column."""
     plays = release.plays(block)
     n_listeners, n_columns = plays.shape
     return n_listeners, float(plays.data.sum() / n_listeners), np.bincount(plays.indices, minlength=n_columns)

@@ -9,7 +9,7 @@ from fairtune.serving.sparse_rows import SparseRows
 
 
 def types_of(release: Release, block: BlockName) -> SparseRows:
-    """Columns of `block` (artists or tracks) x music types; rows sum to 1, or to 0 where no type is known.
+    """Return columns of `block` (artists or tracks) x music types; rows sum to 1, or 0: no type is known.
 
     Artists of a data set of tracks have the types of their tracks, in proportion to the tracks' listeners.
     """

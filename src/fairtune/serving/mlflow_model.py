@@ -36,10 +36,20 @@ OUTPUTS: Final = {
 LEFT_OUT: Final = ("__pycache__", "mlflow_model.py", "pyfunc_model.py")
 
 
-def log(recommender: Recommender, *, shipped: Sequence[Path] = ()) -> "ModelInfo":
+def log(recommender: Recommender, *, extra_files: Sequence[Path] = ()) -> "ModelInfo":
     """Log the model to the active MLflow run: the release as it is, and the script that answers from it.
 
-    shipped: files that go with it.
+    Parameters
+    ----------
+    recommender
+        Of the release.
+    extra_files
+        Files that go with it.
+
+    Returns
+    -------
+    ModelInfo
+        Of the logged model.
     """
     import mlflow.pyfunc
 
@@ -49,7 +59,7 @@ def log(recommender: Recommender, *, shipped: Sequence[Path] = ()) -> "ModelInfo
             python_model=str(SCRIPT),
             artifacts={
                 "release": str(_plain(recommender.release.folder, Path(folder))),
-                **{file.name: str(file) for file in shipped},
+                **{file.name: str(file) for file in extra_files},
             },
             code_paths=[str(copy_code(Path(folder)))],
             signature=signature(recommender),
@@ -60,19 +70,22 @@ def log(recommender: Recommender, *, shipped: Sequence[Path] = ()) -> "ModelInfo
 
 
 def _plain(release: Path, folder: Path) -> Path:
-    """Give the release as files of its own: MLflow refuses links, which DVC makes where it is told to."""
+    """Copy a release that holds links, which DVC makes where it is told to: MLflow refuses them."""
     if not any(path.is_symlink() for path in (release, *release.rglob("*"))):
         return release
     return Path(shutil.copytree(release, folder / "release" / release.name))
 
 
 def signature(recommender: Recommender) -> "ModelSignature":
-    """What goes in (a listener's id or likes, a list's length and kind) and what comes out."""
+    """Return what goes in (a listener's id or likes, a list's length and kind) and what comes out."""
     from mlflow.models import ModelSignature
     from mlflow.types import ParamSchema, ParamSpec
 
-    asked = [ParamSpec("n", "long", DEFAULT_N), ParamSpec("kind", "string", str(recommender.release.target))]
-    return ModelSignature(inputs=_schema(INPUTS), outputs=_schema(OUTPUTS), params=ParamSchema(asked))
+    options = [
+        ParamSpec("n", "long", DEFAULT_N),
+        ParamSpec("kind", "string", str(recommender.release.target)),
+    ]
+    return ModelSignature(inputs=_schema(INPUTS), outputs=_schema(OUTPUTS), params=ParamSchema(options))
 
 
 def _schema(types: Mapping[str, str]) -> "Schema":
@@ -82,9 +95,9 @@ def _schema(types: Mapping[str, str]) -> "Schema":
 
     anything = AnyType()  # type: ignore[no-untyped-call]
 
-    def column(name: str, of: str) -> ColSpec:
-        plain = of.rstrip("?")
-        return ColSpec(anything if plain == "any" else plain, name, required=plain == of)
+    def column(name: str, kind: str) -> ColSpec:
+        plain = kind.rstrip("?")
+        return ColSpec(anything if plain == "any" else plain, name, required=plain == kind)
 
     return Schema([column(*each) for each in types.items()])
 

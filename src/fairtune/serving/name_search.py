@@ -20,7 +20,7 @@ CLOSE_ENOUGH: Final = 70  # of 100; below, a match helps nobody
 
 
 def fold(name: str) -> str:
-    """Give what two spellings of a name have in common: no case, no accents, single blanks."""
+    """Return what two spellings of a name have in common: no case, no accents, single blanks."""
     if not name.isascii():
         apart = unicodedata.normalize("NFKD", name.casefold())
         name = "".join(letter for letter in apart if not unicodedata.combining(letter)).translate(LETTERS)
@@ -28,7 +28,7 @@ def fold(name: str) -> str:
 
 
 def likeness(one: str, other: str) -> float:
-    """How like two folded names are, 0 to 100: by letters or by shared words, "the" in front left out."""
+    """Return how like two folded names are, 0 to 100, by letters or by shared words; "the" doesn't count."""
     from rapidfuzz import fuzz
 
     one, other = one.removeprefix("the "), other.removeprefix("the ")
@@ -37,7 +37,17 @@ def likeness(one: str, other: str) -> float:
 
 @dataclass(frozen=True)
 class Index:
-    """Columns of one block by folded name; of columns that share one, the most heard."""
+    """Columns of one block by folded name.
+
+    Attributes
+    ----------
+    block
+        Whose columns they are.
+    columns
+        By folded name; of columns that share one, the most played.
+    names
+        As the model spells them, by column.
+    """
 
     block: BlockName
     columns: Mapping[str, int]
@@ -45,16 +55,16 @@ class Index:
 
     @classmethod
     def of(cls, release: Release, block: BlockName) -> "Index":
-        told = release.columns(block)
+        items = release.columns(block)
         by_name: dict[str, int] = {}
-        for column in (-told.listeners).argsort(kind="stable").tolist():
-            by_name.setdefault(fold(told.names[column]), column)
-            if told.artists is not None:
-                by_name.setdefault(fold(f"{told.artists[column]} - {told.names[column]}"), column)
-        return cls(block, by_name, told.names)
+        for column in (-items.listeners).argsort(kind="stable").tolist():
+            by_name.setdefault(fold(items.names[column]), column)
+            if items.artists is not None:
+                by_name.setdefault(fold(f"{items.artists[column]} - {items.names[column]}"), column)
+        return cls(block, by_name, items.names)
 
     def close(self, text: str) -> list[str]:
-        """Names most like `text`, best first; of equally close ones the most heard."""
+        """Return the names most like `text`, best first; of equally close ones the most played."""
         wanted = fold(text)
         like = {name: likeness(wanted, name) for name in self.columns}
         near = sorted((name for name in like if like[name] >= CLOSE_ENOUGH), key=lambda name: -like[name])
@@ -62,46 +72,79 @@ class Index:
 
 
 def likes(release: Release, named: str | Sequence[str]) -> Likes:
-    """Give the artists and tracks that are named; `BadRequest` for a name nobody has.
+    """Find the artists and tracks that are named.
 
-    named: a list with a name each, or names in one text, separated by commas. A name may itself hold commas
-    ("Earth, Wind & Fire"): in a text the longest run of parts that is a name wins.
+    Parameters
+    ----------
+    release
+        The model.
+    named
+        A list with a name each, or names in one text, separated by commas. A name may itself hold commas
+        ("Earth, Wind & Fire"): in a text the longest run of parts that is a name wins.
+
+    Returns
+    -------
+    Likes
+        Each once.
+
+    Raises
+    ------
+    BadRequest
+        Nobody has a name (the message lists close ones), or none is given.
     """
     indexes = [_index(release, block) for block in _nameable(release)]
     if isinstance(named, str):
-        found = list(_in_text(indexes, [part.strip() for part in named.split(",")]))
+        columns = list(_in_text(indexes, [part.strip() for part in named.split(",")]))
     else:
-        found = [_longest(indexes, [name], 0)[:2] for name in named]
-    if not found:
+        columns = [_longest(indexes, [name], 0)[:2] for name in named]
+    if not columns:
         raise BadRequest("no likes are named: give artists, separated by commas")
-    return _likes(found)
+    return _likes(columns)
 
 
 def by_id(release: Release, item_ids: Iterable[int | str]) -> Likes:
-    """Give the items that were played (artists or tracks) with these ids; `BadRequest` for an unknown one."""
+    """Find the items of the item block (artists or tracks) with these ids.
+
+    Parameters
+    ----------
+    release
+        The model.
+    item_ids
+        Ids that are numbers may be given as text.
+
+    Returns
+    -------
+    Likes
+        Each once.
+
+    Raises
+    ------
+    BadRequest
+        An id is unknown (the message names some that exist), or none is given.
+    """
     block = release.item_block
     columns = release.once("columns by id", lambda: _by_id(release.columns(block).ids))
-    found = []
+    liked = []
     for item_id in item_ids:
         column = columns.get(str(item_id).strip())
         if column is None:
             examples = ", ".join(islice(columns, 3))
-            there = f"{release.dataset} has {len(columns):,} {block}s, for example {examples}"
-            raise BadRequest(f"unknown {block} id '{item_id}': {there}")
-        found.append((block, column))
-    if not found:
+            known = f"{release.dataset} has {len(columns):,} {block}s, for example {examples}"
+            raise BadRequest(f"unknown {block} id '{item_id}': {known}")
+        liked.append((block, column))
+    if not liked:
         raise BadRequest(f"no likes are named: give ids of {block}s")
-    return _likes(found)
+    return _likes(liked)
 
 
 def _by_id(ids: Sequence[int | str]) -> dict[str, int]:
     return {str(item_id): column for column, item_id in enumerate(ids)}
 
 
-def _likes(found: Sequence[tuple[BlockName, int]]) -> Likes:
+def _likes(columns: Sequence[tuple[BlockName, int]]) -> Likes:
     """Sort what is liked by block, each once."""
     artists, tracks = (
-        tuple(dict.fromkeys(column for block, column in found if block is wanted))
+        tuple(dict.fromkeys(column for block, column in columns if block is wanted))
         for wanted in (BlockName.ARTIST, BlockName.TRACK)
     )
     return Likes(artists, tracks)
@@ -121,8 +164,8 @@ def _in_text(indexes: Sequence[Index], parts: Sequence[str]) -> Iterator[tuple[B
         yield block, column
 
 
-def of(release: Release, likes: Likes) -> list[str]:
-    """Give the names of what is liked, as the model spells them."""
+def names_of(release: Release, likes: Likes) -> list[str]:
+    """Return the names of what is liked, as the model spells them."""
     liked = ((BlockName.ARTIST, likes.artists), (BlockName.TRACK, likes.tracks))
     return [release.columns(block).names[column] for block, columns in liked for column in columns]
 
@@ -132,7 +175,7 @@ def _nameable(release: Release) -> list[BlockName]:
 
 
 def _longest(indexes: Sequence[Index], parts: Sequence[str], start: int) -> tuple[BlockName, int, int]:
-    """Give block and column of the longest name that begins at part `start`, and where it ends."""
+    """Block and column of the longest name that begins at part `start`, and where it ends."""
     for end in range(len(parts), start, -1):
         name = fold(", ".join(parts[start:end]))
         for index in indexes:
@@ -142,7 +185,7 @@ def _longest(indexes: Sequence[Index], parts: Sequence[str], start: int) -> tupl
 
 
 def unknown(indexes: Sequence[Index], name: str) -> BadRequest:
-    """Say that nobody is called `name`, and who is called almost so."""
+    """Return the error that nobody is called `name`, with who is called almost so."""
     kind = " or ".join(index.block for index in indexes)
     close = [match for index in indexes for match in index.close(name)][:CLOSE]
     hint = f"close matches: {', '.join(close)}" if close else "no name comes close"

@@ -13,14 +13,22 @@ from fairtune.serving.release import Release
 
 @dataclass(frozen=True)
 class Likes:
-    """What a new listener named: columns of the artist and of the track block, each once."""
+    """What a new listener named.
+
+    Attributes
+    ----------
+    artists
+        Columns of the artist block, each once.
+    tracks
+        Columns of the track block, each once.
+    """
 
     artists: tuple[int, ...] = ()
     tracks: tuple[int, ...] = ()
 
 
 def listening_of(release: Release, likes: Likes) -> Listening:
-    """What somebody plays who likes these artists and tracks, as far as the blocks of the model know.
+    """Return what somebody plays who likes these artists and tracks, as far as the model knows.
 
     A like counts as average listening of its block. A liked track also counts for its artist, and an artist
     or track counts for its music types by share, as it does in the matrix.
@@ -38,10 +46,10 @@ def listening_of(release: Release, likes: Likes) -> Listening:
     return {block: _cells(amounts) for block, amounts in plays.items()}
 
 
-def share_told(release: Release, likes: Likes) -> float:
-    """Give how much of what a listener plays these likes are, 0..1: their number over the average listener's.
+def share_named(release: Release, likes: Likes) -> float:
+    """Return the share of their listening that a new listener named, 0..1: of the average listener's number.
 
-    Somebody who names three artists plays more: the rest is not told, and no dislike.
+    Somebody who names three artists plays more: the rest is not named, and no dislike.
     """
     share = 0.0
     for block, liked in ((BlockName.ARTIST, likes.artists), (BlockName.TRACK, likes.tracks)):

@@ -20,9 +20,9 @@ from fairtune.serving import name_search, requests
 from fairtune.serving.recommendation import Recommendation
 from fairtune.serving.recommender import Recommender
 from fairtune.serving.release import Release
-from fairtune.serving.requests import Asker
+from fairtune.serving.requests import Request
 
-ASKED: Final = ("user_id", "likes", "liked_ids")
+INPUTS: Final = ("user_id", "likes", "liked_ids")
 COLUMNS: Final = (
     "row",
     "rank",
@@ -58,35 +58,37 @@ class Recommendations(PythonModel):
         model_input: pd.DataFrame,
         params: dict[str, Any] | None = None,
     ) -> pd.DataFrame:
-        """Give at most `n` items of `kind` to each; fewer where less is left."""
+        """Recommend at most `n` items of `kind` to each; fewer where less is left."""
         wanted = params or {}
         try:
-            asked = (self._asker(row, of) for row, of in enumerate(model_input.to_dict("records")))
-            lists = self.recommender.for_all(asked, n=wanted.get("n"), kind=wanted.get("kind"), strict=False)
-            told = [_cells(row, item) for row, listed in enumerate(lists) for item in listed.items]
+            rows = enumerate(model_input.to_dict("records"))
+            requested = (self._request(row, values) for row, values in rows)
+            n, kind = wanted.get("n"), wanted.get("kind")
+            lists = self.recommender.for_all(requested, n=n, kind=kind, strict=False)
+            answer = [_cells(row, item) for row, listed in enumerate(lists) for item in listed.items]
         except BadRequest as error:
             raise MlflowException(str(error), error_code=INVALID_PARAMETER_VALUE) from error
-        return pd.DataFrame(told, columns=list(COLUMNS))
+        return pd.DataFrame(answer, columns=list(COLUMNS))
 
-    def _asker(self, row: int, of: Mapping[str, Any]) -> Asker:
+    def _request(self, row: int, values: Mapping[str, Any]) -> Request:
         try:
-            return _asker(self.recommender.release, of)
+            return _request(self.recommender.release, values)
         except BadRequest as error:
             raise BadRequest(f"row {row}: {error}") from None
 
 
-def _asker(release: Release, of: Mapping[str, Any]) -> Asker:
-    given = {name: of[name] for name in ASKED if name in of and not _missing(of[name])}
+def _request(release: Release, values: Mapping[str, Any]) -> Request:
+    given = {name: values[name] for name in INPUTS if name in values and not _missing(values[name])}
     if len(given) != 1:
-        raise BadRequest(f"give one of {', '.join(ASKED)}")
+        raise BadRequest(f"give one of {', '.join(INPUTS)}")
     if "user_id" in given:
-        return requests.known(release, _id(given["user_id"]))
+        return requests.known_listener(release, _id(given["user_id"]))
     if "liked_ids" in given:
         liked = _listed("liked_ids", given["liked_ids"])
-        return requests.newcomer(release, name_search.by_id(release, map(_id, liked)))
+        return requests.new_listener(release, name_search.by_id(release, map(_id, liked)))
     likes = given["likes"]
     named = likes if isinstance(likes, str) else [str(name) for name in _listed("likes", likes)]
-    return requests.newcomer(release, name_search.likes(release, named))
+    return requests.new_listener(release, name_search.likes(release, named))
 
 
 def _missing(value: Any) -> bool:
@@ -100,12 +102,12 @@ def _listed(name: str, value: Any) -> list[Any]:
 
 
 def _id(value: Any) -> str:
-    """Give an id as text; where other rows have none, pandas makes 2.0 of the number 2."""
+    """Write an id as text; where other rows have none, pandas makes 2.0 of the number 2."""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _cells(row: int, item: Recommendation) -> tuple[Any, ...]:
-    """Give one row of the answer, in the order of `COLUMNS`."""
+    """One row of the answer, in the order of `COLUMNS`."""
     begin = [under.as_dict() for under in item.start_with]
     return (
         row,

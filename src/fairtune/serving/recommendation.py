@@ -12,10 +12,31 @@ from fairtune.serving.explanations import Reason
 class Recommendation:
     """One item on a list.
 
-    score: the model's, comparable within one list only. artist: of a track. new: always, lists hold nothing
-    the listener plays. emerging: fewer training listeners than the list's `emerging_below`. start_with: under
-    a music type, the artists (or tracks) to begin with; their score is the model's times their share of the
-    type.
+    Attributes
+    ----------
+    rank
+        From 1.
+    item_id
+        Of the data set.
+    name
+        Of the item.
+    artist
+        Of a track, else None.
+    score
+        The model's, comparable within one list only.
+    reason
+        What adds most to the score.
+    why
+        The reason as a sentence.
+    listeners
+        Training listeners of the item.
+    emerging
+        Whether they are fewer than the list's `emerging_below`.
+    new
+        Always: lists hold nothing the listener plays.
+    start_with
+        Under a music type, the artists (or tracks) to begin with; their score is the model's times their
+        share of the type.
     """
 
     rank: int
@@ -31,8 +52,8 @@ class Recommendation:
     start_with: tuple["Recommendation", ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """Give it for JSON; the keys are part of the interface."""
-        told: dict[str, Any] = {
+        """Return it for JSON; the keys are part of the interface."""
+        entry: dict[str, Any] = {
             "rank": self.rank,
             "item_id": self.item_id,
             "name": self.name,
@@ -45,16 +66,26 @@ class Recommendation:
             "listeners": self.listeners,
         }
         if self.start_with:
-            told["start_with"] = [item.as_dict() for item in self.start_with]
-        return told
+            entry["start_with"] = [item.as_dict() for item in self.start_with]
+        return entry
 
 
 @dataclass(frozen=True)
 class RecommendationList:
     """What one listener is recommended; nothing on it, nor under it, is something they play.
 
-    listener: {"user_id": id}, or {"likes": names as the model knows them}. emerging_below: for each kind on
-    the list, the number of training listeners that makes an item no longer emerging.
+    Attributes
+    ----------
+    dataset
+        That the model was trained on.
+    listener
+        {"user_id": id}, or {"likes": names as the model knows them}.
+    kind
+        Block of the items.
+    emerging_below
+        For each kind on the list, the number of training listeners that makes an item no longer emerging.
+    items
+        Best first.
     """
 
     dataset: str
@@ -64,7 +95,7 @@ class RecommendationList:
     items: tuple[Recommendation, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """Give it for JSON; the keys are part of the interface."""
+        """Return it for JSON; the keys are part of the interface."""
         return {
             "dataset": self.dataset,
             "listener": dict(self.listener),

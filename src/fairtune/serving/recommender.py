@@ -16,19 +16,31 @@ from fairtune.serving.explanations import reasons
 from fairtune.serving.fold_in import Floats
 from fairtune.serving.recommendation import Recommendation, RecommendationList
 from fairtune.serving.release import Release
-from fairtune.serving.requests import Asker
+from fairtune.serving.requests import Request
 from fairtune.serving.top_k import best
 
 DEFAULT_N: Final = 10
 BATCH_CELLS: Final = 4_000_000  # scores that are held at once
-EXPLAINED: Final = 256  # askers that are held at once: each has a matrix of its own, factors x factors
+EXPLAINED: Final = 256  # requests that are held at once: each has a matrix of its own, factors x factors
 
 Scores = NDArray[np.float32]
 Columns = NDArray[np.int64]
 
 
 class Shown(NamedTuple):
-    """Items of one list, best first: their block, and columns, scores and ranks of each, (k,)."""
+    """Items of one list, best first.
+
+    Attributes
+    ----------
+    block
+        Whose columns they are.
+    columns
+        Of the items, (k,).
+    scores
+        Of the items, (k,).
+    ranks
+        Of the items, from 1, k of them.
+    """
 
     block: BlockName
     columns: Columns
@@ -38,7 +50,13 @@ class Shown(NamedTuple):
 
 @dataclass(frozen=True)
 class Recommender:
-    """Answers from one release; reads of it what an answer needs, when it is needed."""
+    """Recommends from one release; reads of it what an answer needs, when it is needed.
+
+    Attributes
+    ----------
+    release
+        The model.
+    """
 
     release: Release
 
@@ -50,12 +68,26 @@ class Recommender:
     def for_listener(
         self, user_id: int | str, *, n: int | None = None, kind: str | None = None, strict: bool = True
     ) -> RecommendationList:
-        """Recommend to a listener of the training data; without `n`, ten or as many as are left.
+        """Recommend to a listener of the training data.
 
-        strict: a list that can't have `n` items is an error, else it is shorter.
+        Parameters
+        ----------
+        user_id
+            Of the listener.
+        n
+            Length of the list, 1 and above; by default ten, or as many as are left.
+        kind
+            Block of the items; by default the target.
+        strict
+            A list that can't have `n` items is an error, else it is shorter.
+
+        Returns
+        -------
+        RecommendationList
+            Best first, with reasons.
         """
-        asked = [requests.known(self.release, user_id)]
-        return next(self.for_all(asked, n=n, kind=kind, strict=strict))
+        requested = [requests.known_listener(self.release, user_id)]
+        return next(self.for_all(requested, n=n, kind=kind, strict=strict))
 
     def for_likes(
         self,
@@ -66,17 +98,22 @@ class Recommender:
         strict: bool = True,
     ) -> RecommendationList:
         """Recommend to somebody the model never saw, who likes "Radiohead, Björk", or a list of names."""
-        asked = [requests.newcomer(self.release, name_search.likes(self.release, likes))]
-        return next(self.for_all(asked, n=n, kind=kind, strict=strict))
+        requested = [requests.new_listener(self.release, name_search.likes(self.release, likes))]
+        return next(self.for_all(requested, n=n, kind=kind, strict=strict))
 
     def for_all(
-        self, asked: Iterable[Asker], *, n: int | None = None, kind: str | None = None, strict: bool = True
+        self,
+        requested: Iterable[Request],
+        *,
+        n: int | None = None,
+        kind: str | None = None,
+        strict: bool = True,
     ) -> Iterator[RecommendationList]:
-        """Recommend to each of many, as if they had asked one by one.
+        """Answer many requests as if each were the only one.
 
         A part of them at a time is held, scored and ranked together.
         """
-        block, left = self.kind(kind), iter(asked)
+        block, left = self.kind(kind), iter(requested)
         step = min(EXPLAINED, self._rows_at_once(block))
         while part := list(islice(left, step)):
             yield from self._recommend(part, n, block, strict=strict)
@@ -90,14 +127,14 @@ class Recommender:
         return np.concatenate([np.empty((0, n), np.int64), *lists])
 
     def kind(self, kind: str | None) -> BlockName:
-        """Give the block that `kind` names; the target without one."""
+        """Return the block that `kind` names; the target without one."""
         if kind is not None and kind not in self.release.kinds:
-            there = ", ".join(self.release.kinds)
-            raise BadRequest(f"the model of {self.release.dataset} has no kind '{kind}'; it has: {there}")
+            kinds = ", ".join(self.release.kinds)
+            raise BadRequest(f"the model of {self.release.dataset} has no kind '{kind}'; it has: {kinds}")
         return self.release.target if kind is None else BlockName(kind)
 
     def emerging_below(self, block: BlockName) -> int:
-        """Items with fewer training listeners than this are emerging.
+        """Return the number of training listeners below which an item is emerging.
 
         The largest number for which the items below it hold at most a fifth of the block's listener-item
         pairs.
@@ -116,21 +153,21 @@ class Recommender:
         known[plays.row_of_cell, plays.indices] = True
         return best(self.release.scores(factors, block), known, n)
 
-    def _scored(self, asked: Sequence[Asker], block: BlockName) -> tuple[Scores, NDArray[np.bool_]]:
-        """Score every column of `block`, and say which are known: (askers, n_columns) each."""
-        known = np.zeros((len(asked), self.release.width(block)), dtype=bool)
-        for row, asker in zip(known, asked, strict=True):
-            row[asker.listening[block].columns] = True
-        return self.release.scores(np.stack([asker.factor for asker in asked]), block), known
+    def _scored(self, requested: Sequence[Request], block: BlockName) -> tuple[Scores, NDArray[np.bool_]]:
+        """Score every column of `block`, and find which are known: (requests, n_columns) each."""
+        known = np.zeros((len(requested), self.release.width(block)), dtype=bool)
+        for row, request in zip(known, requested, strict=True):
+            row[request.listening[block].columns] = True
+        return self.release.scores(np.stack([request.factor for request in requested]), block), known
 
     def _recommend(
-        self, asked: Sequence[Asker], n: int | None, block: BlockName, *, strict: bool
+        self, requested: Sequence[Request], n: int | None, block: BlockName, *, strict: bool
     ) -> list[RecommendationList]:
-        scores, known = self._scored(asked, block)
+        scores, known = self._scored(requested, block)
         left = (known.shape[1] - known.sum(axis=1)).tolist()
         lengths = [
-            _length(n, left=few, strict=strict, kind=block, called=asker.called)
-            for asker, few in zip(asked, left, strict=True)
+            _length(n, left=few, strict=strict, kind=block, called=request.called)
+            for request, few in zip(requested, left, strict=True)
         ]
         ranked = best(scores, known, max(lengths))
         shown = [
@@ -139,78 +176,80 @@ class Recommender:
         ]
         kinds = {block}
         if block is BlockName.MUSIC_TYPE:
-            items = self._begun(asked, shown)
+            items = self._with_starting_points(requested, shown)
             kinds.add(starting_points.block_of(self.release))
         else:
-            items = [self._described(asker, one) for asker, one in zip(asked, shown, strict=True)]
+            items = [self._described(request, one) for request, one in zip(requested, shown, strict=True)]
         below = {kind: self.emerging_below(kind) for kind in sorted(kinds)}
         return [
-            RecommendationList(self.release.dataset, asker.told, block, below, tuple(listed))
-            for asker, listed in zip(asked, items, strict=True)
+            RecommendationList(self.release.dataset, request.listener, block, below, tuple(listed))
+            for request, listed in zip(requested, items, strict=True)
         ]
 
-    def _begun(self, asked: Sequence[Asker], types: Sequence[Shown]) -> list[list[Recommendation]]:
+    def _with_starting_points(
+        self, requested: Sequence[Request], types: Sequence[Shown]
+    ) -> list[list[Recommendation]]:
         """Describe music types, with what to begin with under each."""
         block = starting_points.block_of(self.release)
-        scores, known = self._scored(asked, block)
-        begun = []
-        for asker, shown, *of in zip(asked, types, scores, known, strict=True):
+        scores, known = self._scored(requested, block)
+        described = []
+        for row, (request, shown) in enumerate(zip(requested, types, strict=True)):
             chosen = starting_points.start_with(
-                self.release, shown.columns.tolist(), scores=of[0], known=of[1]
+                self.release, shown.columns.tolist(), scores=scores[row], known=known[row]
             )
             columns = np.concatenate([np.empty(0, np.int64), *(columns for columns, _ in chosen)])
             values = np.concatenate([np.empty(0, np.float32), *(values for _, values in chosen)])
             lengths = [len(own) for own, _ in chosen]
             ranks = [rank for length in lengths for rank in range(1, length + 1)]
-            begun.append(self._described(asker, shown, Shown(block, columns, values, ranks), lengths))
-        return begun
+            described.append(self._described(request, shown, Shown(block, columns, values, ranks), lengths))
+        return described
 
     def _described(
-        self, asker: Asker, shown: Shown, under: Shown | None = None, lengths: Sequence[int] = ()
+        self, request: Request, shown: Shown, under: Shown | None = None, lengths: Sequence[int] = ()
     ) -> list[Recommendation]:
-        """Say what each item is, and why it is there; lengths[i] of those `under` stand under item i."""
+        """Describe each item and why it is there; lengths[i] of those `under` stand under item i."""
         groups = [shown] if under is None else [shown, under]
         factors = np.concatenate([self.release.factors(each.block)[each.columns] for each in groups])
-        contributions = asker.folded.contributions(factors)
+        contributions = request.folded.contributions(factors)
         n_shown = len(shown.columns)
         if under is None:
-            return self._explained(asker, shown, contributions, repeat(()))
-        left = iter(self._explained(asker, under, contributions[n_shown:], repeat(())))
+            return self._explained(request, shown, contributions, repeat(()))
+        left = iter(self._explained(request, under, contributions[n_shown:], repeat(())))
         start_with = [tuple(islice(left, length)) for length in lengths]
-        return self._explained(asker, shown, contributions[:n_shown], start_with)
+        return self._explained(request, shown, contributions[:n_shown], start_with)
 
     def _explained(
         self,
-        asker: Asker,
+        request: Request,
         shown: Shown,
         contributions: Floats,
         start_with: Iterable[tuple[Recommendation, ...]],
     ) -> list[Recommendation]:
-        told, below = self.release.columns(shown.block), self.emerging_below(shown.block)
+        items, below = self.release.columns(shown.block), self.emerging_below(shown.block)
         why = reasons(
             self.release,
-            asker.origin,
-            asker.listening,
+            request.origin,
+            request.listening,
             block=shown.block,
             items=shown.columns,
             contributions=contributions,
         )
-        columns, heard = shown.columns.tolist(), told.listeners[shown.columns].tolist()
+        columns, audience = shown.columns.tolist(), items.listeners[shown.columns].tolist()
         return [
             Recommendation(
                 rank=rank,
-                item_id=told.ids[column],
-                name=told.names[column],
-                artist=told.artists[column] if told.artists else None,
+                item_id=items.ids[column],
+                name=items.names[column],
+                artist=items.artists[column] if items.artists else None,
                 score=score,
                 reason=reason,
-                why=reason.sentence(asker.verb),
+                why=reason.sentence(request.verb),
                 listeners=listeners,
                 emerging=listeners < below,
-                start_with=begun,
+                start_with=under,
             )
-            for rank, column, score, reason, listeners, begun in zip(
-                shown.ranks, columns, shown.scores.tolist(), why, heard, start_with, strict=False
+            for rank, column, score, reason, listeners, under in zip(
+                shown.ranks, columns, shown.scores.tolist(), why, audience, start_with, strict=False
             )
         ]
 
@@ -222,7 +261,7 @@ def _emerging_below(listeners: NDArray[np.int64]) -> int:
 
 
 def _length(n: int | None, *, left: int, strict: bool, kind: BlockName, called: str) -> int:
-    """Give the length of a list, or say what it may be."""
+    """Length of a list; `BadRequest` names those it may have."""
     spoken = kind.replace("_", " ")
     if left == 0 and strict:
         raise BadRequest(f"{called} already plays every {spoken} there is: nothing is left to recommend")

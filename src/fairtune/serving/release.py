@@ -23,32 +23,76 @@ MANIFEST = "manifest.json"
 
 @dataclass(frozen=True)
 class Columns:
-    """The items of one block, in the order of its columns."""
+    """The items of one block, in the order of its columns.
+
+    Attributes
+    ----------
+    ids
+        Of the data set.
+    names
+        The id where there is no name.
+    artists
+        Of tracks, else None.
+    listeners
+        Training listeners, (n,).
+    """
 
     ids: list[int | str]
     names: list[str]
-    artists: list[str] | None  # tracks only
-    listeners: NDArray[np.int64]  # (n,) training listeners
+    artists: list[str] | None
+    listeners: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class BlockScaling:
-    """How plays of one block become s(plays) / scale, which has mean 1 over the block's training cells."""
+    """How plays of one block become s(plays) / scale, which has mean 1 over the block's training cells.
 
-    s: str  # binary | log | bm25
+    Attributes
+    ----------
+    s
+        binary, log or bm25.
+    scale
+        Mean of s(plays), above 0.
+    k1
+        Of bm25 alone, above 0: the higher, the later more plays stop counting.
+    b
+        Of bm25 alone, 0..1: how much the plays of who plays much count less.
+    """
+
+    s: str
     scale: float
-    k1: float = 1.2  # bm25 only
+    k1: float = 1.2
     b: float = 0.75
 
 
 @dataclass(frozen=True, eq=False)
 class Release:
-    """The folder that stage `train` releases; `fairtune.models.storage.write_release` says what is in it."""
+    """The folder that stage `train` releases; `fairtune.models.release.write_release` says what is in it.
+
+    Attributes
+    ----------
+    folder
+        Where the files are.
+    dataset
+        That the model was trained on.
+    target
+        Block that the model ranks.
+    item_block
+        The items that were played: artists or tracks.
+    blocks
+        All that the model knows.
+    regularization
+        Of the fit.
+    counts
+        Whether plays were counted; without, each pair is 1.
+    scaling
+        Of the plays of each block.
+    """
 
     folder: Path
     dataset: str
     target: BlockName
-    item_block: BlockName  # the items that were played: artists or tracks
+    item_block: BlockName
     blocks: tuple[BlockName, ...]
     regularization: float
     counts: bool
@@ -61,16 +105,16 @@ class Release:
         path = folder / MANIFEST
         if not path.is_file():
             raise NotThere(f"{path} is missing: train the model first (`dvc repro train`)")
-        told = json.loads(path.read_text(encoding="utf-8"))
+        manifest = json.loads(path.read_text(encoding="utf-8"))
         return cls(
             folder=folder,
-            dataset=told["dataset"],
-            target=BlockName(told["target"]),
-            item_block=BlockName(told["item_block"]),
-            blocks=tuple(BlockName(block) for block in told["blocks"]),
-            regularization=float(told["regularization"]),
-            counts=bool(told["counts"]),
-            scaling={BlockName(block): BlockScaling(**values) for block, values in told["scaling"].items()},
+            dataset=manifest["dataset"],
+            target=BlockName(manifest["target"]),
+            item_block=BlockName(manifest["item_block"]),
+            blocks=tuple(BlockName(block) for block in manifest["blocks"]),
+            regularization=float(manifest["regularization"]),
+            counts=bool(manifest["counts"]),
+            scaling={BlockName(block): BlockScaling(**values) for block, values in manifest["scaling"].items()},
         )
 
     @property
@@ -85,21 +129,21 @@ class Release:
 
     @property
     def listener_factors(self) -> NDArray[np.float32]:
-        """(n_listeners, f), mapped, not read."""
+        """Factors of all listeners, (n_listeners, f), mapped, not read."""
         return self.once("listener_factors", lambda: self._array("listener_factors.npy"))
 
     def listener_weight(self, row: int) -> float:
-        """How much the cells of a listener weighed in the fit, beside those of others."""
+        """Return how much the cells of a listener weighed in the fit, beside those of others."""
         weights = self.once("listener_weights", lambda: self._array_if("listener_weights.npy"))
         return 1.0 if weights is None else float(weights[row])
 
     def factors(self, block: BlockName) -> NDArray[np.float64]:
-        """(n_columns, f). Doubles: a score doesn't depend on how many listeners are scored at once."""
+        """Return (n_columns, f) doubles: a score doesn't depend on how many listeners are scored at once."""
         name = f"factors_{block}.npy"
         return self.once(name, lambda: self._array(name).astype(np.float64))
 
     def bonus(self, block: BlockName) -> NDArray[np.float64] | None:
-        """(n_columns,) gain of each column for a factor of length 1; None if `block` isn't re-ranked."""
+        """Return the gain of each column for a factor of length 1, (n_columns,); None if not re-ranked."""
         name = f"bonus_{block}.npy"
         return self.once(name, lambda: self._array_if(name))
 
@@ -112,21 +156,21 @@ class Release:
         return scores.astype(np.float32)
 
     def width(self, block: BlockName) -> int:
-        """Number of columns of a block."""
+        """Return the number of columns of a block."""
         return self.once(f"width of {block}", lambda: len(self._array(f"multipliers_{block}.npy")))
 
     def multipliers(self, block: BlockName) -> NDArray[np.float64]:
-        """(n_columns,) weight of a cell whose s(plays) is the block's mean."""
+        """Return the weight of a cell whose s(plays) is the block's mean, (n_columns,)."""
         name = f"multipliers_{block}.npy"
         return self.once(name, lambda: self._array(name).astype(np.float64))
 
     def plays(self, block: BlockName) -> SparseRows:
-        """Listeners x columns: what the model was fitted on, hence what a listener knows."""
+        """Return listeners x columns: what the model was fitted on, hence what a listener knows."""
         name = f"plays_{block}.npz"
         return self.once(name, lambda: SparseRows.read(self.folder / name))
 
     def listeners(self, block: BlockName) -> NDArray[np.int64]:
-        """(n_columns,) training listeners of the columns of a block of music."""
+        """Return the training listeners of the columns of a block of music, (n_columns,)."""
         name = f"columns_{block}.parquet"
         return self.once(f"listeners of {block}", lambda: self._counted(name))
 
@@ -146,7 +190,7 @@ class Release:
         return self.once("item_artist", lambda: self._rows_if(BlockName.ARTIST, "item_artist.npz"))
 
     def once(self, key: str, read: Callable[[], T]) -> T:
-        """Give what `read` returns, and the same again whenever `key` is asked for."""
+        """Return what `read` does, and the same again whenever `key` is asked for."""
         if key not in self._kept:
             self._kept[key] = read()
         return self._kept[key]  # type: ignore[no-any-return]

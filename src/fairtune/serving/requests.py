@@ -10,19 +10,33 @@ from fairtune.serving import listener_ids, name_search
 from fairtune.serving.explanations import Sources, sources
 from fairtune.serving.fold_in import Floats, Folded, fold_in
 from fairtune.serving.histories import Listening, confidences, of_listener
-from fairtune.serving.new_listeners import Likes, listening_of, share_told
+from fairtune.serving.new_listeners import Likes, listening_of, share_named
 from fairtune.serving.release import Release
 
 
 @dataclass(frozen=True)
-class Asker:
+class Request:
     """Somebody to recommend to.
 
-    told, called: who, for the list and for an error. verb: of the reasons. factor: (f,), it ranks; folded and
-    origin explain.
+    Attributes
+    ----------
+    listener
+        Who it is, for the list.
+    called
+        Who it is, for an error.
+    verb
+        Of the reasons.
+    listening
+        Cells of the listener.
+    factor
+        Ranks, (f,).
+    folded
+        Explains scores by cells.
+    origin
+        Explains cells by artists, friends and traits.
     """
 
-    told: Mapping[str, int | str | list[str]]
+    listener: Mapping[str, int | str | list[str]]
     called: str
     verb: str
     listening: Listening
@@ -31,40 +45,59 @@ class Asker:
     origin: Sources
 
 
-def known(release: Release, user_id: int | str) -> Asker:
-    """Give a listener of the training data, by id; `BadRequest` if there is none."""
+def known_listener(release: Release, user_id: int | str) -> Request:
+    """Look up a listener of the training data by id; `BadRequest` if there is none."""
     row = listener_ids.row_of(release, user_id)
     listening = of_listener(release, row)
     factor = release.listener_factors[row].astype(np.float64)
     folded, origin = explaining(release, listening, weight=release.listener_weight(row))
-    told = {"user_id": release.listener_ids[row]}
-    return Asker(told, f"listener {user_id}", "play", listening, factor, folded, origin)
+    listener = {"user_id": release.listener_ids[row]}
+    return Request(listener, f"listener {user_id}", "play", listening, factor, folded, origin)
 
 
-def newcomer(release: Release, likes: Likes) -> Asker:
-    """Give somebody whom the model never saw, who likes these artists and tracks."""
+def new_listener(release: Release, likes: Likes) -> Request:
+    """Fold in somebody whom the model never saw, who likes these artists and tracks."""
     listening = listening_of(release, likes)
-    folded, origin = explaining(release, listening, unheard=share_told(release, likes))
-    told = {"likes": name_search.of(release, likes)}
-    return Asker(told, "somebody with these likes", "like", listening, folded.factor, folded, origin)
+    folded, origin = explaining(release, listening, zero_confidence=share_named(release, likes))
+    listener = {"likes": name_search.names_of(release, likes)}
+    return Request(listener, "somebody with these likes", "like", listening, folded.factor, folded, origin)
 
 
 def explaining(
-    release: Release, listening: Listening, *, weight: float = 1.0, unheard: float = 1.0
+    release: Release, listening: Listening, *, weight: float = 1.0, zero_confidence: float = 1.0
 ) -> tuple[Folded, Sources]:
-    """Set up what takes a listener's scores apart; weight and unheard as in `confidences` and `fold_in`."""
+    """Set up what takes a listener's scores apart.
+
+    Parameters
+    ----------
+    release
+        The model.
+    listening
+        Cells of the listener.
+    weight
+        Of the listener in the fit; 1 for a new one.
+    zero_confidence
+        In what the listener doesn't play, 0..1, as in `fold_in`.
+
+    Returns
+    -------
+    tuple
+        What explains scores by cells, and cells by artists, friends and traits.
+    """
     folded = fold_in(
         gram=release.once("gram", lambda: gram(release)),
         columns=np.concatenate([release.factors(block)[cells.columns] for block, cells in listening.items()]),
-        confidences=np.concatenate([confidences(release, *of, weight=weight) for of in listening.items()]),
+        confidences=np.concatenate(
+            [confidences(release, block, cells, weight=weight) for block, cells in listening.items()]
+        ),
         regularization=release.regularization,
-        unheard=unheard,
+        zero_confidence=zero_confidence,
     )
     return folded, sources(release, listening)
 
 
 def gram(release: Release) -> NDArray[np.float64]:
-    """Add up Y^T Y of the columns that somebody plays; the factors of the others come after the fit."""
+    """Sum Y^T Y over the columns that somebody plays; the factors of the others come after the fit."""
     grams = []
     for block in release.blocks:
         factors = release.factors(block)

@@ -1,4 +1,4 @@
-"""Rows of a sparse matrix, read without scipy: importing it takes longer than the answer."""
+"""SparseRows of a sparse matrix, read without scipy: importing it takes longer than the answer."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,19 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class SparseRows:
-    """A compressed sparse row matrix: row r has `data[indptr[r]:indptr[r+1]]` in columns `indices[...]`."""
+    """A compressed sparse row matrix.
+
+    Attributes
+    ----------
+    indptr
+        Row r has the cells from `indptr[r]` to `indptr[r + 1]`, (n_rows + 1,).
+    indices
+        Column of each cell, (n_cells,).
+    data
+        Value of each cell, (n_cells,).
+    shape
+        Rows and columns.
+    """
 
     indptr: NDArray[np.int64]
     indices: NDArray[np.int64]
@@ -29,12 +41,12 @@ class SparseRows:
             )
 
     def row(self, index: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Columns of one row, and their values."""
+        """Return the columns of one row, and their values."""
         cells = slice(self.indptr[index], self.indptr[index + 1])
         return self.indices[cells], self.data[cells]
 
     def take(self, rows: NDArray[np.int64]) -> "SparseRows":
-        """The given rows, in the given order."""
+        """Return the given rows, in the given order."""
         lengths = self.indptr[rows + 1] - self.indptr[rows]
         ends = np.concatenate([[0], np.cumsum(lengths)])
         cells = np.repeat(self.indptr[rows] - ends[:-1], lengths) + np.arange(ends[-1])
@@ -42,11 +54,11 @@ class SparseRows:
 
     @property
     def row_of_cell(self) -> NDArray[np.int64]:
-        """(n_cells,) which row each cell is in."""
+        """Row of each cell, (n_cells,)."""
         return np.repeat(np.arange(self.shape[0]), np.diff(self.indptr))
 
-    def turned(self) -> "SparseRows":
-        """Columns as rows: `turned().row(c)` gives the rows that have a cell in column c, ascending."""
+    def transposed(self) -> "SparseRows":
+        """Return columns as rows: `transposed().row(c)` are the rows with a cell in column c, ascending."""
         order = np.argsort(self.indices, kind="stable")
         ends = np.cumsum(np.bincount(self.indices, minlength=self.shape[1]))
         n_rows, n_columns = self.shape
@@ -55,12 +67,12 @@ class SparseRows:
         )
 
     def weighted_sum(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        """`weights @ matrix`, (n_columns,); `weights` has one value a row."""
+        """Return `weights @ matrix`, (n_columns,); `weights` has one value a row."""
         values = np.repeat(weights, np.diff(self.indptr)) * self.data
         return np.bincount(self.indices, weights=values, minlength=self.shape[1]).astype(np.float64)
 
     def dense(self) -> NDArray[np.float64]:
-        """The matrix as an array; for a few rows."""
+        """Return the matrix as an array; for a few rows."""
         array = np.zeros(self.shape)
         array[self.row_of_cell, self.indices] = self.data
         return array

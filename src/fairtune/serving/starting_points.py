@@ -14,12 +14,12 @@ PER_TYPE: Final = 3
 
 
 def block_of(release: Release) -> BlockName:
-    """Artists where the model knows them, else the items themselves."""
+    """Return the block of artists where the model knows them, else that of the items."""
     return BlockName.ARTIST if BlockName.ARTIST in release.blocks else release.item_block
 
 
 def suitability(scores: NDArray[np.float32], shares: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Score times share of the type; a score below 0 is no better for a small share and stays as it is."""
+    """Multiply score by share of the type; a score below 0 is no better for a small share and stays."""
     return np.where(scores > 0, scores * shares, scores).astype(np.float32)
 
 
@@ -31,12 +31,28 @@ def start_with(
     known: NDArray[np.bool_],
     per_type: int = PER_TYPE,
 ) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-    """Give, for each of `types` (columns), columns of `block_of` to begin with and their suitability.
+    """Choose what to begin with under each music type.
 
-    scores, known: of that block, (n_columns,). Each list holds unknown columns only, best first, at most
-    `per_type`. A column stands under one type of the list, unless a type has no other left.
+    Parameters
+    ----------
+    release
+        The model.
+    types
+        Columns of music types, best first.
+    scores
+        Of the columns of `block_of`, (n_columns,).
+    known
+        Which of them the listener plays, (n_columns,).
+    per_type
+        The most under one type.
+
+    Returns
+    -------
+    list
+        For each type columns of `block_of`, unknown ones only, best first, and their suitability. A column
+        stands under one type of the list, unless a type has no other left.
     """
-    by_type = release.once("items of types", lambda: types_of(release, block_of(release)).turned())
+    by_type = release.once("items of types", lambda: types_of(release, block_of(release)).transposed())
     used = np.zeros(len(scores), dtype=bool)
     chosen = []
     for music_type in types:

@@ -1,14 +1,26 @@
-"""The best items nobody needs to be told about: known ones left out, ties broken by column."""
+"""The best items that a listener doesn't know: known ones left out, ties broken by column."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 
 def best(scores: NDArray[np.float32], known: NDArray[np.bool_], n: int) -> NDArray[np.int64]:
-    """Give the columns of the `n` highest scores of each row, best first, equal ones in order.
+    """Rank the columns with the `n` highest scores of each row.
 
-    scores, known: (rows, columns). Returns (rows, n), -1 where a row has fewer than n unknown columns: a
-    known column is never used to fill a list.
+    Parameters
+    ----------
+    scores
+        Rows x columns.
+    known
+        Rows x columns, what isn't listed.
+    n
+        Length of a list, 0 and above.
+
+    Returns
+    -------
+    NDArray
+        Columns, (rows, n), best first, equal ones in order; -1 where a row has fewer than n unknown columns:
+        a known column is never used to fill a list.
     """
     open_scores = np.where(known, -np.inf, scores)
     n_listed = min(n, scores.shape[1])

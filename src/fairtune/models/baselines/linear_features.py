@@ -19,7 +19,7 @@ from fairtune.metrics.ranking import Rows
 
 Floats = NDArray[np.float64]
 CHUNK: Final = 2**17
-"""FeaturePairs whose traits are held in memory at once."""
+"""Pairs whose traits are held in memory at once."""
 
 
 class Feature(NamedTuple):

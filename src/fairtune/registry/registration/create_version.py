@@ -41,7 +41,7 @@ def create(client: "MlflowClient", entry: Entry, root: Path) -> int:
     run = client.create_run(experiment, run_name=entry.model, tags=mine).info.run_id
     try:
         with mlflow.start_run(run):
-            logged = mlflow_model.log(Recommender.load(entry.release), shipped=entry.shipped)
+            logged = mlflow_model.log(Recommender.load(entry.release), extra_files=entry.shipped)
             figures = version_contents.headlines(entry.metrics)
             connection.log_metrics(
                 figures, model_id=logged.model_id

@@ -38,7 +38,17 @@ YOUNGEST, OLDEST = 10, 90
 
 @dataclass(frozen=True)
 class Ingested:
-    """Canonical tables, rejected rows (file, line, reason), and what `about.json` says."""
+    """Canonical tables, and what making them came to.
+
+    Attributes
+    ----------
+    tables
+        Each canonical table by name.
+    rejected
+        Rows that could not be read: file, line, reason.
+    about
+        What `about.json` says.
+    """
 
     tables: Mapping[Table, pd.DataFrame]
     rejected: pd.DataFrame
@@ -48,8 +58,9 @@ class Ingested:
 def ingest(
     raw: RawTables, dataset: Dataset, words: music_types.Vocabulary, chosen: params.Ingest
 ) -> Ingested:
-    """Clean every table; `BadTable` if more than `max_rejected` rows could not be read.
+    """Clean every table, and make music types from tags.
 
+    If more than `max_rejected` rows could not be read, `BadTable` names the rule that most of them break.
     What breaks the rules between tables (unknown artists, repeated pairs, negative plays) is left as it is:
     the stage `validate` refuses it.
     """
@@ -66,13 +77,16 @@ def ingest(
 
 
 def country_codes(countries: pd.Series) -> pd.Series:
-    """Normalise to ISO 3166-1 alpha-2; what isn't two letters becomes null. `NA` is Namibia."""
+    """Normalise countries to ISO 3166-1 alpha-2; what isn't two letters becomes null.
+
+    `NA` is Namibia.
+    """
     codes = countries.astype("str").str.strip().str.upper().replace(CODES)
     return codes.where(codes.str.fullmatch("[A-Z]{2}").fillna(value=False).astype(bool))
 
 
 def regions(countries: pd.Series, chosen: params.Ingest) -> pd.Series:
-    """Give each country code its region; known countries that no region lists are in `other_region`."""
+    """Return the region of each country code, `other_region` for countries that no region lists."""
     listed = {country: region for region, members in chosen.regions.items() for country in members}
     return countries.map(listed).fillna(chosen.other_region).where(countries.notna()).astype("str")
 
@@ -132,7 +146,7 @@ def _users(raw: pd.DataFrame, chosen: params.Ingest) -> pd.DataFrame:
 
 
 def _item_types(raw: RawTables, words: music_types.Vocabulary, chosen: params.Ingest) -> pd.DataFrame:
-    """Take music types as they are given, or make them from the tags of items or of their artists."""
+    """Take music types as they are, or make them from the tags of items or of their artists."""
     if raw.item_types is not None:
         return raw.item_types
     if ARTIST not in raw.tags:
@@ -143,11 +157,13 @@ def _item_types(raw: RawTables, words: music_types.Vocabulary, chosen: params.In
 
 
 def _of_artists(raw: RawTables, words: music_types.Vocabulary, chosen: params.Ingest) -> pd.DataFrame:
-    """Give items the music types of their artists, which are compared without case.
+    """Return the music types of items as those of their artists, which are compared without case.
 
     Types are made among the artists that have items here: `min_items` of those carry each.
     """
-    tagged, artists = (repaired(of[ARTIST].astype("str")).str.casefold() for of in (raw.tags, raw.items))
+    tagged, artists = (
+        repaired(table[ARTIST].astype("str")).str.casefold() for table in (raw.tags, raw.items)
+    )
     here = tagged.isin(artists)
     spelled = [tagged[here].rename(ITEM), raw.tags["tag"][here]]
     tags = raw.tags["taggers"][here].groupby(spelled).sum().reset_index()
@@ -189,7 +205,18 @@ def _about(tables: Mapping[Table, pd.DataFrame], raw: RawTables, dataset: Datase
 
 
 def coverage(tables: Mapping[Table, pd.DataFrame]) -> dict[str, dict[str, float]]:
-    """Give the shares of items, interactions and plays whose artist region or music types are known."""
+    """Return the shares of items, interactions and plays whose artist region or music types are known.
+
+    Parameters
+    ----------
+    tables
+        The canonical tables.
+
+    Returns
+    -------
+    dict
+        Attribute -> items, interactions, plays -> share, 0 (nothing is known) to 1, rounded to six decimals.
+    """
     items, played = tables[Table.ITEMS], tables[Table.INTERACTIONS]
     with_region = items[ITEM][items[ARTIST_REGION].notna()]
     with_types = tables[Table.ITEM_TYPES][ITEM]

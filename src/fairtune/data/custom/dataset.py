@@ -47,7 +47,19 @@ Tables = Mapping[Table, pd.DataFrame]
 
 @dataclass(frozen=True, kw_only=True)
 class Copied:
-    """One file of the raw folder. columns: our name -> name in its header."""
+    """One file of the raw folder.
+
+    Attributes
+    ----------
+    file
+        Its name there.
+    source
+        Path or URL of the user's file.
+    sha256
+        Its checksum when it was copied.
+    columns
+        Our name -> name in its header.
+    """
 
     file: str
     source: str
@@ -57,7 +69,17 @@ class Copied:
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """What `record.json` says."""
+    """What `record.json` says.
+
+    Attributes
+    ----------
+    item_kind
+        What an item is.
+    licence
+        Terms of the data, as the user states them.
+    tables
+        The file of each table.
+    """
 
     item_kind: BlockName
     licence: str
@@ -70,10 +92,10 @@ class Record:
 
 
 def read_record(raw: Path) -> Record:
-    """Give what stage `download` recorded of a user's files."""
-    told: dict[str, Any] = json.loads((raw / RECORD).read_text(encoding="utf-8"))
-    tables = {Table(name): Copied(**copied) for name, copied in told["tables"].items()}
-    return Record(item_kind=BlockName(told["item_kind"]), licence=told["licence"], tables=tables)
+    """Return what stage `download` recorded of a user's files."""
+    recorded: dict[str, Any] = json.loads((raw / RECORD).read_text(encoding="utf-8"))
+    tables = {Table(name): Copied(**copied) for name, copied in recorded["tables"].items()}
+    return Record(item_kind=BlockName(recorded["item_kind"]), licence=recorded["licence"], tables=tables)
 
 
 def describe(name: str, raw: Path) -> Dataset:
@@ -101,22 +123,26 @@ def dataset(name: str, *, item_kind: BlockName, counts: bool) -> Dataset:
 
 
 def read(raw: Path, *, record: Record | None = None) -> RawTables:
-    """Read the files of the record. What an optional file doesn't say of a listener or an item is unknown."""
-    told = record or read_record(raw)
-    found = {
+    """Read the files that the record in the folder names.
+
+    What an optional file doesn't say of a listener or an item is unknown. `BadTable` if no row of the
+    interactions could be read, or another table shares no id with them.
+    """
+    stated = record or read_record(raw)
+    files = {
         table: table_reader.read(raw / copied.file, table, copied.columns)
-        for table, copied in told.tables.items()
+        for table, copied in stated.tables.items()
     }
-    rejected = pd.concat([each.rejected for each in found.values()], ignore_index=True)[list(REJECTED)]
-    names = {copied.file: Path(copied.source).name for copied in told.tables.values()}
+    rejected = pd.concat([each.rejected for each in files.values()], ignore_index=True)[list(REJECTED)]
+    names = {copied.file: Path(copied.source).name for copied in stated.tables.values()}
     rejected["file"] = rejected["file"].replace(names)  # as the user knows them
-    rows = {table: each.rows for table, each in found.items()}
+    rows = {table: each.rows for table, each in files.items()}
     if rows[Table.INTERACTIONS].empty:
         raise refusal(rejected)
     rows = _typed_ids(rows)
     played = rows[Table.INTERACTIONS]
-    users, added_users = _completed(rows, Table.USERS, USER, told)
-    items, added_items = _completed(rows, Table.ITEMS, ITEM, told)
+    users, added_users = _completed(rows, Table.USERS, USER, stated)
+    items, added_items = _completed(rows, Table.ITEMS, ITEM, stated)
     types, lost_types = _item_types(rows.get(Table.ITEM_TYPES), items[ITEM])
     friends, lost_friends = _friends(rows.get(Table.FRIENDS), users[USER])
     users, other_users = _gendered(users, GENDER)
@@ -130,14 +156,14 @@ def read(raw: Path, *, record: Record | None = None) -> RawTables:
     }
     return RawTables(
         interactions=_interactions(played),
-        items=_named(items, told.item_kind),
+        items=_named(items, stated.item_kind),
         users=users,
         tags=pd.DataFrame(columns=list(NO_TAGS)),
         item_types=types,
         friends=friends,
         rejected=rejected,
         notes={note: count for note, count in notes.items() if count},
-        files={copied.source: copied.sha256 for copied in told.tables.values()},
+        files={copied.source: copied.sha256 for copied in stated.tables.values()},
     )
 
 
@@ -146,11 +172,13 @@ def _typed_ids(rows: Tables) -> dict[Table, pd.DataFrame]:
     kinds = {USER: (USER, FRIEND), ITEM: (ITEM,)}
     typed = dict(rows)
     for columns in kinds.values():
-        there = [(table, column) for table, frame in rows.items() for column in columns if column in frame]
+        id_columns = [
+            (table, column) for table, frame in rows.items() for column in columns if column in frame
+        ]
         numbers = all(
-            rows[table][column].str.fullmatch(r"0|[1-9][0-9]{0,17}").all() for table, column in there
+            rows[table][column].str.fullmatch(r"0|[1-9][0-9]{0,17}").all() for table, column in id_columns
         )
-        for table, column in there:
+        for table, column in id_columns:
             ids = rows[table][column].astype("int64" if numbers else "str")
             typed[table] = typed[table].assign(**{column: ids})
     return typed
@@ -168,29 +196,30 @@ OPTIONAL: Final = {
 
 
 def _completed(rows: Tables, table: Table, key: str, record: Record) -> tuple[pd.DataFrame, int]:
-    """Give a table with a row for everybody, or everything, that is in the interactions; and how many it
-    lacked. `BadTable` if it knows none: its ids are others.
+    """Return a table with a row for everything in the interactions, and how many rows it lacked.
+
+    `BadTable` if it has nothing of the interactions: its ids are others.
     """
     mentioned = pd.DataFrame({key: rows[Table.INTERACTIONS][key].unique()})
-    told = rows.get(table, mentioned)
-    added = mentioned[~mentioned[key].isin(told[key])]
+    described = rows.get(table, mentioned)
+    added = mentioned[~mentioned[key].isin(described[key])]
     if len(added) == len(mentioned):
-        examples = [f"{told[key].iloc[0]!r} here, {mentioned[key].iloc[0]!r} in the interactions"]
+        examples = [f"{described[key].iloc[0]!r} here, {mentioned[key].iloc[0]!r} in the interactions"]
         source = Path(record.tables[table].source).name
         rule = f"{key} is what the interactions call it"
-        raise BadTable(table=source, column=key, rule=rule, count=len(told), examples=examples)
-    whole = pd.concat([told, added], ignore_index=True)
+        raise BadTable(table=source, column=key, rule=rule, count=len(described), examples=examples)
+    whole = pd.concat([described, added], ignore_index=True)
     for column, kind in OPTIONAL[table].items():
-        known = whole[column] if column in whole else pd.Series([None] * len(whole))
-        whole[column] = known.astype(kind)
+        values = whole[column] if column in whole else pd.Series([None] * len(whole))
+        whole[column] = values.astype(kind)
     return whole[[key, *OPTIONAL[table]]], len(added) if table in rows else 0
 
 
 def _gendered(people: pd.DataFrame, column: str) -> tuple[pd.DataFrame, int]:
     """Write genders as the canonical tables do; others become unknown, and are counted."""
-    told = people[column].str.casefold()
-    known = told.map(GENDERS).astype("str")
-    return people.assign(**{column: known}), int((told.notna() & known.isna()).sum())
+    stated = people[column].str.casefold()
+    known = stated.map(GENDERS).astype("str")
+    return people.assign(**{column: known}), int((stated.notna() & known.isna()).sum())
 
 
 def _named(items: pd.DataFrame, item_kind: BlockName) -> pd.DataFrame:
@@ -201,7 +230,7 @@ def _named(items: pd.DataFrame, item_kind: BlockName) -> pd.DataFrame:
 
 
 def _item_types(types: pd.DataFrame | None, items: pd.Series) -> tuple[pd.DataFrame, int]:
-    """Give the shares of music types of each item, which sum to 1; and how many rows name unknown items."""
+    """Return the shares of music types of each item, which sum to 1; and how many rows name unknown items."""
     if types is None:
         nothing = pd.DataFrame({ITEM: items[:0], MUSIC_TYPE: pd.Series(dtype="str")})
         return nothing.assign(**{SHARE: pd.Series(dtype="float64")}), 0
@@ -214,12 +243,12 @@ def _item_types(types: pd.DataFrame | None, items: pd.Series) -> tuple[pd.DataFr
 
 
 def _friends(friends: pd.DataFrame | None, users: pd.Series) -> tuple[pd.DataFrame, int]:
-    """Give each friendship in both directions, once; and how many rows can't be one."""
+    """Return each friendship in both directions, once; and how many rows can't be one."""
     if friends is None:
         return pd.DataFrame({USER: users[:0], FRIEND: users[:0]}), 0
     kept = friends[
         friends[USER].isin(users) & friends[FRIEND].isin(users) & (friends[USER] != friends[FRIEND])
     ]
     back = kept.rename(columns={USER: FRIEND, FRIEND: USER})
-    both = pd.concat([kept, back], ignore_index=True)[[USER, FRIEND]].drop_duplicates(ignore_index=True)
-    return both, len(friends) - len(kept)
+    directed = pd.concat([kept, back], ignore_index=True)[[USER, FRIEND]].drop_duplicates(ignore_index=True)
+    return directed, len(friends) - len(kept)

@@ -37,9 +37,16 @@ EARLIEST, LATEST = pd.Timestamp("1990-01-01"), pd.Timestamp("2100-01-01")
 class Field:
     """A column of a user's file.
 
-    rule: what its fields keep, to be read after the column's name.
-    values: text -> values, null where the text breaks the rule.
-    needed: the file must have the column. filled: no field of it is empty.
+    Attributes
+    ----------
+    rule
+        What its fields keep, to be read after the column's name.
+    values
+        Text -> values, null where the text breaks the rule.
+    needed
+        Whether the file must have the column.
+    filled
+        Whether no field of it may be empty.
     """
 
     rule: str
@@ -49,19 +56,19 @@ class Field:
 
 
 def whole(text: pd.Series) -> pd.Series:
-    """Whole numbers, Int64; "3.0" is one, as floats of other programs are."""
+    """Parse whole numbers, Int64; "3.0" is one, as floats of other programs are."""
     matching = text.str.fullmatch(r"[+-]?[0-9]{1,18}(\.0+)?")
     return text.where(matching).str.replace(r"\.0+$", "", regex=True).astype("Int64")
 
 
 def number(text: pd.Series) -> pd.Series:
-    """Numbers above 0, Float64."""
+    """Parse numbers above 0, Float64."""
     numbers = pd.to_numeric(text, errors="coerce").astype("Float64")
     return numbers.where(numbers.gt(0) & numbers.lt(float("inf")))
 
 
 def moment(text: pd.Series) -> pd.Series:
-    """Times, datetime64[s], UTC without saying so: ISO 8601 or seconds since 1970."""
+    """Parse times, ISO 8601 or seconds since 1970: datetime64[s], UTC without a zone."""
     seconds = text.str.fullmatch(r"[0-9]{1,11}(\.[0-9]+)?")
     iso = pd.to_datetime(text.where(~seconds), format="ISO8601", utc=True, errors="coerce")
     epoch = pd.to_datetime(pd.to_numeric(text.where(seconds)), unit="s", utc=True, errors="coerce")

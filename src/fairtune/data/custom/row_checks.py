@@ -23,10 +23,20 @@ ONCE: Final[Mapping[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class Checkup:
-    """What a look at a file gave.
+    """What checking a file found.
 
-    problems: one row a wrong row of the file, see `delimited.REJECTED`. rows: of the file, right or wrong.
-    good: the rows without a problem. unread: columns of the file that the table has no place for.
+    Attributes
+    ----------
+    file
+        Name of the file.
+    problems
+        One row a wrong row of the file, see `delimited.REJECTED`.
+    rows
+        Rows of the file, right or wrong.
+    good
+        The rows without a problem.
+    unread
+        Columns of the file that the table has no place for.
     """
 
     file: str
@@ -41,8 +51,17 @@ class Checkup:
         reasons = (self.problems["column"] + " " + self.problems["rule"]).value_counts(sort=False)
         return dict(sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0])))
 
+    def listed(self, most: int) -> str:
+        """Describe the first wrong rows, at most so many, and count the others."""
+        first = self.problems[["line", "column", "rule", "found"]].head(most).itertuples(index=False)
+        described = "; ".join(
+            f"line {line}: {column} {rule}, found {found}" for line, column, rule, found in first
+        )
+        others = len(self.problems) - most
+        return f"{described}; and {others:,} more" if others > 0 else described
+
     def summary(self) -> str:
-        """Say in one paragraph what the file holds."""
+        """Describe in one paragraph what the file holds."""
         sentences = [f"{self.rows:,} rows"]
         if USER in self.good and ITEM in self.good:
             sentences.append(f"{self.good[USER].nunique():,} listeners, {self.good[ITEM].nunique():,} items")
@@ -57,18 +76,30 @@ class Checkup:
         if SPLIT in self.good:
             parts = self.good[SPLIT].value_counts()
             sentences.append("split " + ", ".join(f"{parts.get(part, 0):,} {part}" for part in PARTS))
-        told = f"{self.file}: fine: {'; '.join(sentences)}. Read: {', '.join(self.good.columns)}"
-        return f"{told}; not read: {', '.join(self.unread)}." if self.unread else f"{told}."
+        summary = f"{self.file}: fine: {'; '.join(sentences)}. Read: {', '.join(self.good.columns)}"
+        return f"{summary}; not read: {', '.join(self.unread)}." if self.unread else f"{summary}."
 
 
 def check(path: Path, table: str, named: Mapping[str, str]) -> Checkup:
-    """Look at every row of a file as `table`; `BadFile` if it can't be read as a table at all.
+    """Check every row of a file; `BadFile` if it can't be read as a table at all.
 
-    named: our columns -> theirs, where they differ. Of a row with several problems the first is told.
+    Parameters
+    ----------
+    path
+        The file.
+    table
+        The table that it holds: a canonical one, or `events`.
+    named
+        Our columns -> theirs, where they differ.
+
+    Returns
+    -------
+    Checkup
+        The problems, of a row with several the first, and the good rows.
     """
     header = text_columns.header(path)
-    found = table_reader.columns(path, table, named, header=header)
-    read = table_reader.read(path, table, found)
+    columns = table_reader.columns(path, table, named, header=header)
+    read = table_reader.read(path, table, columns)
     wrong = [read.rejected, *_too_few(path.name, read.rows), *_repeated(path.name, table, read.rows)]
     problems = pd.concat(wrong, ignore_index=True).drop_duplicates("line").sort_values("line")
     return Checkup(
@@ -76,7 +107,7 @@ def check(path: Path, table: str, named: Mapping[str, str]) -> Checkup:
         problems=problems.reset_index(drop=True),
         rows=len(read.rows) + len(read.rejected),
         good=read.rows[~read.rows.index.isin(problems["line"])],
-        unread=tuple(name for name in header if name not in found.values()),
+        unread=tuple(name for name in header if name not in columns.values()),
     )
 
 
@@ -88,19 +119,36 @@ def _too_few(file: str, rows: pd.DataFrame) -> list[pd.DataFrame]:
 
 
 def _repeated(file: str, table: str, rows: pd.DataFrame) -> list[pd.DataFrame]:
-    """Tell every row that says again what an earlier one said, and which that is."""
+    """Return every row that repeats an earlier one, and which that is."""
     if table not in ONCE:
         return []
     key = list(ONCE[table])
-    again = rows[rows.duplicated(key)]
+    repeats = rows[rows.duplicated(key)]
     lines = rows.index.to_series().groupby([rows[column] for column in key]).transform("first")
-    found = again[key].astype("str").agg(", ".join, axis=1) if len(again) else pd.Series(dtype="str")
-    told = found + " as in line " + lines[again.index].astype("str")
+    values = repeats[key].astype("str").agg(", ".join, axis=1) if len(repeats) else pd.Series(dtype="str")
+    repeated = values + " as in line " + lines[repeats.index].astype("str")
     rule = "come together once" if len(key) > 1 else "comes once"
-    return [wrong_rows(file, ", ".join(key), rule, told)]
+    return [wrong_rows(file, ", ".join(key), rule, repeated)]
 
 
 def wrong_rows(file: str, column: str, rule: str, found: pd.Series) -> pd.DataFrame:
-    """Give the rows of a file, by line, whose `column` breaks `rule`; see `delimited.REJECTED`."""
+    """Return wrong rows in the form of `delimited.REJECTED`.
+
+    Parameters
+    ----------
+    file
+        Name of the file.
+    column
+        The column that breaks the rule.
+    rule
+        The rule, to be read after the column's name.
+    found
+        What stands in the column instead, by line.
+
+    Returns
+    -------
+    DataFrame
+        A row for each of them.
+    """
     values = {"file": file, "line": found.index, "column": column, "rule": rule, "found": found.to_numpy()}
     return pd.DataFrame(values, columns=list(REJECTED)).astype({"line": "int64"})

@@ -37,41 +37,72 @@ ALSO_CALLED: Final[Mapping[str, tuple[str, ...]]] = {
     ARTIST_COUNTRY: ("country", "origin", "artistorigin"),
     COUNTRY: ("countrycode", "nation"),
 }
-"""Our columns -> what others call them, without case and punctuation: for hints, never for reading."""
+"""Our columns -> other names of them, without case and punctuation: for hints, never for reading."""
 CLOSE: Final = 0.7  # of 1; likeness of two names that may mean the same
 
 
 def columns(
     path: Path, table: str, named: Mapping[str, str], *, header: Sequence[str] | None = None
 ) -> dict[str, str]:
-    """Find the columns of `table` (a canonical one, or `events`) in a file: our name -> name in its header.
+    """Find the columns of a table in a file.
 
-    named: those that go by another name there. Columns that the table needs not may be missing, unless they
-    are named. `BadFile` tells the header, and what in it comes close.
+    Parameters
+    ----------
+    path
+        The file.
+    table
+        A canonical table, or `events`.
+    named
+        Our columns -> theirs, where they differ. A column that is named here must be in the file, others
+        only if the table needs them.
+    header
+        Names of the file's columns, read from it if None.
+
+    Returns
+    -------
+    dict
+        Our name -> name in the header.
+
+    Raises
+    ------
+    BadFile
+        A column is missing: the message has the header, and what in it comes close.
     """
-    there = text_columns.header(path) if header is None else tuple(header)
-    found = {ours: named.get(ours, ours) for ours in FIELDS[table]}
-    for ours, theirs in found.items():
-        if theirs not in there and (ours in named or FIELDS[table][ours].needed):
-            close = _close(theirs, ours, [name for name in there if name not in found.values()])
+    names = text_columns.header(path) if header is None else tuple(header)
+    columns = {ours: named.get(ours, ours) for ours in FIELDS[table]}
+    for ours, theirs in columns.items():
+        if theirs not in names and (ours in named or FIELDS[table][ours].needed):
+            close = _close(theirs, ours, [name for name in names if name not in columns.values()])
             hint = f"{close} may be it: " if close else ""
             as_ours = f" (for {ours})" if theirs != ours else ""
             raise BadFile(
-                f"{path.name}: no column '{theirs}'{as_ours}; the header has {', '.join(there)}: {hint}"
+                f"{path.name}: no column '{theirs}'{as_ours}; the header has {', '.join(names)}: {hint}"
                 f"name it in params.yaml (columns: {{{ours}: {close or '...'}}}) or by "
                 f"--column {ours}={close or '...'}"
             )
-    return {ours: theirs for ours, theirs in found.items() if theirs in there}
+    return {ours: theirs for ours, theirs in columns.items() if theirs in names}
 
 
-def read(path: Path, table: str, found: Mapping[str, str]) -> Delimited:
-    """Read the columns that `columns` found; rows with a field that breaks its rule are set aside.
+def read(path: Path, table: str, named: Mapping[str, str]) -> Delimited:
+    """Read columns of a file; rows with a field that breaks its rule are set aside.
 
-    In a row with several such fields the first is told.
+    Parameters
+    ----------
+    path
+        The file.
+    table
+        A canonical table, or `events`.
+    named
+        Our name -> name in the header, from `columns`.
+
+    Returns
+    -------
+    Delimited
+        The rows, and the rejected ones: of several wrong fields in a row the first counts.
     """
-    taken = text_columns.read(path, found)
+    sheet = text_columns.read(path, named)
     values, reasons = {}, []
-    for name, text in taken.fields.items():
+    for name, text in sheet.fields.items():
         field = FIELDS[table][str(name)]
         values[str(name)] = field.values(text)
         wrong = values[str(name)].isna() & (field.filled | (text != ""))
@@ -81,16 +112,16 @@ def read(path: Path, table: str, found: Mapping[str, str]) -> Delimited:
                 {"file": path.name, "line": shown.index, "column": name, "rule": field.rule, "found": shown}
             )
         )
-    rejected = pd.concat([taken.rejected, *reasons], ignore_index=True)[list(REJECTED)]
+    rejected = pd.concat([sheet.rejected, *reasons], ignore_index=True)[list(REJECTED)]
     rejected = rejected.drop_duplicates("line").sort_values("line", ignore_index=True)
-    rows = pd.DataFrame(values, index=taken.fields.index)
+    rows = pd.DataFrame(values, index=sheet.fields.index)
     rows = rows[~rows.index.isin(rejected["line"])]
     return Delimited(rows.rename_axis("line"), rejected.astype({"line": "int64"}))
 
 
-def _close(theirs: str, ours: str, there: Sequence[str]) -> str:
-    """Give the column of the header that is likely meant, or ""."""
-    plain = {"".join(filter(str.isalnum, name.casefold())): name for name in there}
+def _close(theirs: str, ours: str, header: Sequence[str]) -> str:
+    """Return the column of the header that is likely meant, or ""."""
+    plain = {"".join(filter(str.isalnum, name.casefold())): name for name in header}
     for called in ALSO_CALLED.get(ours, ()):
         if called in plain:
             return plain[called]

@@ -25,9 +25,13 @@ BOM: Final = b"\xef\xbb\xbf"  # Excel begins its UTF-8 files with it
 class Sheet:
     """A file's columns, still as text.
 
-    fields: a column of text each, without blanks around it, "" where there is nothing; indexed by line
-    number, in Parquet by row number, from 1. Rows without anything in these columns are left out.
-    rejected: rows that can't be split into fields or aren't UTF-8, see `delimited.REJECTED`.
+    Attributes
+    ----------
+    fields
+        A column of text each, without blanks around it, "" where there is nothing; indexed by line number,
+        in Parquet by row number, from 1. Rows without anything in these columns are left out.
+    rejected
+        Rows that can't be split into fields or aren't UTF-8, see `delimited.REJECTED`.
     """
 
     fields: pd.DataFrame
@@ -35,12 +39,28 @@ class Sheet:
 
     @property
     def rows(self) -> int:
-        """Rows, whether they could be read or not."""
+        """Number of rows, whether they could be read or not."""
         return len(self.fields) + len(self.rejected)
 
 
 def header(path: Path) -> tuple[str, ...]:
-    """Give the names of a file's columns; `BadFile` if it can't have any."""
+    """Return the names of a file's columns.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    tuple
+        The names, in the order of the file.
+
+    Raises
+    ------
+    BadFile
+        There is no such file, it is of another kind, or two columns have the same name.
+    """
     if not path.is_file():
         raise BadFile(f"{path}: there is no such file: give the path of a CSV, TSV or Parquet file")
     if path.suffix.lower() not in SUFFIXES:
@@ -53,7 +73,25 @@ def header(path: Path) -> tuple[str, ...]:
 
 
 def read(path: Path, columns: Mapping[str, str]) -> Sheet:
-    """Read some columns of a file: our name -> name in its header, all of which are there."""
+    """Read some columns of a file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    columns
+        Our name -> name in its header, which has all of them.
+
+    Returns
+    -------
+    Sheet
+        The columns by our names.
+
+    Raises
+    ------
+    BadFile
+        There is no row below the header.
+    """
     sheet = _read_parquet(path, columns) if _is_parquet(path) else _read_text(path, columns)
     if not sheet.rows:
         raise BadFile(f"{path.name}: there is a header and no row below it: give the whole file")
@@ -65,7 +103,7 @@ def _is_parquet(path: Path) -> bool:
 
 
 def _header(path: Path) -> tuple[list[str], str]:
-    """Give the names in the first line of a text file, and what separates them."""
+    """Return the names in the first line of a text file, and what separates them."""
     with path.open("rb") as file:
         first = file.readline().removeprefix(BOM)
     if not first.strip():
@@ -98,8 +136,8 @@ def _read_text(path: Path, columns: Mapping[str, str]) -> Sheet:
         text, undecodable = delimited.decoded(cells[theirs])
         texts[ours] = _trimmed(text)
         for position in undecodable:
-            found = delimited.shown(cells[theirs][position].as_py())
-            wrong.setdefault(int(position), (path.name, int(lines[position]), ours, "is UTF-8 text", found))
+            value = delimited.shown(cells[theirs][position].as_py())
+            wrong.setdefault(int(position), (path.name, int(lines[position]), ours, "is UTF-8 text", value))
     rejected = [*broken, *wrong.values()]
     fields = pd.DataFrame(texts).set_axis(lines, axis=0).drop(index=lines[list(wrong)])
     return _sheet(fields[fields.ne("").any(axis=1)], rejected)

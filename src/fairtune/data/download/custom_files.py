@@ -24,8 +24,24 @@ LARGEST: Final = 64 * 2**30
 def collect(chosen: OwnTables, raw: Path, *, partial: Path, patience: http.Patience) -> Record:
     """Make the folder `raw` hold exactly the user's files and the record of them.
 
-    Everything is looked at before anything is replaced: an error leaves what was there. Raises `BadFile` for
-    a file that is missing, unreadable or without a column that it needs, `DownloadFailed` for a URL.
+    Everything is checked before anything is replaced: an error leaves what was there. `BadFile` for a file
+    that is missing, unreadable or without a column that it needs, `DownloadFailed` for a URL.
+
+    Parameters
+    ----------
+    chosen
+        The user's files, from params.yaml.
+    raw
+        The folder.
+    partial
+        Folder where the new content is put together; removed at the end.
+    patience
+        How long to wait for a URL.
+
+    Returns
+    -------
+    Record
+        What was copied.
     """
     fresh = partial / "own"
     shutil.rmtree(fresh, ignore_errors=True)

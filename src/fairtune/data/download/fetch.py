@@ -22,11 +22,30 @@ def fetch(
 ) -> list[str]:
     """Make the folder `raw` hold exactly the files of `sources`; return the names of those fetched.
 
-    mirror: a folder or URL; without one, files come from their publishers.
-    partial: folder where unfinished transfers wait for the next run; removed when everything is in place.
-
     A file takes its place when its checksum is right; a failure or a kill before leaves what was there.
-    Raises `DownloadFailed`, which names the file, the source and what to do.
+
+    Parameters
+    ----------
+    sources
+        The files.
+    raw
+        The folder.
+    partial
+        Folder where unfinished transfers wait for the next run; removed when everything is in place.
+    mirror
+        A folder or URL; without one, files come from their publishers.
+    patience
+        How long to wait, and how often to try.
+
+    Returns
+    -------
+    list
+        Names of the files that were missing.
+
+    Raises
+    ------
+    DownloadFailed
+        A file can't be had, or is another: the message names it, the source and what to do.
     """
     try:
         missing = [source for source in sources if not _is_there(source, raw / source.file)]
@@ -151,12 +170,12 @@ class _Fetch:
         """Move a complete file to its place if it is what the publisher recorded."""
         size = file.stat().st_size
         if size != source.size:
-            found, recorded = f"{size:,} bytes", f"{source.size:,} bytes"
+            received, recorded = f"{size:,} bytes", f"{source.size:,} bytes"
         else:
-            found, recorded = f"sha256 {files.sha256(file)}", f"sha256 {source.sha256}"
-        if found != recorded:
+            received, recorded = f"sha256 {files.sha256(file)}", f"sha256 {source.sha256}"
+        if received != recorded:
             raise DownloadFailed(
-                f"{source.file}: {origin} is damaged or another version: {found}, recorded is {recorded}: "
+                f"{source.file}: {origin} is damaged or another version: {received}, recorded is {recorded}: "
                 f"get it anew or set {MIRROR} to a folder with a good copy; what was there is unchanged"
             )
         file.chmod(0o644)

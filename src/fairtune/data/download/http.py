@@ -38,7 +38,17 @@ class BrokeOff(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Patience:
-    """timeout: seconds without a byte. retries: tries after the first, the n-th after 2^(n-1) s."""
+    """How long to wait for a server, and how often to try again.
+
+    Attributes
+    ----------
+    timeout
+        Seconds without a byte.
+    retries
+        Tries after the first, the n-th after a pause of 2^(n-1) s.
+    sleep
+        How to pause for some seconds.
+    """
 
     timeout: float
     retries: int
@@ -46,9 +56,30 @@ class Patience:
 
 
 def get(url: str, partial: Path, *, limit: int, patience: Patience) -> bool:
-    """Fetch `url` into `partial`, going on behind the bytes that are there; return whether there were any.
+    """Fetch a file, going on behind the bytes that are there; `Refused` if the server won't send it.
 
-    limit: the most bytes that the file can have. Raises Unreachable, Refused, or BrokeOff after the last try.
+    Parameters
+    ----------
+    url
+        Address of the file.
+    partial
+        Where its bytes go.
+    limit
+        The most bytes that the file can have.
+    patience
+        How long to wait, and how often to try.
+
+    Returns
+    -------
+    bool
+        Whether an earlier run had left bytes to go on behind.
+
+    Raises
+    ------
+    Unreachable
+        The host can't be found or connected, or the address is none.
+    BrokeOff
+        The transfer broke off at the last try too; what came is kept.
     """
     import httpx
 

@@ -13,8 +13,25 @@ CHUNK: Final = 1 << 20
 def extract(packed: Path, member: str, file: Path, *, limit: int, origin: str) -> None:
     """Write the member called `member`, in whatever folder of the archive it is, to `file`.
 
-    The paths inside the archive never become paths outside, and no more than `limit` bytes are written.
-    `origin` is where the archive comes from, for the message of `DownloadFailed`.
+    The paths inside the archive never become paths outside.
+
+    Parameters
+    ----------
+    packed
+        The archive.
+    member
+        Name of the file in it.
+    file
+        Where the file goes.
+    limit
+        The most bytes that are written.
+    origin
+        Where the archive comes from, for messages.
+
+    Raises
+    ------
+    DownloadFailed
+        The archive is damaged, or its member is larger than `limit`, missing or not the only one.
     """
     try:
         with ZipFile(packed) as opened, opened.open(_entry(opened, member, origin)) as source:
@@ -38,6 +55,6 @@ def _entry(opened: ZipFile, member: str, origin: str) -> ZipInfo:
     """Find the one entry of that name."""
     entries = [entry for entry in opened.infolist() if PurePosixPath(entry.filename).name == member]
     if len(entries) != 1:
-        found = f"{len(entries)} files" if entries else "no file"
-        raise DownloadFailed(f"{member}: {origin} has {found} of that name: nothing was replaced")
+        number = f"{len(entries)} files" if entries else "no file"
+        raise DownloadFailed(f"{member}: {origin} has {number} of that name: nothing was replaced")
     return entries[0]

@@ -1,4 +1,4 @@
-"""A file of new listening: each row looked at against the data set it is for, and what of it is new."""
+"""A file of new listening: each row checked against the data set it is for, and what of it is new."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -35,16 +35,23 @@ WHOLE: Final = r"0|[1-9][0-9]{0,17}"
 
 @dataclass(frozen=True)
 class Known:
-    """Whom and what a data set has already.
+    """Listeners and items that a data set has already.
 
-    users, items: their ids, whole numbers or texts. item_kind: what an item is; tracks have artists.
+    Attributes
+    ----------
+    users
+        Ids of the listeners, whole numbers or texts.
+    items
+        Ids of the items, likewise.
+    item_kind
+        What an item is; tracks have artists.
     """
 
     users: pd.Series
     items: pd.Series
     item_kind: BlockName
 
-    def and_of(self, events: pd.DataFrame) -> "Known":
+    def with_events(self, events: pd.DataFrame) -> "Known":
         """Add the listeners and items of events that were taken in."""
         typed_events = typed(events, self, file=EVENTS)
         return replace(
@@ -58,8 +65,17 @@ class Known:
 class Fresh:
     """What of a file is new.
 
-    events: rows of `EVENT_COLUMNS`, sorted, ids of the data set's types, plays int64, null where the file
-    doesn't tell. rows: of the file. users, items: that the data set doesn't have yet.
+    Attributes
+    ----------
+    events
+        Rows of `EVENT_COLUMNS`, sorted, ids of the data set's types, plays int64, null where the file has
+        nothing.
+    rows
+        Rows of the file.
+    users
+        Number of listeners that the data set doesn't have yet.
+    items
+        Number of items that the data set doesn't have yet.
     """
 
     events: pd.DataFrame
@@ -69,14 +85,58 @@ class Fresh:
 
     @property
     def duplicates(self) -> int:
-        """Rows that say what an earlier one said, in this file or before."""
+        """Number of rows that repeat an earlier one, of this file or before."""
         return self.rows - len(self.events)
 
 
-def named(path: Path, explicit: Mapping[str, str], usual: Mapping[str, str]) -> dict[str, str]:
-    """Give our column -> its name in the file: as told for such files, else as the data set's own are called.
+@dataclass(frozen=True)
+class Taken:
+    """A file that was checked.
 
-    The latter count only where the header has them.
+    Attributes
+    ----------
+    path
+        The file.
+    sha256
+        Its checksum.
+    fresh
+        What of it is new.
+    batch
+        Number of the batch to be made of it, None if nothing is new.
+    """
+
+    path: Path
+    sha256: str
+    fresh: Fresh
+    batch: int | None
+
+    def summary(self) -> str:
+        """Describe in one line what of the file is new."""
+        fresh = self.fresh
+        if self.batch is None:
+            return f"{self.path.name}: nothing new: all {fresh.rows:,} events are there already"
+        return (
+            f"{self.path.name}: {fresh.rows:,} events: {len(fresh.events):,} new, {fresh.duplicates:,} "
+            f"duplicates; {fresh.users:,} new listeners, {fresh.items:,} new items"
+        )
+
+
+def named(path: Path, explicit: Mapping[str, str], usual: Mapping[str, str]) -> dict[str, str]:
+    """Return the names that columns have in a file of new listening, where they differ from ours.
+
+    Parameters
+    ----------
+    path
+        The file.
+    explicit
+        Our column -> its name, as stated for files of new listening.
+    usual
+        The same for the data set's own files; counts where `explicit` is silent and the header has the name.
+
+    Returns
+    -------
+    dict
+        Our column -> its name in the file.
     """
     header = text_columns.header(path)
     inherited = {
@@ -88,28 +148,46 @@ def named(path: Path, explicit: Mapping[str, str], usual: Mapping[str, str]) -> 
 
 
 def check(path: Path, columns: Mapping[str, str], known: Known) -> Checkup:
-    """Look at every row of a file of new listening; `good` has all of `EVENT_COLUMNS` and typed ids.
+    """Check every row of a file of new listening.
 
-    columns: our columns -> theirs, where they differ. `BadFile` or `BadTable` if it is no such table at all.
+    `BadFile` or `BadTable` if it is no such table at all.
+
+    Parameters
+    ----------
+    path
+        The file.
+    columns
+        Our columns -> theirs, where they differ.
+    known
+        Listeners and items of the data set.
+
+    Returns
+    -------
+    Checkup
+        Its `good` rows have all of `EVENT_COLUMNS`, and ids of the data set's types.
     """
-    found = row_checks.check(path, EVENTS, columns)
-    good = found.good.reindex(columns=list(EVENT_COLUMNS))
+    checkup = row_checks.check(path, EVENTS, columns)
+    good = checkup.good.reindex(columns=list(EVENT_COLUMNS))
     wrong = pd.concat(
-        [found.problems, *_strange_ids(path.name, good, known), *_untold(path.name, good, known)],
+        [
+            checkup.problems,
+            *_text_ids(path.name, good, known),
+            *_unnamed_items(path.name, good, known),
+        ],
         ignore_index=True,
     )
     wrong = wrong.drop_duplicates("line").sort_values("line", ignore_index=True)
     right = good[~good.index.isin(wrong["line"])]
     plays = right[PLAYS].astype("Int64").fillna(1).astype("int64")
     right = right.astype(dict.fromkeys(TEXTS, "str")).astype({AGE: "float64"}).assign(**{PLAYS: plays})
-    return replace(found, problems=wrong, good=typed(right, known, file=path.name))
+    return replace(checkup, problems=wrong, good=typed(right, known, file=path.name))
 
 
 def fresh(checkup: Checkup, known: Known, before: pd.DataFrame) -> Fresh:
-    """Give what of a checked file is new: not said before, by `before` or by an earlier row of the file."""
+    """Return what of a checked file is new: neither in `before` nor in an earlier row of the file."""
     key, rows = list(KEY), checkup.good
-    said = pd.concat([before[key], rows[key]], ignore_index=True).duplicated().to_numpy()[len(before) :]
-    new = rows[~said].sort_values(key, kind="stable", ignore_index=True)
+    repeated = pd.concat([before[key], rows[key]], ignore_index=True).duplicated().to_numpy()[len(before) :]
+    new = rows[~repeated].sort_values(key, kind="stable", ignore_index=True)
     return Fresh(
         events=new,
         rows=len(rows),
@@ -119,7 +197,27 @@ def fresh(checkup: Checkup, known: Known, before: pd.DataFrame) -> Fresh:
 
 
 def typed(events: pd.DataFrame, known: Known, *, file: str) -> pd.DataFrame:
-    """Give events whose ids are of the data set's types; `BadTable` if they can't be."""
+    """Return events with ids of the data set's types.
+
+    Parameters
+    ----------
+    events
+        Rows of `EVENT_COLUMNS`.
+    known
+        Listeners and items of the data set.
+    file
+        Name of the file, for messages.
+
+    Returns
+    -------
+    DataFrame
+        The same rows.
+
+    Raises
+    ------
+    BadTable
+        An id is a text where all others of the data set are whole numbers.
+    """
     types: dict[str, str] = {}
     for column, ids in ((USER, known.users), (ITEM, known.items)):
         types[column] = "int64" if pd.api.types.is_integer_dtype(ids) else "str"
@@ -136,25 +234,25 @@ def typed(events: pd.DataFrame, known: Known, *, file: str) -> pd.DataFrame:
     return events.astype(types)
 
 
-def _strange_ids(file: str, rows: pd.DataFrame, known: Known) -> list[pd.DataFrame]:
-    """Tell ids that are texts where the data set has numbers."""
-    told = []
+def _text_ids(file: str, rows: pd.DataFrame, known: Known) -> list[pd.DataFrame]:
+    """Return the rows whose ids are texts where the data set has numbers."""
+    wrong = []
     for column, ids in ((USER, known.users), (ITEM, known.items)):
         if pd.api.types.is_integer_dtype(ids):
             strange = rows[column][~rows[column].str.fullmatch(WHOLE)]
             rule = "is a whole number, as all others of the data set are"
-            told.append(row_checks.wrong_rows(file, column, rule, strange.map(repr).astype("str")))
-    return told
+            wrong.append(row_checks.wrong_rows(file, column, rule, strange.map(repr).astype("str")))
+    return wrong
 
 
-def _untold(file: str, rows: pd.DataFrame, known: Known) -> list[pd.DataFrame]:
-    """Tell the rows of items that the data set doesn't have and no row names; for tracks also the artist."""
+def _unnamed_items(file: str, rows: pd.DataFrame, known: Known) -> list[pd.DataFrame]:
+    """Return the rows of new items that no row names; for tracks also those without an artist."""
     ids = known.items.astype("str")
     new = rows[~rows[ITEM].isin(ids)]
-    told = []
+    wrong = []
     for column in (NAME, ARTIST) if known.item_kind is BlockName.TRACK else (NAME,):
-        somewhere = new[ITEM][new[column].notna()].unique()
-        silent = new[ITEM][~new[ITEM].isin(somewhere)]
+        named_items = new[ITEM][new[column].notna()].unique()
+        unnamed = new[ITEM][~new[ITEM].isin(named_items)]
         rule = f"is told of an item that the data set doesn't have: give its {column} in one row"
-        told.append(row_checks.wrong_rows(file, column, rule, "item " + silent))
-    return told
+        wrong.append(row_checks.wrong_rows(file, column, rule, "item " + unnamed))
+    return wrong

@@ -13,9 +13,21 @@ CLEAR: Final = 2 / 3
 
 
 def listed(names: pd.Series, artists: pd.Series, countries: pd.Series) -> pd.Series:
-    """Give each name the country that a list (one row a track) names most often for it, null if it has none.
+    """Return the country that a list names most often for each artist.
 
-    Names are compared without case; of equally frequent countries the first by alphabet counts.
+    Parameters
+    ----------
+    names
+        Artists whose country is wanted; compared without case.
+    artists
+        Artists of the list, one row a track.
+    countries
+        Their countries, row by row.
+
+    Returns
+    -------
+    Series
+        Country of each of `names`, null if the list has none; of equally frequent ones the first by alphabet.
     """
     rows = pd.DataFrame({"artist": artists.str.casefold(), "country": countries})
     counted = (
@@ -26,11 +38,21 @@ def listed(names: pd.Series, artists: pd.Series, countries: pd.Series) -> pd.Ser
 
 
 def demonyms(*, music_types: bool | None = None) -> dict[str, str]:
-    """Read the reviewed table of nationality tags: spelling key -> country.
+    """Read the reviewed table of nationality tags.
 
-    `music_types` picks the tags that are music types too ("j-pop", "russian rock") or those that aren't.
-    The table leaves out words that say a language or a style more often than a country ("spanish", "english",
-    "britpop"): among artists whose country is known otherwise they were wrong too often.
+    The table leaves out words that stand for a language or a style more often than for a country ("spanish",
+    "english", "britpop"): among artists whose country is known otherwise they were wrong too often.
+
+    Parameters
+    ----------
+    music_types
+        Whether to return the tags that are music types too ("j-pop", "russian rock"), those that aren't, or,
+        if None, all.
+
+    Returns
+    -------
+    dict
+        Spelling key -> country.
     """
     with resources.files(__package__).joinpath("nationalities.csv").open(encoding="utf-8") as file:
         table = pd.read_csv(file, keep_default_na=False)
@@ -40,15 +62,24 @@ def demonyms(*, music_types: bool | None = None) -> dict[str, str]:
 
 
 def tagged(tags: pd.DataFrame, countries: Mapping[str, str]) -> pd.Series:
-    """Give the country of each item whose nationality tags agree: item_id -> country.
+    """Return the country of each item whose nationality tags agree.
 
-    tags: item_id, tag, taggers. countries: spelling key -> country. An item is left out unless one country
-    has `CLEAR` of its nationality taggings.
+    Parameters
+    ----------
+    tags
+        Rows of item_id, tag, taggers.
+    countries
+        Spelling key -> country.
+
+    Returns
+    -------
+    Series
+        item_id -> country; an item is left out unless one country has `CLEAR` of its nationality taggings.
     """
-    said = tags.assign(
+    located = tags.assign(
         country=tags["tag"].map({tag: countries.get(tag_spelling.key(tag)) for tag in tags["tag"].unique()})
     )
-    votes = said.dropna(subset="country").groupby(["item_id", "country"])["taggers"].sum()
+    votes = located.dropna(subset="country").groupby(["item_id", "country"])["taggers"].sum()
     share = votes / votes.groupby("item_id").transform("sum")
     clear = share[share >= CLEAR].reset_index()
     return clear.set_index("item_id")["country"]

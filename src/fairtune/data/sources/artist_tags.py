@@ -1,4 +1,4 @@
-"""What listeners of Last.fm 2K call its artists: three of its files, which other data sets take as well."""
+"""Tags that listeners of Last.fm 2K gave its artists, from three files that other data sets use too."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ ARCHIVE: Final = "https://files.grouplens.org/datasets/hetrec2011/hetrec2011-las
 
 
 def member(file: str, size: int, sha256: str) -> Source:
-    """Give one file of the archive."""
+    """Return one file of the archive as a source."""
     return Source(file=file, folder=FOLDER, size=size, sha256=sha256, url=ARCHIVE, member=file)
 
 
@@ -51,9 +51,20 @@ _LAYOUTS: Final = {
 
 @dataclass(frozen=True)
 class TaggedArtists:
-    """artists: id, name. tags: item_id (an artist's), tag, taggers: how many listeners call the artist so.
+    """Artists and their tags.
 
-    every: `tags`, and those that fewer than `SHARED` listeners use. rejected and notes as in `RawTables`.
+    Attributes
+    ----------
+    artists
+        Rows of id, name.
+    tags
+        Rows of item_id (an artist's), tag, taggers: how many listeners gave the artist this tag.
+    every
+        `tags`, and those that fewer than `SHARED` listeners use.
+    rejected
+        Rows that could not be read, see `delimited.REJECTED`.
+    notes
+        Counted facts of the reading.
     """
 
     artists: pd.DataFrame
@@ -87,12 +98,12 @@ def read(raw: Path) -> TaggedArtists:
 
 
 def _taggings(assignments: pd.DataFrame, tags: pd.DataFrame) -> pd.DataFrame:
-    """Join tag assignments with what the tags say: user_id, item_id, tag."""
-    said = tags.drop_duplicates("tagID").set_index("tagID")["tagValue"]
+    """Join tag assignments with the text of the tags: user_id, item_id, tag."""
+    texts = tags.drop_duplicates("tagID").set_index("tagID")["tagValue"]
     return pd.DataFrame(
         {
             USER: assignments["userID"],
             ITEM: assignments["artistID"],
-            "tag": assignments["tagID"].map(said),
+            "tag": assignments["tagID"].map(texts),
         }
     )

@@ -18,13 +18,27 @@ if TYPE_CHECKING:
 class Source:
     """One file of the raw folder, as its publisher recorded it.
 
-    `<mirror>/<folder>/<file>` is the file in a mirror. `url` is the file at the publisher, or, when `member`
-    is set, the archive that holds it under that name.
+    `<mirror>/<folder>/<file>` is the file in a mirror.
+
+    Attributes
+    ----------
+    file
+        Its name in the raw folder.
+    folder
+        Its folder in a mirror.
+    size
+        Its size in bytes.
+    sha256
+        Its checksum.
+    url
+        The file at the publisher or, when `member` is set, the archive that holds it.
+    member
+        Its name in the archive; None if it stands alone.
     """
 
     file: str
     folder: str
-    size: int  # bytes
+    size: int
     sha256: str
     url: str
     member: str | None = None
@@ -37,19 +51,31 @@ class RawTables:
     Shapes and rules are those of the canonical tables, but for what `ingest` does to them: countries as the
     source writes them, any age, no regions, tags instead of music types, any order of rows. Null: unknown.
 
-    interactions: user_id, item_id, plays[, timestamp][, split][, batch]. A data set without counts has
+    Attributes
+    ----------
+    interactions
+        Rows of user_id, item_id, plays[, timestamp][, split][, batch]. A data set without counts has
         plays = 1. batch: the batch of events in which the pair first came, 0: with the data set.
-    items: item_id, name, artist, artist_country, artist_gender.
-    users: user_id, country, gender ("m", "f" or null), age (Float64 or float), signup (datetime64[s]).
-    tags: item_id, tag, taggers: how many listeners gave the item this tag, or any weight > 0. May be empty.
-        With a column `artist` instead of item_id the tags are those of artists, and an item has the music
-        types of its artist: names are compared without case.
-    item_types: item_id, music_type, share, canonical already, where the source gives types instead of tags.
-    friends: user_id, friend_id, both directions. May be empty.
-    rejected: rows that could not be read, see `delimited.REJECTED`. May be empty.
-    notes: counted facts of the reading ("tag rows of unknown artists": 1538), kept in `about.json`.
-    files: where files of no publisher came from, and their sha256, kept in `about.json`.
-    events: what new listening added to the tables, see `grown`, kept in `about.json`.
+    items
+        Rows of item_id, name, artist, artist_country, artist_gender.
+    users
+        Rows of user_id, country, gender ("m", "f" or null), age (Float64 or float), signup (datetime64[s]).
+    tags
+        Rows of item_id, tag, taggers: how many listeners gave the item this tag, or any weight > 0. May be
+        empty. With a column `artist` instead of item_id the tags are those of artists, and an item has the
+        music types of its artist: names are compared without case.
+    friends
+        Rows of user_id, friend_id, both directions. May be empty.
+    rejected
+        Rows that could not be read, see `delimited.REJECTED`. May be empty.
+    item_types
+        Rows of item_id, music_type, share, canonical already, where the source has types instead of tags.
+    notes
+        Counted facts of the reading ("tag rows of unknown artists": 1538), kept in `about.json`.
+    files
+        Where files of no publisher came from, and their sha256, kept in `about.json`.
+    events
+        What new listening added to the tables, kept in `about.json`.
     """
 
     interactions: "pd.DataFrame"
@@ -68,11 +94,28 @@ class RawTables:
 class Dataset:
     """A data set by name.
 
-    item_kind: what `item_id` identifies, ARTIST or TRACK.
-    counts: whether plays are counted; if not, plays = 1 everywhere.
-    rows: the publisher's row count of each table that it states one for.
-    read: raw folder -> RawTables; raises BadTable when a file isn't what it should be.
-    write: for a generated data set, in place of `sources`: `write(raw folder, what to generate, seed)`.
+    Attributes
+    ----------
+    name
+        Its name in params.yaml.
+    item_kind
+        What `item_id` identifies, ARTIST or TRACK.
+    counts
+        Whether plays are counted; if not, plays = 1 everywhere.
+    licence
+        Terms of the data.
+    citation
+        What to cite.
+    homepage
+        Where the data set is described.
+    read
+        Raw folder -> RawTables; raises BadTable when a file isn't what it should be.
+    sources
+        Its files.
+    rows
+        The publisher's row count of each table that it states one for.
+    write
+        For a generated data set, in place of `sources`: `write(raw folder, what to generate, seed)`.
     """
 
     name: str

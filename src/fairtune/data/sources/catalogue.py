@@ -15,7 +15,23 @@ def names() -> tuple[str, ...]:
 
 
 def get(name: str) -> Dataset:
-    """Give a data set, or say which there are."""
+    """Return a data set by name.
+
+    Parameters
+    ----------
+    name
+        One of `names()`.
+
+    Returns
+    -------
+    Dataset
+        The data set.
+
+    Raises
+    ------
+    BadRequest
+        There is none of that name: the message lists those that there are.
+    """
     if name not in MODULES:
         raise BadRequest(
             f"no data set '{name}' in fairtune; there are: {', '.join(names())}; one of your own files needs "

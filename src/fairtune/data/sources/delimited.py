@@ -33,7 +33,21 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """How a delimited file is written. Without `quoted` a double quote is a character like any other."""
+    """How a delimited file is written.
+
+    Attributes
+    ----------
+    columns
+        What each column holds, in the order of the file.
+    header
+        Whether the first line names the columns.
+    encoding
+        Its encoding.
+    quoted
+        Whether double quotes enclose fields; otherwise they are characters like any other.
+    delimiter
+        What stands between fields, one of `DELIMITERS`.
+    """
 
     columns: Mapping[str, Kind]
     header: bool
@@ -44,17 +58,25 @@ class Layout:
 
 @dataclass(frozen=True)
 class Delimited:
-    """`rows`: the columns that are read, indexed by line number. `rejected`: see `REJECTED`."""
+    """What was read of a file.
+
+    Attributes
+    ----------
+    rows
+        The columns that are read, indexed by line number.
+    rejected
+        The rows that break a rule by themselves, see `REJECTED`.
+    """
 
     rows: pd.DataFrame
     rejected: pd.DataFrame
 
 
 def read(path: Path, layout: Layout) -> Delimited:
-    """Read a tab-separated file.
+    """Read a tab-separated file; rows that break a rule by themselves are set aside.
 
-    Raises `BadTable` when it can't be what `layout` says: empty, another header or none, another separator,
-    quotes that never close. Rows that break a rule by themselves are set aside.
+    `NotThere` without the file. `BadTable` when it can't be what `layout` describes: empty, another header or
+    none, another separator, quotes that never close.
     """
     if not path.is_file():
         raise NotThere(f"{path} is missing: run the stage that writes it (`dvc repro`)")
@@ -71,8 +93,8 @@ def read(path: Path, layout: Layout) -> Delimited:
     if not layout.header and rejected["line"].isin([1]).any():
         # Such a file numbers its rows by their lines: a header would shift every id by one.
         rule = "the file has no header, its first line is a row"
-        column, found = rejected["column"].iloc[0], rejected["found"].iloc[0]
-        raise BadTable(table=path.name, column=column, rule=rule, count=1, examples=[found])
+        column, example = rejected["column"].iloc[0], rejected["found"].iloc[0]
+        raise BadTable(table=path.name, column=column, rule=rule, count=1, examples=[example])
     return Delimited(rows, rejected)
 
 
@@ -87,8 +109,8 @@ def refusal(rejected: pd.DataFrame) -> BadTable:
     )
 
 
-def _refused(path: Path, column: str, rule: str, found: str) -> BadTable:
-    return BadTable(table=path.name, column=column, rule=rule, count=1, examples=[shown(found)])
+def _refused(path: Path, column: str, rule: str, text: str) -> BadTable:
+    return BadTable(table=path.name, column=column, rule=rule, count=1, examples=[shown(text)])
 
 
 def shown(text: str | bytes) -> str:
@@ -101,18 +123,21 @@ def shown(text: str | bytes) -> str:
 def _check_header(path: Path, layout: Layout, line: bytes) -> None:
     if not line:
         raise _refused(path, "header", "the file has a header and rows", "an empty file")
-    found = line.decode(layout.encoding, errors="replace").rstrip("\r\n").split("\t")
+    header = line.decode(layout.encoding, errors="replace").rstrip("\r\n").split("\t")
     expected = list(layout.columns)
-    if found != expected:
-        missing = [name for name in expected if name not in found] or expected
+    if header != expected:
+        missing = [name for name in expected if name not in header] or expected
         rule = "the first line names the columns " + ", ".join(expected) + ", separated by tabs"
-        raise _refused(path, ", ".join(missing), rule, "\t".join(found))
+        raise _refused(path, ", ".join(missing), rule, "\t".join(header))
 
 
 def split(path: Path, layout: Layout, file: BinaryIO) -> "tuple[pa.Table, np.ndarray, list[Rejection]]":
-    """Split what is left of a file behind its header into fields, bytes if it is UTF-8, else text.
+    """Split what is left of a file behind its header into fields; no more is checked than their number.
 
-    With the line of each row; rows with another number of fields are rejected.
+    `BadTable` if the file can't be split into rows, or a quote doesn't close on its line.
+
+    The result is the fields, as bytes if the file is UTF-8, else as text, the line of each row, and the
+    rejected rows.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -165,7 +190,7 @@ def split(path: Path, layout: Layout, file: BinaryIO) -> "tuple[pa.Table, np.nda
 def _typed(
     path: Path, layout: Layout, fields: "pa.Table", lines: np.ndarray
 ) -> tuple[pd.DataFrame, list[Rejection]]:
-    """Convert text to what each column holds; rows that can't be are returned as rejected."""
+    """Convert text to what each column holds; rows where that fails are returned as rejected."""
     columns: dict[str, pd.Series] = {}
     rejected: dict[int, Rejection] = {}
     for name in fields.column_names:

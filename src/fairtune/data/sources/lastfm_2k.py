@@ -29,11 +29,11 @@ _LAYOUTS: Final = {
 def read(raw: Path) -> RawTables:
     """Read the five files; artists' countries come from the LFM-2b track list or from nationality tags."""
     files = {source: delimited.read(raw / source.file, layout) for source, layout in _LAYOUTS.items()}
-    listed = lfm_2b.read_tracks(raw)
+    tracks = lfm_2b.read_tracks(raw)
     tagged = artist_tags.read(raw)
     artists = tagged.artists
 
-    by_list = artist_countries.listed(artists["name"], listed.rows["artist"], listed.rows["country"])
+    by_list = artist_countries.listed(artists["name"], tracks.rows["artist"], tracks.rows["country"])
     by_tags = (
         artists["id"].map(artist_countries.tagged(tagged.every, artist_countries.demonyms())).astype("str")
     )
@@ -56,7 +56,7 @@ def read(raw: Path) -> RawTables:
         tags=tagged.tags,
         friends=files[FRIENDS].rows.set_axis(["user_id", "friend_id"], axis="columns").reset_index(drop=True),
         rejected=pd.concat(
-            [*(file.rejected for file in files.values()), tagged.rejected, listed.rejected], ignore_index=True
+            [*(file.rejected for file in files.values()), tagged.rejected, tracks.rejected], ignore_index=True
         ),
         notes={
             **tagged.notes,

@@ -15,9 +15,14 @@ from fairtune.data.sources import artist_countries, tag_spelling
 class Vocabulary:
     """What the repository knows about tags.
 
-    synonyms: spelling key -> key of the music type it means.
-    dropped: whole tags, lower case, that are no music types, as one pattern.
-    nationalities: keys of tags that say where artists come from and nothing of their music.
+    Attributes
+    ----------
+    synonyms
+        Spelling key -> key of the music type it means.
+    dropped
+        Whole tags, lower case, that are no music types, as one pattern.
+    nationalities
+        Keys of tags about the origin of artists and not about their music.
     """
 
     synonyms: Mapping[str, str]
@@ -48,11 +53,26 @@ def _plain(tag: str) -> str:
 
 
 def shares(tags: pd.DataFrame, words: Vocabulary, *, min_items: int, max_types: int) -> pd.DataFrame:
-    """Give each item its music types: item_id, music_type, share; the shares of an item sum to 1.
+    """Compute the shares of music types of each item from its tags.
 
-    tags: item_id, tag, taggers (any weight > 0). A music type is named by its most frequent spelling (by
-    items, then alphabet). An item keeps its `max_types` strongest by taggers, ties by name; a music type that
-    fewer than `min_items` items keep is dropped, and what comes next on those items takes its place.
+    A music type is named by its most frequent spelling (by items, then alphabet). A type that too few items
+    keep is dropped, and what comes next on those items takes its place.
+
+    Parameters
+    ----------
+    tags
+        Rows of item_id, tag, taggers (any weight > 0).
+    words
+        What is known about tags.
+    min_items
+        Items that a music type must have to stay, 1 and above.
+    max_types
+        Music types that an item keeps, the strongest by taggers, ties by name; 1 and above.
+
+    Returns
+    -------
+    DataFrame
+        Rows of item_id, music_type, share; the shares of an item sum to 1. An item without any has no row.
     """
     keys = pd.Series({tag: _type_key(tag, words) for tag in tags["tag"].unique()}, dtype="str")
     rows = tags.assign(key=tags["tag"].map(keys).astype("str")).dropna(subset="key")
@@ -78,7 +98,7 @@ def _strongest(typed: pd.DataFrame, max_types: int) -> pd.DataFrame:
 
 
 def _type_key(tag: str, words: Vocabulary) -> str | None:
-    """Give the key of the music type that a tag means, or nothing."""
+    """Return the key of the music type that a tag means, or None."""
     key = tag_spelling.key(tag)
     if key in words.synonyms:
         return words.synonyms[key]

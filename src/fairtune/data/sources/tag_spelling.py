@@ -8,7 +8,7 @@ _NOT_A_LETTER_OR_DIGIT: Final = re.compile(r"[\W_]+")
 
 
 def key(tag: str) -> str:
-    """Give what all spellings of a tag share: "Hip Hop" and "hip-hop" are `hiphop`, "R&B" is `randb`.
+    """Return what all spellings of a tag share: "Hip Hop" and "hip-hop" are `hiphop`, "R&B" is `randb`.
 
     A tag without any letter or digit (":-)") has the empty key.
     """

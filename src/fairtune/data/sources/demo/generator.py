@@ -1,6 +1,6 @@
 """Data set `demo`: generated, no network, Last.fm-shaped, with a planted regional bias of known size.
 
-What is planted, and the formulas, stand in `world`; `truth` gives the numbers to tests and benchmarks.
+What is planted, and the formulas, stand in `world`; `truth` returns the numbers for tests and benchmarks.
 """
 
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ FRIENDS: Final = 8  # friendships of a listener, on average
 
 
 def truth(spec: Generate, *, seed: int) -> World:
-    """Give what was planted: tastes, qualities, true countries and the probability of every pair."""
+    """Return what was planted: tastes, qualities, true countries and the probability of every pair."""
     return demo_world.create(spec, seed=seed)
 
 
@@ -136,8 +136,8 @@ def _friends(world: World, country: np.ndarray, rng: np.random.Generator) -> "pd
     odds = closeness / closeness.sum() * (FRIENDS * count / 2)
     met = rng.random(odds.size) < odds
     pairs = np.unique(np.column_stack([low[met], high[met]]), axis=0) + 1
-    both = np.concatenate([pairs, pairs[:, ::-1]])
-    return pd.DataFrame(both[np.lexsort(both.T[::-1])], columns=[USER, FRIEND])
+    directed = np.concatenate([pairs, pairs[:, ::-1]])
+    return pd.DataFrame(directed[np.lexsort(directed.T[::-1])], columns=[USER, FRIEND])
 
 
 def generate(spec: Generate, *, seed: int) -> "dict[str, pd.DataFrame]":

@@ -65,7 +65,20 @@ def _words(count: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def artists(count: int, rng: np.random.Generator) -> np.ndarray:
-    """Invent `count` artist names, no two alike even after case folding: array of str objects."""
+    """Invent artist names, no two alike even after case folding.
+
+    Parameters
+    ----------
+    count
+        How many.
+    rng
+        Source of the draws.
+
+    Returns
+    -------
+    ndarray
+        Names as str objects, shape (count,).
+    """
     drawn = 2 * count + 50
     words, others = _words(drawn, rng), _words(drawn, rng)
     surnames = others + rng.choice(SURNAMES, drawn).astype(object)
@@ -77,7 +90,20 @@ def artists(count: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def tracks(count: int, rng: np.random.Generator) -> np.ndarray:
-    """Invent `count` different titles: array of str objects. A title used up comes again as "Part 2"."""
+    """Invent different titles; once all are used, they come again as "Part 2".
+
+    Parameters
+    ----------
+    count
+        How many.
+    rng
+        Source of the draws.
+
+    Returns
+    -------
+    ndarray
+        Titles as str objects, shape (count,).
+    """
     plain = [f"{quality} {thing}" for quality in QUALITIES for thing in THINGS]
     linked = [f"{a} and {b}" for a in THINGS for b in THINGS if a != b]
     titles = np.array(plain + linked, dtype=object)

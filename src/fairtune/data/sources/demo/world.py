@@ -46,16 +46,40 @@ ARTIST_COUNTRIES: Final = {
 
 @dataclass(frozen=True)
 class World:
-    """What is planted. U listeners, I tracks, A artists, T music types, S scenes."""
+    """What is planted. U listeners, I tracks, A artists, T music types, S scenes.
 
-    taste: np.ndarray  # (U, T) share of each music type in the listener's taste; rows sum to 1
-    activity: np.ndarray  # (U,) n(u), expected plays without bias and without repeats
-    types: np.ndarray  # (I, T) share of each music type in the track, in whole percent; rows sum to 1
-    scene: np.ndarray  # (I,) scene of the track's artist
-    liking: np.ndarray  # (U, S) liking of each scene, mean 1
-    quality: np.ndarray  # (I,) q(i) / sum q
-    artist: np.ndarray  # (I,) position of the track's artist
-    country: np.ndarray  # (A,) true country, also where the tables hide it
+    Attributes
+    ----------
+    taste
+        Share of each music type in the listener's taste, (U, T); rows sum to 1.
+    activity
+        n(u), expected plays without bias and without repeats, (U,).
+    types
+        Share of each music type in the track, in whole percent, (I, T); rows sum to 1.
+    scene
+        Scene of the track's artist, (I,).
+    liking
+        Liking of each scene, mean 1, (U, S).
+    quality
+        q(i) / sum q, (I,).
+    artist
+        Position of the track's artist, (I,).
+    country
+        True country, also where the tables hide it, (A,).
+    taste_strength
+        t, 0 (everybody likes the same) to 1 (taste decides alone).
+    regional_bias
+        b, 0 (none) to 1 (nothing from elsewhere is played).
+    """
+
+    taste: np.ndarray
+    activity: np.ndarray
+    types: np.ndarray
+    scene: np.ndarray
+    liking: np.ndarray
+    quality: np.ndarray
+    artist: np.ndarray
+    country: np.ndarray
     taste_strength: float
     regional_bias: float
 
@@ -74,18 +98,18 @@ class World:
         return np.array_split(np.arange(self.activity.size), -(-self.activity.size // CHUNK))
 
     def affinity(self, listeners: np.ndarray) -> np.ndarray:
-        """a(u,i) of some listeners, at least 0: (len(listeners), I)."""
+        """Return a(u,i) of some listeners, at least 0: (len(listeners), I)."""
         return np.asarray((self.taste[listeners] @ self.types.T) * self.liking[listeners][:, self.scene])
 
     def merit(self, listeners: np.ndarray) -> np.ndarray:
-        """p(u,i) without the planted bias, in 0..1: (len(listeners), I)."""
+        """Return p(u,i) without the planted bias, in 0..1: (len(listeners), I)."""
         own = self.quality * self.affinity(listeners)
         own /= own.sum(axis=1, keepdims=True)
         weight = (1 - self.taste_strength) * self.quality + self.taste_strength * own
         return np.asarray(-np.expm1(-self.activity[listeners, None] * weight))
 
     def probability(self, listeners: np.ndarray) -> np.ndarray:
-        """p(u,i), in 0..1: (len(listeners), I)."""
+        """Return p(u,i), in 0..1: (len(listeners), I)."""
         return np.asarray(self.merit(listeners) * self.multiplier)
 
 

@@ -32,7 +32,17 @@ ORDER: Final = (State.STOP, State.WARNING, State.FINE)
 
 @dataclass(frozen=True)
 class Moved:
-    """One value: its share before and after, or the rows of a table."""
+    """How one value moved.
+
+    Attributes
+    ----------
+    value
+        Its name.
+    before
+        Its share before, or the rows of a table.
+    after
+        The same after.
+    """
 
     value: str
     before: float
@@ -41,10 +51,29 @@ class Moved:
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnDrift:
-    """One column. distance: beyond chance, what the limits are on; None where it can't be told.
+    """How far one column is from the champion's.
 
-    raw: the distance itself. chance: what samples of the same listeners are apart at most in 99 of 100
-    cases; None for rows of tables.
+    Attributes
+    ----------
+    column
+        Its name.
+    of
+        What its shares are of: listeners, items, pairs, plays; or rows.
+    measure
+        How it is compared.
+    distance
+        Distance beyond chance, 0 or more, which the limits are on; None where chance is unknown.
+    raw
+        The distance itself, 0 or more.
+    chance
+        What samples of the same listeners are apart at most in 99 of 100 cases; None for rows of tables, or
+        where it is unknown.
+    warn
+        Limit above which there is a warning; None for none.
+    stop
+        Limit above which the pipeline stops; None for none.
+    moved
+        The values that the distance comes from, the largest part first.
     """
 
     column: str
@@ -74,7 +103,17 @@ class ColumnDrift:
 
 @dataclass(frozen=True, kw_only=True)
 class Drift:
-    """How far the tables are from those of the champion, `version` of `model`; the worst column first."""
+    """How far the tables are from those of the champion.
+
+    Attributes
+    ----------
+    model
+        Registered name of the champion.
+    version
+        Its version.
+    columns
+        All columns, the worst first.
+    """
 
     model: str
     version: int
@@ -109,11 +148,27 @@ def _column(json: Mapping[str, Any]) -> ColumnDrift:
 def compare(before: Profile, after: Profile, limits: DriftLimits, *, model: str, version: int) -> Drift:
     """Compare the champion's profile with that of new tables, column by column.
 
-    A column that only one of them has anything of isn't compared: the share of its unknowns tells.
+    Parameters
+    ----------
+    before
+        The champion's profile.
+    after
+        Profile of the new tables.
+    limits
+        Limits of each measure.
+    model
+        Registered name of the champion.
+    version
+        Its version.
+
+    Returns
+    -------
+    Drift
+        Every column that both have something of: of the others the share of unknowns shows it.
     """
-    found = [*_rows(before, after, limits.rows), *_columns(before, after, limits)]
-    found.sort(key=lambda column: (ORDER.index(column.state), -column.weight))
-    return Drift(model=model, version=version, columns=tuple(found))
+    columns = [*_rows(before, after, limits.rows), *_columns(before, after, limits)]
+    columns.sort(key=lambda column: (ORDER.index(column.state), -column.weight))
+    return Drift(model=model, version=version, columns=tuple(columns))
 
 
 def _rows(before: Profile, after: Profile, limit: Limit) -> Iterator[ColumnDrift]:

@@ -14,25 +14,59 @@ LARGEST: Final = 200
 
 
 def stability_terms(before: ArrayLike, after: ArrayLike) -> Counts:
-    """Population stability index, bin by bin, (n_bins,); their sum is the index.
+    """Compute the terms of the population stability index, bin by bin.
 
-    before, after: counts by bin, (n_bins,), not all of them 0. A term is `(q - p) ln(q / p)`, p and q being
-    the shares before and after; a share below `FLOOR` counts as `FLOOR`, so that what a bin adds depends on
-    shares alone and not on the number of rows. 0: equal; without an upper end, though the floor makes it
-    finite. Symmetric. Siddiqi, "Credit risk scorecards" (Wiley, 2006), who calls below 0.1 no change to speak
-    of and above 0.25 a shift; without the floor it is the divergence J of Jeffreys (1946).
+    Parameters
+    ----------
+    before
+        Counts by bin, (n_bins,), not all of them 0.
+    after
+        The same of the other sample.
+
+    Returns
+    -------
+    Counts
+        Terms, (n_bins,), 0 or more; their sum is the index. 0: equal shares; no upper end, though the floor
+        makes it finite. Symmetric.
+
+    Notes
+    -----
+    A term is `(q - p) ln(q / p)`, p and q being the shares before and after. A share below `FLOOR` counts as
+    `FLOOR`, so that what a bin adds depends on shares alone and not on the number of rows. Below 0.1 Siddiqi
+    sees no change to speak of, above 0.25 a shift. Without the floor it is the divergence J of Jeffreys.
+
+    References
+    ----------
+    Siddiqi, "Credit risk scorecards" (Wiley, 2006).
+    Jeffreys, "An invariant form for the prior probability in estimation problems" (Proceedings of the Royal
+    Society A 186, 1946).
     """
     p, q = (np.maximum(shares(counts), FLOOR) for counts in (before, after))
     return np.asarray((q - p) * np.log(q / p))
 
 
 def shannon_terms(before: ArrayLike, after: ArrayLike) -> Counts:
-    """Jensen-Shannon divergence in bits, category by category, (n_categories,), 0 or more.
+    """Compute the terms of the Jensen-Shannon divergence in bits, category by category.
 
-    before, after: counts by category, (n_categories,), not all of them 0. Their sum is between 0, equal
-    shares, and 1, no category in common; its square root is a metric. Symmetric. Lin, "Divergence measures
-    based on the Shannon entropy" (IEEE Transactions on Information Theory 37, 1991); Endres and Schindelin,
-    "A new metric for probability distributions" (the same, 49, 2003).
+    Parameters
+    ----------
+    before
+        Counts by category, (n_categories,), not all of them 0.
+    after
+        The same of the other sample.
+
+    Returns
+    -------
+    Counts
+        Terms, (n_categories,), 0 or more; their sum is the divergence, between 0, equal shares, and 1, no
+        category in common. Its square root is a metric. Symmetric.
+
+    References
+    ----------
+    Lin, "Divergence measures based on the Shannon entropy" (IEEE Transactions on Information Theory 37,
+    1991).
+    Endres and Schindelin, "A new metric for probability distributions" (IEEE Transactions on Information
+    Theory 49, 2003).
     """
     p, q = shares(before), shares(after)
     terms = (_entropy_terms((p + q) / 2) - (_entropy_terms(p) + _entropy_terms(q)) / 2) / np.log(2)
@@ -40,10 +74,22 @@ def shannon_terms(before: ArrayLike, after: ArrayLike) -> Counts:
 
 
 def compared(before: Counts, after: Counts) -> NDArray[np.bool_]:
-    """Tell which categories are compared one by one, (n_categories,); the others count as a single one.
+    """Choose the categories that are compared one by one; the others count as a single one.
 
-    Those are the `LARGEST` by share of either side. Of the tail each category is so small that hardly any is
-    the same in two samples of the same listeners: it would add noise and no news.
+    Of the tail each category is so small that hardly any is the same in two samples of the same listeners:
+    it would add noise and no news.
+
+    Parameters
+    ----------
+    before
+        Counts by category, (n_categories,).
+    after
+        The same of the other sample.
+
+    Returns
+    -------
+    ndarray
+        Whether each category is among the `LARGEST` of either side, (n_categories,).
     """
     if len(before) <= LARGEST:
         return np.ones(len(before), dtype=np.bool_)
@@ -54,11 +100,11 @@ def compared(before: Counts, after: Counts) -> NDArray[np.bool_]:
 
 
 def shares(counts: ArrayLike) -> Counts:
-    """Give counts as shares of their sum, which isn't 0."""
+    """Return counts as shares of their sum, which isn't 0."""
     values = np.asarray(counts, dtype=np.float64)
     return np.asarray(values / values.sum())
 
 
 def _entropy_terms(p: Counts) -> Counts:
-    """Give `-p ln p`, which is 0 where p is."""
+    """Return `-p ln p`, which is 0 where p is."""
     return np.asarray(-p * np.log(np.where(p > 0, p, 1.0)))

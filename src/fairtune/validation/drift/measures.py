@@ -28,10 +28,27 @@ NAMES: Final[Mapping[Measure, str]] = {
 
 
 def divergence(measure: Measure, before: Counts, after: Counts) -> float:
-    """Give the divergence of two columns of counts, (n,) each, neither of them empty: 0 or more.
+    """Return the divergence of two columns of counts, on a scale on which chance adds in proportion to 1 / n.
 
-    On a scale on which what chance adds is proportional to 1 / n: of PSI the index, of a Jensen-Shannon
-    distance its square, of unknowns (columns: known, unknown) the square of the difference.
+    Parameters
+    ----------
+    measure
+        How they are compared; not `Measure.ROWS`.
+    before
+        Counts, (n,), not all of them 0; of unknowns (known, unknown).
+    after
+        Counts of the same values, (n,), not all of them 0.
+
+    Returns
+    -------
+    float
+        0, equal shares, or more: of PSI the index, of a Jensen-Shannon distance its square, of unknowns the
+        square of the difference of their shares.
+
+    Raises
+    ------
+    ValueError
+        The measure compares no counts.
     """
     match measure:
         case Measure.PSI:
@@ -45,7 +62,20 @@ def divergence(measure: Measure, before: Counts, after: Counts) -> float:
 
 
 def pool(counts: Counts, kept: NDArray[np.bool_]) -> Counts:
-    """Give the counts of the kept categories, and behind them the sum of the others."""
+    """Pool categories.
+
+    Parameters
+    ----------
+    counts
+        Counts by category, (n_categories,).
+    kept
+        Which of them stay, (n_categories,).
+
+    Returns
+    -------
+    Counts
+        Counts of the categories that stay, and behind them the sum of the others, (n_kept + 1,).
+    """
     return np.append(counts[kept], counts[~kept].sum())
 
 

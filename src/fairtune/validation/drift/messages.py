@@ -1,4 +1,4 @@
-"""Drift in words and in rows of tables."""
+"""Drift in words and as rows of tables."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -8,7 +8,7 @@ from fairtune.validation.drift.detection import ColumnDrift, Drift, Moved, State
 from fairtune.validation.drift.measures import NAMES, Measure
 
 HEAD: Final = ("", "column", "share of", "measure", "distance", "limit", "what moved")
-_LETTERS: Final = 3
+_NAMED: Final = 3
 """Values named in one cell of a table."""
 
 
@@ -18,27 +18,27 @@ def name(column: ColumnDrift) -> str:
 
 
 def limit(column: ColumnDrift) -> float | None:
-    """Give the limit that counts: the one that is broken, or the next one."""
+    """Return the limit that counts: the one that is broken, or the next one."""
     if column.state is State.STOP or column.warn is None:
         return column.stop
     return column.warn
 
 
 def sentence(column: ColumnDrift) -> str:
-    """Say what is beyond a limit, in a line without a full stop."""
+    """Describe what is beyond a limit, in a line without a full stop."""
     what = f"{NAMES[column.measure]} {number(column.distance)}, limit {number(limit(column))}"
     return f"{name(column)}: {what}" + (f" ({moved(column, column.moved[0])})" if column.moved else "")
 
 
 def moved(column: ColumnDrift, value: Moved) -> str:
-    """Say how one value moved: 'rock: 12.1 % -> 3.0 %'."""
+    """Describe how one value moved: 'rock: 12.1 % -> 3.0 %'."""
     if column.measure is Measure.ROWS:
         return f"{value.before:,.0f} -> {value.after:,.0f} rows"
     return f"{value.value}: {percent(value.before)} -> {percent(value.after)}"
 
 
 def summary(drift: Drift) -> str:
-    """Say in a line whether the data is like that of the champion, and what is not."""
+    """State in a line whether the data is like that of the champion, and what is not."""
     champion = f"the champion, version {drift.version} of {drift.model}"
     beyond = drift.those(drift.state)
     match drift.state:
@@ -50,7 +50,7 @@ def summary(drift: Drift) -> str:
 
 
 def remedy(drift: Drift) -> str:
-    """Say what to do about a stop, without a full stop; empty if nothing stops."""
+    """Advise what to do about a stop, without a full stop; "" if nothing stops."""
     stops = drift.those(State.STOP)
     if not stops:
         return ""
@@ -60,7 +60,7 @@ def remedy(drift: Drift) -> str:
 
 
 def rows(drift: Drift) -> Sequence[Sequence[str]]:
-    """Give a row a column that is beyond a limit, cells as in `HEAD`."""
+    """Return a row for each column that is beyond a limit, cells as in `HEAD`."""
     return [
         (
             str(column.state),
@@ -69,7 +69,7 @@ def rows(drift: Drift) -> Sequence[Sequence[str]]:
             NAMES[column.measure],
             number(column.distance),
             number(limit(column)),
-            "; ".join(moved(column, value) for value in column.moved[:_LETTERS]),
+            "; ".join(moved(column, value) for value in column.moved[:_NAMED]),
         )
         for column in drift.columns
         if column.state is not State.FINE
@@ -77,7 +77,7 @@ def rows(drift: Drift) -> Sequence[Sequence[str]]:
 
 
 def number(value: float | None) -> str:
-    """Three decimals, or as many as a limit has; a dash if there is none."""
+    """Format with up to three decimals; a dash if there is no number."""
     return "-" if value is None else f"{value:.3f}".rstrip("0").rstrip(".") or "0"
 
 

@@ -21,7 +21,17 @@ LISTED: Final = 1000
 
 
 class Key(NamedTuple):
-    """Name of a column, what its shares are of, and how it is compared."""
+    """What identifies a column of a profile.
+
+    Attributes
+    ----------
+    column
+        Its name.
+    of
+        What its shares are of: listeners, items, pairs, plays.
+    measure
+        How it is compared.
+    """
 
     column: str
     of: str
@@ -32,8 +42,14 @@ class Key(NamedTuple):
 class Distribution:
     """Counts of one column.
 
-    counts: by value, or by the number of the bin. rest: of values that aren't listed. chance: what it adds to
-    the divergence from another sample; None where it can't be told.
+    Attributes
+    ----------
+    counts
+        By value, or by the number of the bin.
+    rest
+        Count of the values that aren't listed.
+    chance
+        What chance adds to the divergence from another sample; None where that is unknown.
     """
 
     counts: Mapping[str, float]
@@ -47,7 +63,15 @@ class Distribution:
 
 @dataclass(frozen=True)
 class Profile:
-    """Rows of each table, and the distribution of each column."""
+    """The numbers of a data set.
+
+    Attributes
+    ----------
+    rows
+        Rows of each table.
+    columns
+        The distribution of each column.
+    """
 
     rows: Mapping[str, int]
     columns: Mapping[Key, Distribution]
@@ -61,17 +85,17 @@ class Profile:
                     "column": name,
                     "of": of,
                     "measure": str(measure),
-                    "counts": dict(found.counts),
-                    "rest": found.rest,
-                    "chance": found.chance,
+                    "counts": dict(distribution.counts),
+                    "rest": distribution.rest,
+                    "chance": distribution.chance,
                 }
-                for (name, of, measure), found in self.columns.items()
+                for (name, of, measure), distribution in self.columns.items()
             ],
         }
 
     @classmethod
     def from_json(cls, json: Mapping[str, Any]) -> "Profile | None":
-        """Read what `to_json` gave; None if that was another format."""
+        """Read what `to_json` returned; None if that was another format."""
         if json.get("format") != FORMAT:
             return None
         return cls(
@@ -103,11 +127,11 @@ def _distribution(column: profile_columns.ProfileColumn) -> Distribution:
     listed, others = np.sort(order[:LISTED]), order[LISTED:]
     rest = column.table[:, others].sum(axis=1, keepdims=True)
     compared = np.hstack([column.table[:, listed], rest])
-    found = sampling_noise.expected(column.measure, compared)
+    chance = sampling_noise.expected(column.measure, compared)
     return Distribution(
         {names[position]: _number(counts[position]) for position in listed if counts[position] > 0},
         _number(rest.sum()),
-        None if found is None else round(found, 8),
+        None if chance is None else round(chance, 8),
     )
 
 
@@ -118,16 +142,33 @@ def _number(count: float) -> float:
 
 
 def aligned(key: Key, before: Distribution, after: Distribution) -> tuple[list[str], Counts, Counts]:
-    """Give the values of both, and their counts in this order, (n,) each.
+    """Bring two distributions of a column to the same values.
 
-    What isn't listed of names is the last value, "". Only the `LISTED` largest are: a value that the other
-    side doesn't list counts there as one that nobody plays, though it may have as much as the smallest one.
+    Parameters
+    ----------
+    key
+        The column.
+    before
+        One distribution of it.
+    after
+        The other.
+
+    Returns
+    -------
+    tuple
+        The values, n of them, and the counts of each distribution in this order, (n,) each. What isn't listed
+        of names is the last value, "".
+
+    Notes
+    -----
+    Only the `LISTED` largest are listed: a value that the other side doesn't list counts there as one that
+    nobody plays, though it may have as much as the smallest one.
     """
-    there = {*before.counts, *after.counts}
+    listed = {*before.counts, *after.counts}
     if key.measure is Measure.JS:
-        values = [*sorted(there), ""]
+        values = [*sorted(listed), ""]
     else:
-        values = [str(position) for position in range(max(2, *(int(number) + 1 for number in there)))]
+        values = [str(position) for position in range(max(2, *(int(number) + 1 for number in listed)))]
     one, other = (
         np.array([float(side.counts.get(value, 0) if value else side.rest) for value in values])
         for side in (before, after)

@@ -57,13 +57,27 @@ OPTIONAL_OF_LISTENERS: Final = {
 
 
 class ProfileColumn(NamedTuple):
-    """A column of a profile: what is counted by which value; `names` is empty for bins."""
+    """A column of a profile.
+
+    Attributes
+    ----------
+    name
+        Its name.
+    of
+        What its shares are of: listeners, items, pairs, plays.
+    measure
+        How it is compared.
+    names
+        Names of its values; empty for bins.
+    table
+        Counts by group of units and value, (sampling_noise.GROUPS, n_values).
+    """
 
     name: str
-    of: str  # what the shares are of: listeners, items, pairs, plays
+    of: str
     measure: Measure
     names: Sequence[str]
-    table: Counts  # (chance.GROUPS, n_values)
+    table: Counts
 
 
 class _Codes(NamedTuple):
@@ -75,7 +89,18 @@ class _Codes(NamedTuple):
 
 
 def count(tables: Tables) -> Iterator[ProfileColumn]:
-    """Count every column of tables that keep the rules of stage `validate`."""
+    """Count every column of the canonical tables.
+
+    Parameters
+    ----------
+    tables
+        Tables that keep the rules of stage `validate`.
+
+    Yields
+    ------
+    ProfileColumn
+        Counts of one column; the same tables, the same counts.
+    """
     played, items, users = tables[Table.INTERACTIONS], tables[Table.ITEMS], tables[Table.USERS]
     pairs = _Codes(
         pd.Index(users[USER]).get_indexer(played[USER]),
@@ -94,11 +119,11 @@ def _amounts(pairs: _Codes, listeners: Codes, n_items: int) -> Iterator[ProfileC
     """Count pairs by plays, listeners by items, and items by listeners."""
     by_listener = np.bincount(pairs.listener, minlength=len(listeners))
     by_item = np.bincount(pairs.item, minlength=n_items)
-    heard = by_item > 0  # what nobody plays says nothing of listening
+    played = by_item > 0  # what nobody plays says nothing of listening
     for name, of, values, group in (
         ("plays", "pairs", pairs.plays, listeners[pairs.listener]),
         ("items per listener", "listeners", by_listener, listeners),
-        ("listeners per item", "items", by_item[heard], sampling_noise.groups(int(heard.sum()))),
+        ("listeners per item", "items", by_item[played], sampling_noise.groups(int(played.sum()))),
     ):
         yield ProfileColumn(name, of, Measure.PSI, (), _tabled(group, doublings(values), DOUBLINGS))
 
@@ -140,17 +165,17 @@ def _music(tables: Tables, pairs: _Codes, listeners: Codes) -> Iterator[ProfileC
 
 
 def _memberships(tables: Tables) -> Mapping[str, tuple[Sequence[str], csr_array]]:
-    """Give values by name, and to which extent each item has them, (n_items, n_values)."""
+    """Return the names of values, and to which extent each item has them, (n_items, n_values)."""
     items, typed = tables[Table.ITEMS], tables[Table.ITEM_TYPES]
-    found = {}
+    memberships = {}
     for name, column in OF_MUSIC.items():
         codes, names = pd.factorize(items[column], sort=True)
         known = np.flatnonzero(codes >= 0)
-        found[name] = _membership(known, codes[known], np.ones(len(known)), names, len(items))
+        memberships[name] = _membership(known, codes[known], np.ones(len(known)), names, len(items))
     codes, names = pd.factorize(typed[MUSIC_TYPE], sort=True)
     rows = pd.Index(items[ITEM]).get_indexer(typed[ITEM])
-    found["music type"] = _membership(rows, codes, typed[SHARE].to_numpy(np.float64), names, len(items))
-    return found
+    memberships["music type"] = _membership(rows, codes, typed[SHARE].to_numpy(np.float64), names, len(items))
+    return memberships
 
 
 def _membership(
@@ -164,13 +189,24 @@ def _unknown(name: str, of: str, null: pd.Series | NDArray[np.bool_], group: Cod
 
 
 def _tabled(group: Codes, value: Codes, size: int) -> Counts:
-    """Count by group and value, (chance.GROUPS, size)."""
+    """Count by group and value, (sampling_noise.GROUPS, size)."""
     counted = np.bincount(group * size + value, minlength=sampling_noise.GROUPS * size)
     return counted.reshape(sampling_noise.GROUPS, size).astype(np.float64)
 
 
 def doublings(values: Codes) -> Codes:
-    """Number the bins 0, 1, 2, 3 to 4, 5 to 8, 9 to 16, ...: whole numbers of 0 or more, exactly."""
+    """Sort whole numbers into the bins 0, 1, 2, 3 to 4, 5 to 8, 9 to 16, ..., exactly.
+
+    Parameters
+    ----------
+    values
+        Whole numbers of 0 or more, (n,).
+
+    Returns
+    -------
+    Codes
+        Number of the bin of each, 0 to `DOUBLINGS` - 1, (n,).
+    """
     length = np.frexp(np.maximum(values - 1, 0).astype(np.float64))[1]  # of the number in bits
     return np.minimum(np.where(values > 0, length + 1, 0), DOUBLINGS - 1).astype(np.int64)
 

@@ -20,16 +20,41 @@ LEVEL: Final = 0.99
 
 
 def groups(units: int) -> NDArray[np.int64]:
-    """Divide units (listeners, items) into `GROUPS` of equal size at random, (units,): always the same."""
+    """Divide units (listeners, items) at random into `GROUPS` of equal size; always the same way.
+
+    Parameters
+    ----------
+    units
+        How many.
+
+    Returns
+    -------
+    ndarray
+        Group of each unit, 0 to `GROUPS` - 1, (units,).
+    """
     return np.random.default_rng(units).permutation(units) % GROUPS
 
 
 def expected(measure: Measure, table: Counts) -> float | None:
-    """Give what chance adds to the divergence of a sample this large from another, 0 or more.
+    """Estimate what chance adds to the divergence of a sample this large from another.
 
-    table: counts by group and column, (GROUPS, n). None if a group has nothing: too few to tell what is
-    chance. It adds about c / n to the divergence of a sample of n units, so that two halves are 4 c / n
-    apart, and two samples the sum of what is given for each. `LEVEL` of the halvings are within it.
+    Parameters
+    ----------
+    measure
+        How columns are compared.
+    table
+        Counts by group and value, (GROUPS, n_values).
+
+    Returns
+    -------
+    float or None
+        0 or more; `LEVEL` of the halvings are within it. None if a group has nothing: too few to tell what
+        is chance.
+
+    Notes
+    -----
+    Chance adds about c / n to the divergence of a sample of n units, so that two halves are 4 c / n apart,
+    and two samples the sum of what is returned for each.
     """
     if (table.sum(axis=1) <= 0).any():
         return None

@@ -21,7 +21,20 @@ INDEX: Final = "index.html"
 
 
 def render(checked: Checked, *, dataset: str) -> dict[str, str]:
-    """Render an index and a page for each table: file name -> HTML."""
+    """Render an index and a page for each table.
+
+    Parameters
+    ----------
+    checked
+        The results.
+    dataset
+        Name of the data set, for the headings.
+
+    Returns
+    -------
+    dict
+        File name -> HTML.
+    """
     view = _view()
     judgement = checked.judgement
     pages = {

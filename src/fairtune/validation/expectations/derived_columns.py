@@ -1,7 +1,7 @@
-"""Columns of truth values beside the canonical ones: what concerns several rows or tables, found by pandas.
+"""Columns of truth values beside the canonical ones, for what concerns several rows or tables.
 
 Great Expectations would put a whole value set of ids into its results, and needs half a minute for the
-uniqueness of 17 million pairs; these take seconds.
+uniqueness of 17 million pairs; pandas takes seconds.
 """
 
 from collections.abc import Mapping
@@ -60,11 +60,22 @@ EARLIEST, LATEST = np.datetime64("1990-01-01"), np.datetime64("2100-01-01")
 
 
 def add(tables: Mapping[Table, pd.DataFrame]) -> dict[Table, pd.DataFrame]:
-    """Give each table with its facts; the tables given stay as they are. They must have their columns."""
+    """Add the derived columns to each table.
+
+    Parameters
+    ----------
+    tables
+        The canonical tables, with all columns that they must have; they stay as they are.
+
+    Returns
+    -------
+    dict
+        Each table with its derived columns: counts, and truth values named by what they mean when true.
+    """
     played, items, users = (tables[name] for name in (Table.INTERACTIONS, Table.ITEMS, Table.USERS))
     types, friends = tables[Table.ITEM_TYPES], tables[Table.FRIENDS]
     totals = types.groupby(ITEM)[SHARE].transform("sum")
-    found = {
+    extended = {
         Table.INTERACTIONS: played.assign(
             **{
                 USER_IS_KNOWN: played[USER].isin(users[USER]),
@@ -116,12 +127,12 @@ def add(tables: Mapping[Table, pd.DataFrame]) -> dict[Table, pd.DataFrame]:
     }
     return {
         table: frame.assign(**{is_id(column): _ids(frame[column]) for column in IDS[table]})
-        for table, frame in found.items()
+        for table, frame in extended.items()
     }
 
 
 def is_id(column: str) -> str:
-    """Name the fact that a column holds ids: Great Expectations has no name for the text type of pandas 3."""
+    """Name the derived column for ids: Great Expectations has no name for the text type of pandas 3."""
     return f"{column} is an id"
 
 
@@ -144,7 +155,7 @@ def _countries(codes: pd.Series) -> pd.Series:
 
 
 def _plausible(times: pd.Series) -> pd.Series:
-    """Judge times; what is no time at all passes here, its type is another rule."""
+    """Return whether times are plausible; what is no time at all passes here, its type is another rule."""
     if not pd.api.types.is_datetime64_dtype(times):
         return pd.Series(data=True, index=times.index)
     return times.between(EARLIEST, LATEST, inclusive="left") | times.isna()

@@ -13,8 +13,16 @@ from fairtune.validation.expectations.rule import Rule
 class Outcome:
     """One rule and whether the table keeps it.
 
-    count: rows that break it; may be above 0 for a rule that allows some.
-    examples: up to five of these rows, as text.
+    Attributes
+    ----------
+    rule
+        The rule.
+    kept
+        Whether the table keeps it.
+    count
+        Rows that break it; may be above 0 for a rule that allows some.
+    examples
+        Up to five of these rows, as text.
     """
 
     rule: Rule
@@ -25,7 +33,15 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class TableOutcome:
-    """All rules of one table, in their order."""
+    """All rules of one table, in their order.
+
+    Attributes
+    ----------
+    rows
+        Rows of the table.
+    outcomes
+        What each rule came to.
+    """
 
     rows: int
     outcomes: tuple[Outcome, ...]
@@ -37,29 +53,45 @@ class TableOutcome:
 
 @dataclass(frozen=True)
 class ValidationResult:
-    """Whether a data set may be trained on: no critical rule is broken."""
+    """Whether a data set may be trained on: no critical rule is broken.
+
+    Attributes
+    ----------
+    tables
+        What the rules of each table came to.
+    """
 
     tables: Mapping[Table, TableOutcome]
 
     @property
     def critical(self) -> tuple[tuple[Table, Outcome], ...]:
         """The broken critical rules, the cause before its consequences."""
-        found = [
+        broken = [
             (table, outcome)
             for table, result in self.tables.items()
             for outcome in result.broken
             if outcome.rule.critical
         ]
-        return tuple(sorted(found, key=lambda pair: pair[1].rule.rank))
+        return tuple(sorted(broken, key=lambda pair: pair[1].rule.rank))
 
     @property
     def success(self) -> bool:
         return not self.critical
 
     def summary(self, dataset: str, *, rejected: int) -> dict[str, Any]:
-        """Give what `validation.json` says; no time, so that the same tables give the same bytes.
+        """Return the content of `validation.json`; no time, so that the same tables give the same bytes.
 
-        rejected: rows of the raw files that `ingest` could not read.
+        Parameters
+        ----------
+        dataset
+            Name of the data set.
+        rejected
+            Rows of the raw files that `ingest` could not read.
+
+        Returns
+        -------
+        dict
+            Counts, and the broken rules of each table.
         """
         return {
             "dataset": dataset,
@@ -79,9 +111,19 @@ class ValidationResult:
         }
 
     def error(self, *, docs: str, rejected: str) -> BadTable:
-        """Make the error of the first broken critical rule.
+        """Return the error of the first broken critical rule.
 
-        docs: the page about all of them. rejected: the list of rows that could not be read, "" without any.
+        Parameters
+        ----------
+        docs
+            The page about all of them.
+        rejected
+            The list of rows that could not be read, "" without any.
+
+        Returns
+        -------
+        BadTable
+            The error, to be raised.
         """
         (table, first), *others = self.critical
         also = f"; rows that could not be read are in {rejected}" if rejected else ""

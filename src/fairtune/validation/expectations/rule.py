@@ -1,4 +1,4 @@
-"""A rule of a table, said once for the check, the message and the page."""
+"""A rule of a table, stated once for the check, the message and the page; and the kinds of rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -18,12 +18,20 @@ class Rank(IntEnum):
 class Rule:
     """One expectation.
 
-    column: column, or columns, as the user reads them.
-    sentence: the rule without a full stop, in words that a message can quote.
-    kind: class of `great_expectations.expectations`.
-    arguments: its arguments.
-    critical: whether breaking it stops the pipeline; if not, it is reported only.
-    rank: of several broken rules a message names one of the lowest rank.
+    Attributes
+    ----------
+    column
+        Column, or columns, as the user reads them.
+    sentence
+        The rule without a full stop, in words that a message can quote.
+    kind
+        Class of `great_expectations.expectations`.
+    arguments
+        Its arguments.
+    critical
+        Whether breaking it stops the pipeline; if not, it is reported only.
+    rank
+        Of several broken rules a message names one of the lowest rank.
     """
 
     column: str
@@ -75,7 +83,7 @@ def typed(column: str, types: tuple[str, ...], sentence: str) -> Rule:
 
 
 def between(column: str, low: object, high: object, sentence: str, *, critical: bool = True) -> Rule:
-    """Both ends are allowed; None is no end. Unknown values pass."""
+    """Bound the values of a column: both ends are allowed, None is no end; unknown values pass."""
     return Rule(
         column=column,
         sentence=sentence,
@@ -100,7 +108,7 @@ def unique(column: str) -> Rule:
 
 
 def free_of(column: str, pattern: str, sentence: str, *, mostly: float = 1.0, critical: bool = True) -> Rule:
-    """No value matches the regular expression. For small tables: it is slow."""
+    """Forbid values that match a regular expression; for small tables, because it is slow."""
     return Rule(
         column=column,
         sentence=sentence,
@@ -111,7 +119,7 @@ def free_of(column: str, pattern: str, sentence: str, *, mostly: float = 1.0, cr
 
 
 def fact(name: str, *, column: str, sentence: str, mostly: float = 1.0, critical: bool = True) -> Rule:
-    """The column `name` that `facts` adds to the table is true; `name` says what it means when true."""
+    """Require that the column `name`, from `derived_columns`, is true; `name` says what it means then."""
     return Rule(
         column=column,
         sentence=sentence,
@@ -122,7 +130,7 @@ def fact(name: str, *, column: str, sentence: str, mostly: float = 1.0, critical
 
 
 def reference(name: str, *, column: str, table: str) -> Rule:
-    """The fact `name`, that every value of `column` is an id of another table, is true."""
+    """Require that every value of `column` is an id of another table, as the derived column `name` has it."""
     return replace(
         fact(name, column=column, sentence=f"every {column} is in the table {table}"), rank=Rank.REFERENCES
     )

@@ -20,7 +20,15 @@ ORDER: Final = (Table.INTERACTIONS, Table.ITEMS, Table.USERS, Table.ITEM_TYPES, 
 
 @dataclass(frozen=True)
 class Checked:
-    """`results`: what Great Expectations says of each table, to be made into pages."""
+    """What checking a data set came to.
+
+    Attributes
+    ----------
+    judgement
+        Which rules are kept.
+    results
+        What Great Expectations returns for each table, to be made into pages.
+    """
 
     judgement: ValidationResult
     results: Mapping[Table, Any]
@@ -34,22 +42,36 @@ def check(
 ) -> Checked:
     """Check the canonical tables of a data set against its rules.
 
-    grown: rows of each table that new listening added to what the publisher counts.
+    If a table lacks one of its columns, nothing but that is checked.
 
-    A table without one of its columns is told so; then nothing else is looked at.
+    Parameters
+    ----------
+    tables
+        The canonical tables.
+    dataset
+        The data set.
+    chosen
+        Section `validate` of params.yaml.
+    grown
+        Rows of each table that new listening added to what the publisher counts.
+
+    Returns
+    -------
+    Checked
+        Which rules are kept, and what the library returns.
     """
     present = {table: tuple(frame.columns) for table, frame in tables.items()}
     if suites.complete(present):
-        with_facts, rules = derived_columns.add(tables), suites.rules(dataset, chosen, present, grown)
+        extended, rules = derived_columns.add(tables), suites.rules(dataset, chosen, present, grown)
     else:
-        with_facts, rules = dict(tables), {table: suites.structure(table) for table in ORDER}
+        extended, rules = dict(tables), {table: suites.structure(table) for table in ORDER}
     source = start()
-    found = {
-        table: check_table(source, table, tables[table], with_facts[table], rules[table]) for table in ORDER
+    checked = {
+        table: check_table(source, table, tables[table], extended[table], rules[table]) for table in ORDER
     }
     return Checked(
-        ValidationResult({table: outcome for table, (outcome, _) in found.items()}),
-        {table: result for table, (_, result) in found.items()},
+        ValidationResult({table: outcome for table, (outcome, _) in checked.items()}),
+        {table: result for table, (_, result) in checked.items()},
     )
 
 
@@ -65,13 +87,29 @@ def start() -> Any:
 
 
 def check_table(
-    source: Any, table: Table, plain: "pd.DataFrame", with_facts: "pd.DataFrame", rules: tuple[Rule, ...]
+    source: Any, table: Table, plain: "pd.DataFrame", extended: "pd.DataFrame", rules: tuple[Rule, ...]
 ) -> tuple[TableOutcome, Any]:
-    """Check one table; give the outcomes and what the library says, both in the order of the rules.
+    """Check one table.
 
-    source: from `start`, once a table. plain: the table without its facts, to show rows of.
+    Parameters
+    ----------
+    source
+        From `start`; it takes each table once.
+    table
+        Name of the table.
+    plain
+        The table, to show rows of.
+    extended
+        The table with its derived columns.
+    rules
+        Its rules.
+
+    Returns
+    -------
+    tuple
+        The outcomes, and what the library returns, both in the order of the rules.
     """
-    result = _validate(source, table, with_facts, rules)
+    result = _validate(source, table, extended, rules)
     pairs = zip(rules, result.results, strict=True)
     outcomes = tuple(_outcome(rule, answer, plain) for rule, answer in pairs)
     return TableOutcome(rows=len(plain), outcomes=outcomes), result
@@ -115,20 +153,20 @@ def _outcome(rule: Rule, answer: Any, table: "pd.DataFrame") -> Outcome:
 
 def _broken(answer: Any, table: "pd.DataFrame") -> tuple[int, tuple[str, ...]]:
     """Count the rows that break a rule and show some of them."""
-    found = answer.result
+    result = answer.result
     if problem := _problem(answer.exception_info):
         return len(table), (f"not to be evaluated: {problem}",)
-    if "partial_unexpected_index_list" in found:
-        rows = table.iloc[found["partial_unexpected_index_list"]]
-        return int(found["unexpected_count"]), tuple(_shown(row) for row in rows.to_dict("records"))
-    if "details" in found:
-        missing = found["details"]["mismatched"]["missing"]
+    if "partial_unexpected_index_list" in result:
+        rows = table.iloc[result["partial_unexpected_index_list"]]
+        return int(result["unexpected_count"]), tuple(_shown(row) for row in rows.to_dict("records"))
+    if "details" in result:
+        missing = result["details"]["mismatched"]["missing"]
         return len(missing), tuple(f"{name} is missing" for name in missing)
-    if isinstance(rows := found["observed_value"], int):
+    if isinstance(rows := result["observed_value"], int):
         wanted = answer.expectation_config.kwargs
         low, high = wanted.get("min_value", rows), wanted.get("max_value", rows)
         return int(max(low - rows, rows - high)), (f"there are {rows:,} rows",)
-    return len(table), (f"the type is {found['observed_value']}",)
+    return len(table), (f"the type is {result['observed_value']}",)
 
 
 def _problem(info: Mapping[str, Any]) -> str:

@@ -104,7 +104,7 @@ def measured(matrix, factors=32):
         accuracy.per_listener(lists, truth, [10])["ndcg@10"],
         {block: fit(matrix.without(block), Part.TRAIN_VALID) for block in matrix.influencers},
         predictor,
-        play_prediction.guessing(matrix, model, seed=1),
+        play_prediction.prediction_inputs(matrix, model, seed=1),
         Bootstrap(n_listeners=LISTENERS, resamples=300, seed=1),
         threads=1,
     )

@@ -24,33 +24,33 @@ def test_planted_groups_are_found_with_their_number(number):
     factors, of = planted([100 - 5 * at for at in range(number)], noise=0.15)
     found = group(factors, min_group=30, seed=1)
     assert found.number == number
-    assert adjusted_rand_score(found.of, of) > 0.98
+    assert adjusted_rand_score(found.labels, of) > 0.98
     assert max(found.stability, key=found.stability.get) == number
 
 
 def test_groups_are_in_the_order_of_their_sizes_and_the_same_twice():
     factors, _ = planted([40, 90, 60, 50], noise=0.3)
     found = group(factors, min_group=20, seed=4)
-    assert (np.diff(np.bincount(found.of)) <= 0).all()
+    assert (np.diff(np.bincount(found.labels)) <= 0).all()
     again = group(factors, min_group=20, seed=4)
-    np.testing.assert_array_equal(found.of, again.of)
+    np.testing.assert_array_equal(found.labels, again.labels)
     assert found.stability == again.stability
 
 
 def test_a_group_that_is_too_small_goes_to_its_neighbours():
     factors, of = planted([80, 80, 80, 80, 12], noise=0.1)
     found = group(factors, min_group=40, seed=0)
-    assert np.bincount(found.of).min() >= 40
+    assert np.bincount(found.labels).min() >= 40
     assert found.number <= 4
-    assert (found.of[of == 4] >= 0).all()
+    assert (found.labels[of == 4] >= 0).all()
 
 
 def test_listeners_without_factors_are_in_no_group():
     factors, _ = planted([50, 50, 50, 50], noise=0.2)
     factors[[3, 77]] = 0
     found = group(factors, min_group=20, seed=0)
-    assert (found.of[[3, 77]] == -1).all()
-    assert (np.delete(found.of, [3, 77]) >= 0).all()
+    assert (found.labels[[3, 77]] == -1).all()
+    assert (np.delete(found.labels, [3, 77]) >= 0).all()
 
 
 @pytest.mark.parametrize(
@@ -60,12 +60,12 @@ def test_no_more_groups_are_tried_than_listeners_can_fill(listeners, tried):
     rng = np.random.default_rng(3)
     found = group(rng.standard_normal((listeners, 8)).astype(np.float32), min_group=30, seed=0)
     assert list(found.stability) == list(tried)
-    assert (found.of >= 0).all() == bool(tried)
+    assert (found.labels >= 0).all() == bool(tried)
 
 
 def test_alike_listeners_do_not_stop_the_grouping():
     found = group(np.ones((40, 4), dtype=np.float32), min_group=5, seed=0)
-    assert set(found.of) == {0}
+    assert set(found.labels) == {0}
 
 
 def test_agreement_is_the_adjusted_rand_index():

@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 from tests.toy import PLAYED, build
 
 from fairtune.columns import Part
-from fairtune.evaluation.taste.naming import MIXED, Leaning, describe, distinct, leanings, log_odds, unlike
+from fairtune.evaluation.taste.naming import MIXED, Affinity, affinities, describe, distinct, log_odds, unlike
 
 
 def test_log_odds_are_those_of_the_formula():
@@ -32,7 +32,7 @@ def test_much_played_by_a_group_leads_what_one_of_its_listeners_plays_alone():
     plays[:100, 0], plays[100:, 1] = 1, 1  # all of the first hundred, all of the second
     plays[:, 2] = 1  # everybody
     plays[0, 3] = 1  # one listener
-    first, second = leanings(csr_array(plays), ["folk", "jazz", "pop", "polka"], np.arange(200) // 100, 2)
+    first, second = affinities(csr_array(plays), ["folk", "jazz", "pop", "polka"], np.arange(200) // 100, 2)
     assert [its.name for its in first] == ["folk", "polka"]
     assert [its.sure for its in first] == [True, False]
     assert first[0].share == pytest.approx((99 * 0.5 + 1 / 3) / 100)
@@ -43,14 +43,14 @@ def test_much_played_by_a_group_leads_what_one_of_its_listeners_plays_alone():
 def test_a_listener_counts_alike_however_much_they_play():
     plays = np.array([[1.0, 0, 1], [0, 1, 1], [0, 0, 1], [0, 0, 1]])
     of = np.array([0, 0, 1, 1])
-    once = leanings(csr_array(plays), list("abc"), of, 2)
-    assert leanings(csr_array(plays * [[1], [9], [1], [3]]), list("abc"), of, 2) == once
+    once = affinities(csr_array(plays), list("abc"), of, 2)
+    assert affinities(csr_array(plays * [[1], [9], [1], [3]]), list("abc"), of, 2) == once
 
 
 def test_chance_rarely_names_a_group():
     rng = np.random.default_rng(0)
     named = [
-        any(its.sure for these in leanings(plays, range(300), rng.integers(0, 5, 400), 5) for its in these)
+        any(its.sure for these in affinities(plays, range(300), rng.integers(0, 5, 400), 5) for its in these)
         for plays in (csr_array((rng.random((400, 300)) < 0.1) * 1.0) for _ in range(20))
     ]
     assert sum(named) <= 5
@@ -100,7 +100,7 @@ def test_groups_are_called_by_music_types_and_by_artists_where_types_are_unknown
 
 def test_types_that_share_a_word_do_not_stand_side_by_side_in_a_name():
     of_metal = [
-        Leaning(name, 0.5, 0.1, 9.0, sure=True)
+        Affinity(name, 0.5, 0.1, 9.0, sure=True)
         for name in ("doom metal", "metalcore", "doom", "folk", "folk metal")
     ]
     assert [its.name for its in unlike(of_metal)] == ["doom metal", "folk"]

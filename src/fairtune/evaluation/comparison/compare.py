@@ -25,7 +25,15 @@ ROUNDED = 1e-5
 
 @dataclass(frozen=True)
 class Evaluated:
-    """What an evaluation left behind; listeners: the frame of listeners.parquet, if it can be had."""
+    """What an evaluation left behind.
+
+    Attributes
+    ----------
+    metrics
+        What metrics.json holds.
+    listeners
+        The frame of listeners.parquet, a row a listener; None where it can't be had.
+    """
 
     metrics: Metrics
     listeners: "pd.DataFrame | None" = None
@@ -33,17 +41,26 @@ class Evaluated:
 
 @dataclass(frozen=True, kw_only=True)
 class Tolerance:
-    """How much worse a figure may be: max(absolute, relative * |before|)."""
+    """How much worse a figure may be: max(absolute, relative * |before|).
+
+    Attributes
+    ----------
+    absolute
+        In the unit of the figure, 0 and above.
+    relative
+        As a share of the figure before, 0 and above.
+    """
 
     absolute: float
     relative: float
 
     def at(self, before: float) -> float:
+        """Return how much worse than `before` a figure may be, in its unit."""
         return max(self.absolute, self.relative * abs(before))
 
 
 class ChangeKind(StrEnum):
-    """What became of a figure."""
+    """How a figure moved from the first evaluation to the second."""
 
     NEW = "new"
     UNCHANGED = "unchanged"
@@ -57,10 +74,27 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """One headline figure, before and now (None: there is none), and the judgement.
+    """One headline figure, before and now, and the judgement.
 
-    interval: of the change; None without one. paired: it comes from the same listeners, resampled together;
-    otherwise from the intervals in metrics.json. reason: one line on a regression, otherwise empty.
+    Attributes
+    ----------
+    figure
+        Path in metrics.json, joined by dots.
+    higher_is_better
+        Whether a larger figure is a better one.
+    base
+        The figure before; None where there is none.
+    now
+        The figure now; None where there is none.
+    interval
+        Lower and upper bound of the change, now less base; None without one.
+    paired
+        Whether the interval comes from the same listeners, resampled together; otherwise it comes from the
+        intervals in metrics.json.
+    judgement
+        How the figure moved.
+    reason
+        One line on a regression, otherwise empty.
     """
 
     figure: str
@@ -74,16 +108,26 @@ class Change:
 
     @property
     def change(self) -> float | None:
+        """Return now less base; None where either is missing."""
         return None if self.base is None or self.now is None else self.now - self.base
 
     @property
     def regressed(self) -> bool:
+        """Return whether the judgement is one of the three kinds of regression."""
         return self.judgement in {ChangeKind.WORSE, ChangeKind.MISSING, ChangeKind.IMPOSSIBLE}
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """All headline figures of two evaluations; note: what they were judged by, a sentence."""
+    """All headline figures of two evaluations.
+
+    Attributes
+    ----------
+    changes
+        One for each figure that either evaluation has.
+    note
+        A sentence on where the intervals come from.
+    """
 
     changes: tuple[Change, ...]
     note: str
@@ -98,39 +142,55 @@ class Comparison:
 
 
 def compare(base: Evaluated, now: Evaluated, *, tolerance: Tolerance, min_group: int) -> Comparison:
-    """Compare two evaluations.
+    """Compare two evaluations figure by figure.
 
     A figure regressed if it is missing now or outside its range; or if it is worse by more than the
     `tolerance` and by more than chance explains: the interval of the change doesn't hold 0. A figure that
     only `now` has is new, which is no regression.
 
+    Parameters
+    ----------
+    base
+        The evaluation before.
+    now
+        The evaluation that is judged.
+    tolerance
+        How much worse a figure may be.
+    min_group
+        `evaluate.min_group`: the fewest listeners of a group that is compared.
+
+    Returns
+    -------
+    Comparison
+        Every headline figure that either evaluation has, with its judgement.
+
+    Notes
+    -----
     Intervals hold for all figures at once with 99 % (Bonferroni): change -+ z standard errors, z the normal
     quantile of 1 - 0.005 / figures. The error is that of the change over the same listeners, resampled
-    together. Where these are not the same, or listeners.parquet doesn't tell a figure, it comes from the 95 %
-    intervals of metrics.json, as for two independent figures; on the same held-out listening they go
-    together, and a correlation of one half is assumed, which is less than that of two similar models.
-
-    min_group: `evaluate.min_group`, for groups of listeners.
+    together. Where these are not the same, or a figure can't be computed from listeners.parquet, it comes
+    from the 95 % intervals of metrics.json, as for two independent figures; on the same held-out listening
+    they go together, and a correlation of one half is assumed, which is less than that of two similar models.
     """
-    moved, note = _shifts(base, now, min_group)
+    paired_shifts, note = _shifts(base, now, min_group)
     same = all(base.metrics.get(fact) == now.metrics.get(fact) for fact in SAME_LISTENING)
     read_both = (
         (headline, read(base.metrics, headline.path), read(now.metrics, headline.path))
         for headline in headlines(base.metrics, now.metrics)
     )
-    found = [(headline, was, is_) for headline, was, is_ in read_both if was or is_]
-    z = NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / 2 / max(1, len(found)))
+    readings = [(headline, was, is_) for headline, was, is_ in read_both if was or is_]
+    z = NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / 2 / max(1, len(readings)))
     return Comparison(
         tuple(
-            _changed(headline, was, is_, moved.get(headline.path), tolerance, z=z, same=same)
-            for headline, was, is_ in found
+            _changed(headline, was, is_, paired_shifts.get(headline.path), tolerance, z=z, same=same)
+            for headline, was, is_ in readings
         ),
         note,
     )
 
 
 def _shifts(base: Evaluated, now: Evaluated, min_group: int) -> tuple[Mapping[Path, Shift], str]:
-    """Give the shifts over the same listeners, and the note on what the intervals come from."""
+    """Return the shifts over the same listeners, and the note on what the intervals come from."""
     otherwise = "from the intervals of metrics.json"
     if base.listeners is None or now.listeners is None:
         return {}, f"Intervals: {otherwise}, since listeners.parquet is not there on both sides."
@@ -178,7 +238,7 @@ def _fits(shift: Shift, base: Reading, now: Reading) -> bool:
 
 
 def _error(base: Reading, now: Reading, *, same: bool) -> float:
-    """Give the standard error of the change from two 95 % intervals."""
+    """Return the standard error of the change from two 95 % intervals."""
     one, other = ((figure.high - figure.low) / 2 / NormalDist().inv_cdf(0.975) for figure in (base, now))
     return math.sqrt(one**2 + other**2 - (one * other if same else 0.0))
 
@@ -190,7 +250,7 @@ def _judged(
     interval: tuple[float, float] | None,
     tolerance: Tolerance,
 ) -> tuple[ChangeKind, str]:
-    """Give the judgement on a figure that at least one side has, and why, if it is a regression."""
+    """Return the judgement on a figure that at least one side has, and why, if it is a regression."""
     if now is None:
         return ChangeKind.MISSING, "is missing now" + (f"; it was {base.value:.4f}" if base else "")
     if not headline.low <= now.value <= headline.high:

@@ -12,7 +12,19 @@ FULL_PREDICTOR: Final = "bias_als_influencers"
 
 
 class Headline(NamedTuple):
-    """path: in metrics.json. low, high: the range that the figure must be in."""
+    """A figure that evaluations are compared by.
+
+    Attributes
+    ----------
+    path
+        Where it stands in metrics.json.
+    higher_is_better
+        Whether a larger figure is a better one.
+    low
+        The least that the figure can be.
+    high
+        The most that it can be.
+    """
 
     path: Path
     higher_is_better: bool
@@ -21,7 +33,7 @@ class Headline(NamedTuple):
 
 
 def headlines(base: Metrics, now: Metrics) -> Iterator[Headline]:
-    """Give the headline figures that either side may have, of the target and of the blocks beside it."""
+    """Yield the headline figures that either side may have, of the target and of the blocks beside it."""
     for figure in ACCURACY:
         yield Headline(("ranking", "als", figure), True, 0, 1)
     yield Headline(("rmse", "skill"), True, -math.inf, 1)

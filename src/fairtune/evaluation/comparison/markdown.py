@@ -8,7 +8,7 @@ HEAD = ("figure", "better", "before", "now", "change", "its interval", "judgemen
 
 
 def markdown(comparison: Comparison) -> str:
-    """Give table, note and reasons."""
+    """Return the table, the note and the reasons of regressions, with a blank line between."""
     rows = [
         (
             change.figure,

@@ -1,7 +1,12 @@
 """Two evaluations of the same listeners: how far figures moved, and how far chance moves them.
 
-Both are resampled by the same draws of listeners, so that what makes one listener easier than another cancels
-(paired bootstrap: Efron and Tibshirani 1993, chapter 13; for recommenders Sakai, SIGIR 2006).
+Both are resampled by the same draws of listeners, so that what makes one listener easier than another
+cancels.
+
+References
+----------
+Efron and Tibshirani, "An introduction to the bootstrap", 1993, chapter 13; for rankings Sakai, "Evaluating
+evaluation metrics based on the bootstrap", SIGIR 2006.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -23,7 +28,17 @@ RESAMPLES = 1000
 
 @dataclass(frozen=True)
 class Shift:
-    """A figure at both ends, computed from the listeners, and the standard error of `now - base`."""
+    """A figure of two evaluations, computed from the same listeners.
+
+    Attributes
+    ----------
+    base
+        The figure before.
+    now
+        The figure now.
+    error
+        Standard error of now less base, 0 and above.
+    """
 
     base: float
     now: float
@@ -31,21 +46,49 @@ class Shift:
 
 
 def aligned(base: pd.DataFrame, now: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame] | None:
-    """Give both frames in the order of their listeners; None if these aren't the same."""
+    """Sort two frames by listener.
+
+    Parameters
+    ----------
+    base
+        Frame of listeners.parquet, a row a listener.
+    now
+        The same of the other evaluation.
+
+    Returns
+    -------
+    tuple[pd.DataFrame, pd.DataFrame] | None
+        Both frames, row i the same listener in either; None if the listeners aren't the same.
+    """
     first, second = (frame.sort_values(USER, ignore_index=True) for frame in (base, now))
     return (first, second) if first[USER].equals(second[USER]) else None
 
 
 def shifts(base: pd.DataFrame, now: pd.DataFrame, *, scale: str, min_group: int) -> Mapping[Path, Shift]:
-    """Give the shift of every headline figure that both frames can tell.
+    """Compute the shift of every headline figure that both frames have columns for.
 
-    base, now: frames of listeners.parquet, a row a listener, `aligned`. scale: that of the RMSE, part of its
-    name. min_group: `evaluate.min_group`, as when they were evaluated.
+    Parameters
+    ----------
+    base
+        Frame of listeners.parquet, a row a listener, as `aligned` returns it.
+    now
+        The same of the other evaluation.
+    scale
+        Scale of the RMSE, part of its path: "log_plays" or "preference".
+    min_group
+        `evaluate.min_group`, as when they were evaluated.
+
+    Returns
+    -------
+    Mapping[Path, Shift]
+        The shift by path in metrics.json; a figure that is undefined in either frame is left out.
     """
     one, other = (dict(_columns(frame, scale, min_group)) for frame in (base, now))
     bootstrap = Bootstrap(n_listeners=len(base), resamples=RESAMPLES, seed=0)
-    found = {path: (_at(one[path], bootstrap), _at(other[path], bootstrap)) for path in one if path in other}
-    return {path: shift for path, (was, is_) in found.items() if (shift := _shift(was, is_))}
+    figures = {
+        path: (_at(one[path], bootstrap), _at(other[path], bootstrap)) for path in one if path in other
+    }
+    return {path: shift for path, (was, is_) in figures.items() if (shift := _shift(was, is_))}
 
 
 @dataclass(frozen=True)
@@ -75,19 +118,19 @@ def _columns(frame: pd.DataFrame, scale: str, min_group: int) -> Iterator[tuple[
 
 
 def _counted(values: Floats) -> Floats:
-    """Give (n, 2): the value, and whether there is one."""
-    there = ~np.isnan(values)
-    return np.column_stack([np.where(there, values, 0.0), there])
+    """Return (n, 2): the value, and whether there is one."""
+    defined = ~np.isnan(values)
+    return np.column_stack([np.where(defined, values, 0.0), defined])
 
 
 def _by_group(frame: pd.DataFrame, grouping: str, min_group: int) -> Floats:
-    """Give (n, 2 g): recall in each compared group, and whether there is one; pooled as in the evaluation."""
-    codes, found = frame[grouping].factorize(sort=True)
-    sizes = np.bincount(codes, minlength=len(found)).astype(np.float64)
-    pooling = pool([str(name) for name in found], sizes, min_group)
+    """Return (n, 2 g): recall in each compared group, and whether there is one; pooled as when evaluated."""
+    codes, names = frame[grouping].factorize(sort=True)
+    sizes = np.bincount(codes, minlength=len(names)).astype(np.float64)
+    pooling = pool([str(name) for name in names], sizes, min_group)
     group = pooling.merge[codes][:, pooling.compared]
-    recall, there = _counted(frame["als_recall@10"].to_numpy(np.float64)).T
-    return np.hstack([recall[:, None] * group, there[:, None] * group])
+    recall, defined = _counted(frame["als_recall@10"].to_numpy(np.float64)).T
+    return np.hstack([recall[:, None] * group, defined[:, None] * group])
 
 
 def _mean(sums: Floats) -> Floats:
@@ -106,14 +149,14 @@ def _ratio(sums: Floats) -> Floats:
     """Lowest rate over highest; NaN with fewer than two rates."""
     groups = sums.shape[1] // 2
     rates = divided(sums[:, :groups], sums[:, groups:])
-    there = np.isfinite(rates)
-    lowest = np.where(there, rates, np.inf).min(axis=1, initial=np.inf)
-    highest = np.where(there, rates, 0.0).max(axis=1, initial=0.0)
-    return np.where(there.sum(axis=1) > 1, divided(lowest, highest), np.nan)
+    defined = np.isfinite(rates)
+    lowest = np.where(defined, rates, np.inf).min(axis=1, initial=np.inf)
+    highest = np.where(defined, rates, 0.0).max(axis=1, initial=0.0)
+    return np.where(defined.sum(axis=1) > 1, divided(lowest, highest), np.nan)
 
 
 def _at(sums: _Sums, bootstrap: Bootstrap) -> Floats:
-    """Compute a figure of everybody (first) and of each resample: (1 + resamples,)."""
+    """Return a figure of everybody (first) and of each resample: (1 + resamples,)."""
     return sums.measure(np.vstack([sums.columns.sum(axis=0), bootstrap.sums(sums.columns)]))
 
 

@@ -11,7 +11,17 @@ Path = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Reading:
-    """A figure of metrics.json."""
+    """A figure of metrics.json.
+
+    Attributes
+    ----------
+    value
+        The figure itself.
+    low
+        Lower bound of its 95 % interval.
+    high
+        Upper bound of it.
+    """
 
     value: float
     low: float
@@ -19,7 +29,7 @@ class Reading:
 
 
 def read(metrics: Metrics, path: Path) -> Reading | None:
-    """Give the figure at `path`; None where it is missing, undefined (null) or no finite number."""
+    """Return the figure at `path`; None where it is missing, undefined (null) or no finite number."""
     node = at(metrics, path)
     if not isinstance(node, Mapping):
         return None
@@ -32,7 +42,7 @@ def _finite(number: object) -> TypeGuard[float]:
 
 
 def at(metrics: object, path: Sequence[str]) -> object:
-    """Give what stands at `path`, None if nothing does."""
+    """Return what stands at `path`, None if nothing does."""
     node = metrics
     for step in path:
         node = node.get(step) if isinstance(node, Mapping) else None
@@ -46,5 +56,5 @@ def branch(tree: object, *keys: str) -> Metrics:
 
 
 def names(metrics: Metrics, path: Sequence[str]) -> tuple[str, ...]:
-    """Give the names of what stands at `path`, sorted."""
+    """Return the names of what stands at `path`, sorted."""
     return tuple(sorted(branch(metrics, *path)))

@@ -13,13 +13,13 @@ GATES_HEAD = ("", "gate", "figure", "limit", "reason")
 
 
 def figures(metrics: Metrics) -> TableRows:
-    """Give label, value and interval of the headline figures; those that are missing are left out."""
-    found = ((label, read(metrics, path)) for label, path in _headlines(metrics))
-    return [(label, f"{one.value:.4f}", _interval(one)) for label, one in found if one is not None]
+    """Return label, value and interval of the headline figures; those that are missing are left out."""
+    readings = ((label, read(metrics, path)) for label, path in _headlines(metrics))
+    return [(label, f"{one.value:.4f}", _interval(one)) for label, one in readings if one is not None]
 
 
 def status(verdict: Verdict) -> str:
-    """Sum the verdict up in a line."""
+    """Sum the verdict up in one line."""
     total, broken = len(verdict.gates), len(verdict.failed)
     if not broken:
         return f"Ready to be released: {'the limit is' if total == 1 else f'all {total} limits are'} kept"
@@ -27,26 +27,28 @@ def status(verdict: Verdict) -> str:
 
 
 def gates(verdict: Verdict) -> TableRows:
-    """Give result, name, figure, limit and reason of each gate."""
+    """Return result, name, figure, limit and reason of each gate."""
     return [
         ("pass" if gate.passed else "FAIL", gate.name, _number(gate.value), _number(gate.limit), gate.reason)
         for gate in verdict.gates
     ]
 
 
-def verdict(of: Verdict) -> TableRows:
-    """Give what `gates` does, with the interval of each figure."""
-    return [(*row[:3], _around(gate), *row[3:]) for gate, row in zip(of.gates, gates(of), strict=True)]
+def verdict(judged: Verdict) -> TableRows:
+    """Return what `gates` does, with the interval of each figure after the figure."""
+    return [
+        (*row[:3], _around(gate), *row[3:]) for gate, row in zip(judged.gates, gates(judged), strict=True)
+    ]
 
 
 def markdown(head: Sequence[str], rows: TableRows) -> str:
-    """Give a Markdown table."""
+    """Return a Markdown table; a pipe inside a cell is escaped."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
 def measures(metrics: Metrics) -> tuple[Path, ...]:
-    """Give where the headline figures stand."""
+    """Return the paths of the headline figures in metrics.json."""
     return tuple(path for _, path in _headlines(metrics))
 
 

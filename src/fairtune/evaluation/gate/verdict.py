@@ -14,10 +14,26 @@ BROKEN: Final = "so the limit counts as broken"
 
 @dataclass(frozen=True)
 class GateResult:
-    """One limit and what became of it.
+    """One limit, and whether it is kept.
 
-    metric: where the figure stands in metrics.json. value, low, high: the figure and its interval, None if
-    missing. limit: what it was held against. reason: one sentence for a reader who writes no code.
+    Attributes
+    ----------
+    name
+        Of the gate, in words.
+    metric
+        Path of the figure in metrics.json, joined by dots.
+    value
+        The figure; None if missing.
+    low
+        Lower bound of its 95 % interval; None if missing.
+    high
+        Upper bound of it; None if missing.
+    limit
+        What the figure was held against; None if that is missing too.
+    passed
+        Whether the limit is kept; False where the figure is missing.
+    reason
+        One sentence for a reader who writes no code.
     """
 
     name: str
@@ -32,28 +48,51 @@ class GateResult:
 
 @dataclass(frozen=True)
 class Verdict:
-    """All gate results of one candidate."""
+    """All gate results of one candidate.
+
+    Attributes
+    ----------
+    gates
+        A result for each limit.
+    """
 
     gates: tuple[GateResult, ...]
 
     @property
     def passed(self) -> bool:
+        """Return whether every limit is kept."""
         return all(gate.passed for gate in self.gates)
 
     @property
     def failed(self) -> tuple[GateResult, ...]:
+        """Return the results of the limits that are broken."""
         return tuple(gate for gate in self.gates if not gate.passed)
 
     def to_json(self) -> dict[str, Any]:
+        """Return what the verdict's file holds."""
         return {"passed": self.passed, "gates": [asdict(gate) for gate in self.gates]}
 
     @classmethod
     def from_json(cls, json: Metrics) -> Self:
+        """Rebuild a verdict from what `to_json` returned."""
         return cls(tuple(GateResult(**gate) for gate in json["gates"]))
 
 
 def verdict(metrics: Metrics, gate: Gate) -> Verdict:
-    """Hold `metrics` (see metrics.json) against every limit of `gate`; a missing figure breaks its limit."""
+    """Hold the figures of a candidate against every limit.
+
+    Parameters
+    ----------
+    metrics
+        What metrics.json holds.
+    gate
+        The limits, as params.yaml states them.
+
+    Returns
+    -------
+    Verdict
+        A result for each limit; a missing figure breaks its limit.
+    """
     return Verdict(tuple(_results(metrics, gate)))
 
 
@@ -108,7 +147,7 @@ def _disparity(metrics: Metrics, parity: str, place: Place, limit: float) -> Gat
         "dp": ("demographic parity", "the chance of an item to be recommended"),
         "eo": ("equal opportunity", "the chance that an item listeners go on to play is recommended"),
     }[parity]
-    name, path = f"{words} by {_said(place)}", (*_fairness("providers", place), f"{parity}@10")
+    name, path = f"{words} by {_grouping_words(place)}", (*_fairness("providers", place), f"{parity}@10")
     disparity = read(metrics, (*path, "disparity"))
     if disparity is None:
         return _missing(name, (*path, "disparity"), limit, _nothing_to_compare(metrics, path, "items"))
@@ -122,7 +161,7 @@ def _disparity(metrics: Metrics, parity: str, place: Place, limit: float) -> Gat
 
 def _served(metrics: Metrics, place: Place, limit: float) -> GateResult:
     name, path = (
-        f"equal opportunity of listeners by {_said(place)}",
+        f"equal opportunity of listeners by {_grouping_words(place)}",
         (*_fairness("listeners", place), "eo@10"),
     )
     ratio = read(metrics, (*path, "ratio"))
@@ -139,15 +178,15 @@ def _served(metrics: Metrics, place: Place, limit: float) -> GateResult:
 
 
 def _shown(metrics: Metrics, place: Place, limit: float) -> GateResult:
-    name, group = f"share of lists by {_said(place)}: {place.group}", place.group or ""
+    name, group = f"share of lists by {_grouping_words(place)}: {place.group}", place.group or ""
     groups: Path = (*_fairness("providers", place), "dp@10", "groups")
     path = (*groups, group, "share_recommended")
     share = read(metrics, path)
     if share is None:
-        there = ", ".join(names(metrics, groups)) or "none"
+        measured = ", ".join(names(metrics, groups)) or "none"
         reason = (
             f"How much of the lists goes to the group '{group}' by {place.grouping} was not measured, "
-            f"{BROKEN}; groups that were: {there}."
+            f"{BROKEN}; groups that were: {measured}."
         )
         return _missing(name, path, limit, reason)
     passed = share.value >= limit
@@ -163,17 +202,17 @@ def _ndcg(model: str) -> Path:
 
 
 def _fairness(side: str, place: Place) -> Path:
-    """Where a grouping stands, for the target or for one of the item blocks beside it."""
+    """Return the path of a grouping, for the target or for one of the item blocks beside it."""
     beside = () if place.block is None else ("also", place.block)
     return (*beside, "fairness", side, place.grouping)
 
 
-def _said(place: Place) -> str:
+def _grouping_words(place: Place) -> str:
     return place.grouping if place.block is None else f"{place.grouping}, lists of {_lists(place)}"
 
 
 def _opening(place: Place, about: str) -> str:
-    """Begin a sentence about the target's lists or, and then it says so, about those beside it."""
+    """Begin a sentence about the target's lists, or about those beside it, which it then names."""
     if place.block is not None:
         return f"In lists of {_lists(place)}, {about}"
     return about[0].upper() + about[1:]
@@ -184,15 +223,15 @@ def _lists(place: Place) -> str:
 
 
 def _nothing_to_compare(metrics: Metrics, path: Path, whose: str) -> str:
-    """Say why there is no figure: nothing known of the grouping, or too few groups of it."""
+    """Explain why there is no figure: nothing known of the grouping, or too few groups of it."""
     *way, grouping, _ = path
-    there = names(metrics, way)
-    if not there:
+    groupings = names(metrics, way)
+    if not groupings:
         return f"Nothing was measured for groups of {whose}, {BROKEN}."
-    if grouping not in there:
+    if grouping not in groupings:
         return (
             f"Nothing is known of {whose} by {grouping} in this data, {BROKEN}; "
-            f"what they can be compared by: {', '.join(there)}."
+            f"what they can be compared by: {', '.join(groupings)}."
         )
     if not names(metrics, path):
         return f"How alike groups of {whose} by {grouping} are treated was not measured, {BROKEN}."

@@ -5,7 +5,7 @@ from typing import Any
 
 from fairtune.columns import BlockName, Part
 from fairtune.config.params import HEADLINE
-from fairtune.evaluation.measure.play_prediction import Guessing
+from fairtune.evaluation.measure.play_prediction import PredictionInputs
 from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy, ranking, rmse
 from fairtune.metrics.bootstrap import UNDEFINED, Bootstrap, Figure, Floats
@@ -23,23 +23,46 @@ def measure(
     whole: Floats,
     refits: Mapping[BlockName, Als],
     predictor: PlayPredictor,
-    guesses: Guessing,
+    inputs: PredictionInputs,
     bootstrap: Bootstrap,
     *,
     threads: int,
 ) -> Json:
-    """Give for each influencer nDCG@10 and RMSE without it, and the change: figure without less figure with.
+    """Measure nDCG@10 and RMSE without each influencer.
 
-    whole: (n_listeners,), nDCG@10 of the fit with every block. refits: fits on TRAIN_VALID without one. The
-    target's lists can't be made without the target, the plays of an item can't be guessed without its block,
-    and guesses don't ask who a listener is: those figures are undefined. The ALS score in the play predictor
-    still comes from the whole matrix; what is left out is what the influencer says of a pair.
+    Parameters
+    ----------
+    matrix
+        With a test part.
+    whole
+        nDCG@10 of the fit with every block, (n_listeners,); NaN without truth.
+    refits
+        Fits on TRAIN_VALID, each without the block that it is named by.
+    predictor
+        Learned on TRAIN_VALID, also without each influencer.
+    inputs
+        The test pairs and their features.
+    bootstrap
+        Of the listeners of `matrix`.
+    threads
+        Used to rank, 1 and above.
+
+    Returns
+    -------
+    Json
+        By influencer, both figures and their changes: the figure without it less the figure with it.
+
+    Notes
+    -----
+    The target's lists can't be made without the target, the plays of an item can't be predicted without its
+    block, and the predictor doesn't ask who a listener is: those figures are undefined. The ALS score in the
+    play predictor still comes from the whole matrix; what is left out is what the influencer says of a pair.
     """
     names = [block for block in matrix.blocks if not matrix.target is block is matrix.item_block]
     lists = _of_lists(matrix, whole, refits, bootstrap, threads=threads)
-    guessed = _of_guesses(predictor, guesses, bootstrap)
+    predictions = _of_predictions(predictor, inputs, bootstrap)
     return {
-        str(block): {**lists.get(block, _nothing(NDCG)), **guessed.get(block, _nothing(RMSE))}
+        str(block): {**lists.get(block, _nothing(NDCG)), **predictions.get(block, _nothing(RMSE))}
         for block in names
     }
 
@@ -54,14 +77,16 @@ def _of_lists(
     return figures
 
 
-def _of_guesses(predictor: PlayPredictor, guesses: Guessing, bootstrap: Bootstrap) -> dict[BlockName, Json]:
-    test = guesses.pairs
-    whole = regression.predict(predictor.rungs[FULL], guesses.known, len(test.y))
+def _of_predictions(
+    predictor: PlayPredictor, inputs: PredictionInputs, bootstrap: Bootstrap
+) -> dict[BlockName, Json]:
+    test = inputs.pairs
+    whole = regression.predict(predictor.rungs[FULL], inputs.features, len(test.y))
     figures = {}
     for block, less in predictor.without.items():
-        guess = regression.predict(less, guesses.known, len(test.y))
-        error = rmse.rmse(test.y, guess, test.rows, bootstrap)
-        figures[block] = _json(RMSE, error, rmse.change(test.y, guess, whole, test.rows, bootstrap))
+        predicted = regression.predict(less, inputs.features, len(test.y))
+        error = rmse.rmse(test.y, predicted, test.rows, bootstrap)
+        figures[block] = _json(RMSE, error, rmse.change(test.y, predicted, whole, test.rows, bootstrap))
     return figures
 
 
@@ -74,7 +99,7 @@ def _nothing(name: str) -> Json:
 
 
 def _ndcg(matrix: Matrix, model: Als, threads: int) -> Floats:
-    """nDCG@10 of each listener, (n_listeners,); NaN without truth."""
+    """Return nDCG@10 of each listener, (n_listeners,); NaN without truth."""
     known = matrix.block(matrix.target, Part.TRAIN_VALID)
     lists = ranking.rank(lambda rows: model.scores(rows, matrix.target), known, HEADLINE, threads=threads)
     truth = matrix.truth(matrix.target, Part.TRAIN_VALID)

@@ -22,7 +22,15 @@ COMPARED = {"eo": "recall", "dp_ndcg": "ndcg", "dp_tail": "tail_share"}
 
 @dataclass(frozen=True)
 class Served:
-    """by_group: {grouping: {group: {figure@k}}}. fairness: {grouping: {figure@k: ..., share_unknown}}."""
+    """How one model serves listener groups.
+
+    Attributes
+    ----------
+    by_group
+        {grouping: {group: {figure@k}}}.
+    fairness
+        {grouping: {figure@k: ..., share_unknown}}: how alike the groups of a grouping are served.
+    """
 
     by_group: dict[str, Json]
     fairness: dict[str, Json]
@@ -35,19 +43,38 @@ def served(
     params: Evaluate,
     bootstrap: Bootstrap,
 ) -> Served:
-    """Average all figures of lists over the groups of every grouping, and compare groups by some of them."""
+    """Average all figures of lists over the groups of every grouping, and compare groups by some of them.
+
+    Parameters
+    ----------
+    figures
+        Of each listener's list, (n_listeners,) by "<figure>@k"; NaN where a listener has none.
+    region_shares
+        Share of each artist region in each list, (n_listeners,) by name, for groups to be compared by.
+    labels
+        By grouping, the group of each listener, (n_listeners,).
+    params
+        `evaluate` of params.yaml.
+    bootstrap
+        Of these listeners.
+
+    Returns
+    -------
+    Served
+        Averages and comparisons, at the lengths `params.fairness_ks`.
+    """
     ks = params.fairness_ks
     every = {name: values for name, values in figures.items() if int(name.partition("@")[2]) in ks}
-    names = {f"{called}@{k}": f"{name}@{k}" for called, name in COMPARED.items() for k in ks}
+    names = {f"{criterion}@{k}": f"{name}@{k}" for criterion, name in COMPARED.items() for k in ks}
     names |= {name: name for name in region_shares}
     by_group, fairness = {}, {}
-    for grouping, of_listeners in labels.items():
-        of = listener_parity.grouped(
-            {**every, **region_shares}, of_listeners, bootstrap=bootstrap, min_group=params.min_group
+    for grouping, groups in labels.items():
+        grouped = listener_parity.grouped(
+            {**every, **region_shares}, groups, bootstrap=bootstrap, min_group=params.min_group
         )
-        by_group[grouping] = listener_parity.tabulate(of, every)
-        fairness[grouping] = listener_parity.compare(of, names) | {
-            "share_unknown": Figure.exact(of.unknown).to_json()
+        by_group[grouping] = listener_parity.tabulate(grouped, every)
+        fairness[grouping] = listener_parity.compare(grouped, names) | {
+            "share_unknown": Figure.exact(grouped.unknown).to_json()
         }
     return Served(by_group, fairness)
 
@@ -61,15 +88,33 @@ def own_region(
     bootstrap: Bootstrap,
     min_group: int,
 ) -> Json:
-    """Tell how much of their own region's music listeners get, against how much they play.
+    """Compare how much of their own region's music listeners get with how much of it they play.
 
-    regions: (n,), of the listeners, named as those of the artists. A region that no artist is from has a
-    share of 0.
+    Parameters
+    ----------
+    region_shares
+        Share of each artist region in each list, (n_listeners,) by "dp_region.<region>@k".
+    held
+        Of the block that is listed.
+    regions
+        The region of each listener, (n_listeners,), named as those of the artists. A region that no artist
+        is from has a share of 0.
+    ks
+        Lengths of lists.
+    bootstrap
+        Of these listeners.
+    min_group
+        Regions of fewer listeners are pooled.
+
+    Returns
+    -------
+    Json
+        Both shares and their ratio by "<region>@<k>", region that of the listeners.
     """
     names = held.groupings[REGION].names
-    heard = sparse_pairs.ones(held.known) @ held.groupings[REGION].membership
-    total = heard.sum(axis=1, keepdims=True)
-    listening = heard / np.where(total > 0, total, np.nan)
+    played = sparse_pairs.ones(held.known) @ held.groupings[REGION].membership
+    total = played.sum(axis=1, keepdims=True)
+    listening = played / np.where(total > 0, total, np.nan)
     recommended = {
         f"@{k}": np.column_stack([region_shares[f"dp_region.{name}@{k}"] for name in names]) for k in ks
     }

@@ -21,11 +21,29 @@ Json = dict[str, Any]
 def figures(
     model: Als, block: BlockName, held: HeldOut, ks: Sequence[int], bootstrap: Bootstrap, *, threads: int
 ) -> Json:
-    """Judge lists of the columns of `block` without a listener, as "unplayed"; nothing without truth there.
+    """Judge lists of the columns of a block that nobody played in the part fitted.
 
-    n_items: such columns. n_described: those that something is known of, so that they have factors. n_truth:
-    pairs of the truth. chance: what lists in random order can expect. Listeners without such truth are left
-    out.
+    Parameters
+    ----------
+    model
+        Whose scores rank them.
+    block
+        Of items.
+    held
+        What lists of `block` are judged by.
+    ks
+        Lengths of lists, 1 and above.
+    bootstrap
+        Of the listeners.
+    threads
+        Used to rank, 1 and above.
+
+    Returns
+    -------
+    Json
+        As "unplayed": the number of such columns (n_items), of those with factors, since something is known
+        of them (n_described), and of pairs of the truth (n_truth); recall and nDCG at each k over listeners
+        with such truth; and as "chance", what lists in random order can expect. Empty without such truth.
     """
     columns = np.flatnonzero(held.audience == 0)
     truth = csr_array(held.truth[:, columns])
@@ -40,8 +58,8 @@ def figures(
         listeners=rows,
         threads=threads,
     )
-    found = accuracy.per_listener(lists, truth, ks)
-    wanted = {f"{name}@{k}": found[f"{name}@{k}"] for name in ("recall", "ndcg") for k in ks}
+    accuracies = accuracy.per_listener(lists, truth, ks)
+    wanted = {f"{name}@{k}": accuracies[f"{name}@{k}"] for name in ("recall", "ndcg") for k in ks}
     described = np.any(model.column_factors[block][columns] != 0, axis=1)
     means = {name: figure.to_json() for name, figure in bootstrap.means(wanted).items()}
     by_chance = {name: figure.to_json() for name, figure in bootstrap.means(chance(truth, ks)).items()}
@@ -54,8 +72,22 @@ def figures(
 
 
 def chance(truth: csr_array, ks: Sequence[int]) -> dict[str, Floats]:
-    """Give what a list in random order of all columns expects: arrays (n,), NaN where the truth is empty.
+    """Compute the accuracy to expect of lists in random order.
 
+    Parameters
+    ----------
+    truth
+        Listeners x columns, shape (n, columns), a stored cell a hit.
+    ks
+        Lengths of lists, 1 and above.
+
+    Returns
+    -------
+    dict[str, Floats]
+        "recall@k" and "ndcg@k", (n,) each, 0..1; NaN where a listener's truth is empty.
+
+    Notes
+    -----
     Each place holds one of the truth T with probability |T| / columns: recall@k is min(k, columns) / columns,
     nDCG@k the sum of 1/log2(r+1) over those places times that probability, over that of min(k, |T|) hits.
     """

@@ -30,8 +30,16 @@ PRODUCT = "als"
 
 @dataclass(frozen=True)
 class Evaluation:
-    """metrics: what metrics.json holds. listeners: a row a listener, for paired comparisons. tastes: what
-    taste_groups.json holds.
+    """All figures of one fit.
+
+    Attributes
+    ----------
+    metrics
+        What metrics.json holds.
+    listeners
+        What listeners.parquet holds, a row a listener: groups and figures, for paired comparisons.
+    tastes
+        What taste_groups.json holds; empty if taste groups weren't looked for.
     """
 
     metrics: Json
@@ -53,9 +61,31 @@ def evaluate(
 ) -> Evaluation:
     """Judge a fit on TRAIN_VALID, and the play predictor learnt there, on the test part.
 
-    refits: on TRAIN_VALID, each without one influencer, for the ablation. Without a play predictor there are
-    no figures of guessed plays and no ablation. taste: look for taste groups, which takes as long as all
-    the rest.
+    Parameters
+    ----------
+    matrix
+        With a test part.
+    model
+        The product, fitted on TRAIN_VALID.
+    predictor
+        Learnt on TRAIN_VALID; without one there are no figures of predicted plays and no ablation.
+    alternatives
+        Models to compare with, by name, fitted on TRAIN_VALID.
+    params
+        `evaluate` of params.yaml.
+    refits
+        Fits on TRAIN_VALID, each without the influencer that it is named by, for the ablation.
+    seed
+        Of resampling, of pairs that are drawn and of taste groups.
+    threads
+        Used to rank, 1 and above.
+    taste
+        Whether to look for taste groups, which takes as long as all the rest.
+
+    Returns
+    -------
+    Evaluation
+        Figures of all listeners together, and of each.
     """
     part, target = Part.TRAIN_VALID, matrix.target
     bootstrap = Bootstrap(n_listeners=len(matrix.listeners), resamples=params.resamples, seed=seed)
@@ -69,8 +99,8 @@ def evaluate(
     errors: Json = {}
     columns: dict[str, Floats] = {}
     if predictor is not None:
-        guesses = play_prediction.guessing(matrix, model, seed=seed)
-        errors, columns = play_prediction.errors(matrix, predictor, guesses, bootstrap)
+        inputs = play_prediction.prediction_inputs(matrix, model, seed=seed)
+        errors, columns = play_prediction.errors(matrix, predictor, inputs, bootstrap)
     held = held_out(matrix, target, params, bootstrap)
     lists = _rank(model, target, held, params, threads)
     figures = measure_lists.of_listeners(lists, held, params.ks)
@@ -100,7 +130,7 @@ def evaluate(
         "fairness_of_alternatives": apart,
         "ablation": {}
         if predictor is None
-        else ablation.measure(matrix, figures[NDCG], refits, predictor, guesses, bootstrap, threads=threads),
+        else ablation.measure(matrix, figures[NDCG], refits, predictor, inputs, bootstrap, threads=threads),
         "also": {},
     }
     for block in matrix.item_blocks:
@@ -129,7 +159,7 @@ def _block(
     *,
     target: bool,
 ) -> tuple[Json, Json, Json]:
-    """Ranking figures, those of listener groups, and fairness figures of the product's lists of one block.
+    """Return ranking figures, those of listener groups, and fairness figures of the lists of one block.
 
     Regions in the lists of listener groups (dp_region) are compared for the target alone.
     """
@@ -137,8 +167,8 @@ def _block(
     regions = measure_lists.region_shares(lists, held, params.fairness_ks)
     served = by_listener_group.served(figures, regions if target else {}, labels, params, bootstrap)
     of_providers = provider_parity.compare(lists, held.chances, params.fairness_ks)
-    for grouping, of in held.groupings.items():
-        of_providers[grouping]["share_unknown"] = Figure.exact(of.unknown).to_json()
+    for grouping, groups in held.groupings.items():
+        of_providers[grouping]["share_unknown"] = Figure.exact(groups.unknown).to_json()
     fair = {"providers": of_providers, "listeners": served.fairness}
     if REGION in labels:
         fair["own_region"] = by_listener_group.own_region(
@@ -148,7 +178,7 @@ def _block(
 
 
 def _accuracies(model: str, figures: Mapping[str, Floats]) -> dict[str, Floats]:
-    """Columns of listeners.parquet."""
+    """Return columns of listeners.parquet."""
     return {
         f"{model}_{name}": values
         for name, values in figures.items()

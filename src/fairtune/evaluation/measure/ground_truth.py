@@ -28,11 +28,25 @@ PART = Part.TRAIN_VALID
 
 @dataclass(frozen=True)
 class HeldOut:
-    """known: listeners x columns, what lists are masked with. truth: the same shape, ones.
+    """What lists of one block are judged by.
 
-    groupings: of the columns, by name. chances: what those groups could get.
-    traits: (n_columns, 3), bits of self-information, share in the tail, share of emerging artists.
-    profiles: what columns are made of, for diversity, or None. audience: (n_columns,), listeners of each.
+    Attributes
+    ----------
+    known
+        Listeners x columns, what lists are masked with.
+    truth
+        Of the same shape, ones: what the test part holds.
+    groupings
+        Of the columns, by name.
+    chances
+        What the groups of those groupings could get.
+    traits
+        (n_columns, 3), as `TRAITS` names them: bits of self-information, share in the tail, share of emerging
+        artists.
+    profiles
+        Content features of the columns, for diversity; None where there are none.
+    audience
+        (n_columns,), listeners of each column in the part fitted.
     """
 
     known: csr_array
@@ -48,7 +62,24 @@ TRAITS = ("novelty", "tail_share", "emerging_share")
 
 
 def held_out(matrix: Matrix, block: BlockName, params: Evaluate, bootstrap: Bootstrap) -> HeldOut:
-    """Judge lists of `block` for the fit on train and validation by what the test part holds."""
+    """Collect what lists of a block are judged by, for fits on train and validation.
+
+    Parameters
+    ----------
+    matrix
+        With a test part, which the truth comes from.
+    block
+        Of items.
+    params
+        `evaluate` of params.yaml.
+    bootstrap
+        Of the listeners of `matrix`.
+
+    Returns
+    -------
+    HeldOut
+        The same for all models.
+    """
     known, truth = matrix.block(block, PART), matrix.truth(block, PART)
     groupings = provider_groupings(matrix, block, PART, params)
     tail = groupings[TIER].membership[:, TIERS.index("tail")]
@@ -60,7 +91,7 @@ def held_out(matrix: Matrix, block: BlockName, params: Evaluate, bootstrap: Boot
         chances=provider_parity.chances(
             truth,
             known,
-            {name: (of.names, of.membership) for name, of in groupings.items()},
+            {name: (groups.names, groups.membership) for name, groups in groupings.items()},
             bootstrap=bootstrap,
             min_group=params.min_provider_group,
         ),

@@ -1,4 +1,4 @@
-"""What the columns of a block are made of, by which the diversity of a list is told: no model is asked."""
+"""Content features of the columns of a block, by which the diversity of lists is measured without a model."""
 
 import numpy as np
 from scipy.sparse import csr_array, diags_array
@@ -8,10 +8,23 @@ from fairtune.matrix.matrix import Matrix
 
 
 def profiles(matrix: Matrix, block: BlockName) -> csr_array | None:
-    """Rows of length 1 for the columns of `block`, or of 0 where nothing is known: columns x features.
+    """Collect the content features of the columns of a block.
 
-    A music type is made of the artists or tracks that carry it; an artist or track of its music types. Where
-    music types are unknown a track is made of its artist, and artists can't be told apart: None.
+    The features of a music type are the artists or tracks that carry it; those of an artist or track are its
+    music types. Where music types are unknown the feature of a track is its artist, and artists have none.
+
+    Parameters
+    ----------
+    matrix
+        Which knows music types and artists.
+    block
+        Of items.
+
+    Returns
+    -------
+    csr_array | None
+        Columns x features, rows of length 1, or of 0 where nothing is known; None where columns can't be
+        distinguished by content.
     """
     types = matrix.shares.get(BlockName.MUSIC_TYPE)
     if types is None:

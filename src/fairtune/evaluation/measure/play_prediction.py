@@ -1,4 +1,4 @@
-"""RMSE of guessed plays: each rung of the play predictor, with what listeners contribute to it."""
+"""RMSE of predicted play counts: each rung of the play predictor, with what listeners contribute to it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,25 +19,68 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Guessing:
-    """Test pairs and what is known of them, looked up once for ladder and ablation."""
+class PredictionInputs:
+    """Test pairs and their features, looked up once for ladder and ablation.
+
+    Attributes
+    ----------
+    pairs
+        The n pairs of listener and item, with what was played.
+    features
+        By name, (n,) each, of the part that the model was fitted on.
+    """
 
     pairs: Pairs
-    known: Mapping[str, Floats]
+    features: Mapping[str, Floats]
 
 
-def guessing(matrix: Matrix, model: Als, *, seed: int) -> Guessing:
-    """Look up the features of the test pairs in train and valid, which `model` was fitted on."""
+def prediction_inputs(matrix: Matrix, model: Als, *, seed: int) -> PredictionInputs:
+    """Look up the features of the test pairs.
+
+    Parameters
+    ----------
+    matrix
+        With a test part.
+    model
+        Fitted on train and validation, where the features come from.
+    seed
+        Of the draw of pairs where nothing is counted and pairs that weren't played are needed too.
+
+    Returns
+    -------
+    PredictionInputs
+        The pairs and their features.
+    """
     pairs = play_predictor.held_out_pairs(matrix, Part.TRAIN_VALID, seed=seed)
-    return Guessing(pairs, play_predictor.features(matrix, Part.TRAIN_VALID, model, pairs))
+    return PredictionInputs(pairs, play_predictor.features(matrix, Part.TRAIN_VALID, model, pairs))
 
 
 def errors(
-    matrix: Matrix, predictor: PlayPredictor, guesses: Guessing, bootstrap: Bootstrap
+    matrix: Matrix, predictor: PlayPredictor, inputs: PredictionInputs, bootstrap: Bootstrap
 ) -> tuple[Json, dict[str, Floats]]:
-    """RMSE of each rung of the play predictor on the test pairs; and by listener, as columns."""
-    test = guesses.pairs
-    predicted = play_predictor.predict(predictor.rungs, guesses.known, len(test.y))
+    """Measure each rung of the play predictor on the test pairs.
+
+    Parameters
+    ----------
+    matrix
+        Says whether plays were counted, and so the scale: log_plays or preference.
+    predictor
+        Learned on train and validation.
+    inputs
+        The test pairs.
+    bootstrap
+        Of the listeners of `matrix`.
+
+    Returns
+    -------
+    Json
+        RMSE of each rung by scale, and the skill of the last rung over the averages.
+    dict[str, Floats]
+        Columns of listeners.parquet, (n_listeners,) each: the number of pairs, and the sum of squared errors
+        of each rung over them.
+    """
+    test = inputs.pairs
+    predicted = play_predictor.predict(predictor.rungs, inputs.features, len(test.y))
     best = list(predicted)[-1]
     rungs = {
         rung: rmse.rmse(test.y, values, test.rows, bootstrap).to_json() for rung, values in predicted.items()

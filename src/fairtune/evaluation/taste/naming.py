@@ -1,8 +1,6 @@
 """What sets groups of listeners apart: the music types and artists that one has more of than all others.
 
-Log-odds ratio with an informative Dirichlet prior (Monroe, Colaresi and Quinn, "Fightin' words: lexical
-feature selection and evaluation for identifying the content of political conflict", Political Analysis 16,
-2008).
+They are found by the log-odds ratio with an informative Dirichlet prior, see `log_odds`.
 """
 
 from collections.abc import Sequence
@@ -26,17 +24,26 @@ MOST_IN_NAME: Final = 3
 LISTED: Final = 6
 LONGEST: Final = 40  # letters of a word in a name: MLflow takes names of figures up to 250
 CHANCE: Final = 0.05
-"""Of anything being called sure in a group that leans to nothing (Bonferroni over all things)."""
+"""Of anything being called sure in a group that plays what all others do (Bonferroni over all things)."""
 MIXED: Final = "mixed tastes"
 
 
 @dataclass(frozen=True)
-class Leaning:
+class Affinity:
     """A music type or artist that a group plays more than others do.
 
-    share, elsewhere: of what its listeners play and of what all others play, each listener counting alike,
-    0..1. z: the log-odds ratio over its standard deviation. sure: z is more than chance explains, even of the
-    one that stands out most.
+    Attributes
+    ----------
+    name
+        Of the music type or artist.
+    share
+        Of what the group's listeners play, each listener counting alike, 0..1.
+    elsewhere
+        The same share of what all others play, 0..1.
+    z
+        The log-odds ratio over its standard deviation.
+    sure
+        Whether z is more than chance explains, even of the one that stands out most.
     """
 
     name: str
@@ -47,40 +54,79 @@ class Leaning:
 
 
 @dataclass(frozen=True)
-class Described:
-    """A group in words: its name among all groups, and what it leans to, strongest first."""
+class Description:
+    """A group in words.
+
+    Attributes
+    ----------
+    name
+        Its own among all groups.
+    types
+        Music types that it plays more than others do, strongest first.
+    artists
+        Artists that it plays more than others do, strongest first.
+    """
 
     name: str
-    types: tuple[Leaning, ...]
-    artists: tuple[Leaning, ...]
+    types: tuple[Affinity, ...]
+    artists: tuple[Affinity, ...]
 
 
-def describe(matrix: Matrix, part: Part, of: NDArray[np.intp], number: int) -> tuple[Described, ...]:
-    """Describe the groups 0..number - 1 by what their listeners play in `part`.
+def describe(matrix: Matrix, part: Part, labels: NDArray[np.intp], number: int) -> tuple[Description, ...]:
+    """Describe groups of listeners by what they play.
 
-    of: (n_listeners,), -1: in no group. Named by music types, or by artists where types are unknown.
+    Parameters
+    ----------
+    matrix
+        The listening.
+    part
+        Of the listening that is looked at.
+    labels
+        The group of each listener, (n_listeners,), 0..number - 1; -1: in no group.
+    number
+        Of groups.
+
+    Returns
+    -------
+    tuple[Description, ...]
+        One for each group, named by music types, or by artists where types are unknown.
     """
-    types = leanings(*_types(matrix, part), of, number)
-    artists = leanings(*_artists(matrix, part), of, number)
-    telling, between = (map(unlike, types), " & ") if any(types) else (artists, ", ")
+    types = affinities(*_types(matrix, part), labels, number)
+    artists = affinities(*_artists(matrix, part), labels, number)
+    naming, between = (map(unlike, types), " & ") if any(types) else (artists, ", ")
     names = distinct(
-        [[_short(its.name) for its in these if its.sure] for these in telling],
-        [[_short(its.name) for its in these] for these in artists],
+        [[_short(affinity.name) for affinity in group if affinity.sure] for group in naming],
+        [[_short(affinity.name) for affinity in group] for group in artists],
         between=between,
     )
-    return tuple(map(Described, names, types, artists))
+    return tuple(map(Description, names, types, artists))
 
 
-def leanings(
-    plays: csr_array, names: Sequence[str], of: NDArray[np.intp], number: int
-) -> list[tuple[Leaning, ...]]:
-    """Give for each group what it leans to, at most `LISTED`.
+def affinities(
+    plays: csr_array, names: Sequence[str], labels: NDArray[np.intp], number: int
+) -> list[tuple[Affinity, ...]]:
+    """Find what each group plays more than all others.
 
-    plays: listeners x things, whether or how many. A listener's row is scaled to sum 1.
+    Parameters
+    ----------
+    plays
+        Listeners x things, shape (n_listeners, n_things): whether, or how many. A listener's row is scaled to
+        sum 1.
+    names
+        Of the n_things things.
+    labels
+        The group of each listener, (n_listeners,), 0..number - 1; -1: in no group.
+    number
+        Of groups.
+
+    Returns
+    -------
+    list[tuple[Affinity, ...]]
+        For each group, at most `LISTED`, strongest first.
     """
     totals = np.asarray(plays.sum(axis=1), dtype=np.float64).ravel()
-    heard = np.flatnonzero((totals > 0) & (of >= 0))
-    members = csr_array((1 / totals[heard], (of[heard], heard)), shape=(number, len(of)))
+    rows = np.flatnonzero((totals > 0) & (labels >= 0))
+    members = csr_array((1 / totals[rows], (labels[rows], rows)), shape=(number, len(labels)))
     inside = np.asarray((members @ plays).todense(), dtype=np.float64)
     z = log_odds(inside, prior=PRIOR)
     outside = inside.sum(axis=0) - inside
@@ -89,7 +135,7 @@ def leanings(
     order = np.argsort(-z, axis=1, kind="stable")[:, :LISTED]
     return [
         tuple(
-            Leaning(
+            Affinity(
                 name=str(names[i]),
                 share=float(share[g, i]),
                 elsewhere=float(elsewhere[g, i]),
@@ -104,57 +150,89 @@ def leanings(
 
 
 def log_odds(inside: Floats, *, prior: float) -> Floats:
-    """Tell how much more of a thing each group has than all others together: z-scores (groups, things).
+    """Compute how much more of a thing each group has than all others together.
 
-    inside: (groups, things), amounts, 0 and above. With y the amounts of a group and n their sum, y' and n'
-    those of all others, and a the `prior` amount spread over things as they are over all groups,
+    Parameters
+    ----------
+    inside
+        Amounts, shape (groups, things), 0 and above.
+    prior
+        The amount that average listening weighs as much as, above 0.
+
+    Returns
+    -------
+    Floats
+        z-scores, shape (groups, things), above 0 where a group has more than others; 0 for what nobody has,
+        and where there is nothing else.
+
+    Notes
+    -----
+    With y the amounts of a group and n their sum, y' and n' those of all others, and a the `prior` amount
+    spread over things as they are over all groups,
 
         delta = ln((y + a) / (n + prior - y - a)) - ln((y' + a) / (n' + prior - y' - a))
         z     = delta / sqrt(1 / (y + a) + 1 / (y' + a))
 
-    (equations 15, 16 and 22 of the paper). 0 for what nobody has, and where there is nothing else.
+    which are equations 15, 16 and 22 of the paper.
+
+    References
+    ----------
+    Monroe, Colaresi and Quinn, "Fightin' words: lexical feature selection and evaluation for identifying the
+    content of political conflict", Political Analysis 16, 2008.
     """
     every = inside.sum(axis=0)
-    there = (every > 0) & (every < every.sum())
+    varied = (every > 0) & (every < every.sum())
     z = np.zeros_like(inside)
-    a = prior * every[there] / max(every.sum(), 1e-300)
-    one, other = inside[:, there] + a, every[there] - inside[:, there] + a
+    a = prior * every[varied] / max(every.sum(), 1e-300)
+    one, other = inside[:, varied] + a, every[varied] - inside[:, varied] + a
     n = inside.sum(axis=1, keepdims=True) + prior
     m = every.sum() - inside.sum(axis=1, keepdims=True) + prior
     delta = np.log(one / (n - one)) - np.log(other / (m - other))
-    z[:, there] = delta / np.sqrt(1 / one + 1 / other)
+    z[:, varied] = delta / np.sqrt(1 / one + 1 / other)
     return z
 
 
 def distinct(words: Sequence[Sequence[str]], artists: Sequence[Sequence[str]], *, between: str) -> list[str]:
     """Name each group by its first words: two, three where two are taken, else with its first free artist.
 
-    words, artists: of each group, strongest first. A group without words is `mixed`; where artists don't tell
-    it apart either, it is numbered.
+    Parameters
+    ----------
+    words
+        Of each group, strongest first.
+    artists
+        Of each group, strongest first; what tells groups apart that have the same words.
+    between
+        What words are joined by.
+
+    Returns
+    -------
+    list[str]
+        A name for each group, no two alike. A group without words is `MIXED`; one that artists don't set
+        apart either is numbered.
     """
     taken = {OTHER, UNKNOWN}
     names = []
-    for its, played in zip(words, artists, strict=True):
-        longer = [between.join(its[:size]) or MIXED for size in range(IN_NAME, MOST_IN_NAME + 1)]
-        beside = (f"{longer[0]} ({more})" for more in chain(played, count(2)))
+    for its_words, its_artists in zip(words, artists, strict=True):
+        longer = [between.join(its_words[:size]) or MIXED for size in range(IN_NAME, MOST_IN_NAME + 1)]
+        beside = (f"{longer[0]} ({more})" for more in chain(its_artists, count(2)))
         name = next(name for name in chain(longer, beside) if name not in taken)
         taken.add(name)
         names.append(name)
     return names
 
 
-def unlike(leaning: Sequence[Leaning]) -> list[Leaning]:
+def unlike(types: Sequence[Affinity]) -> list[Affinity]:
     """Leave out a type that has a word of one before it inside, or the reverse.
 
     So a name reads 'metal & hard rock', not 'metal & metalcore' or 'metal & heavy metal'.
     """
-    kept: list[Leaning] = []
-    for its in leaning:
-        words = its.name.split()
+    kept: list[Affinity] = []
+    for affinity in types:
+        words = affinity.name.split()
         if not any(
             one in word or word in one for other in kept for one in other.name.split() for word in words
         ):
-            kept.append(its)
+            kept.append(affinity)
     return kept
 
 
@@ -168,7 +246,7 @@ def _shares(amounts: Floats) -> Floats:
 
 
 def _types(matrix: Matrix, part: Part) -> tuple[csr_array, Sequence[str]]:
-    """Listeners x music types, items played of each; no column where types are unknown."""
+    """Return listeners x music types, items played of each; no column where types are unknown."""
     shares = matrix.shares.get(BlockName.MUSIC_TYPE)
     if shares is None:
         return csr_array((len(matrix.listeners), 0)), []
@@ -177,7 +255,7 @@ def _types(matrix: Matrix, part: Part) -> tuple[csr_array, Sequence[str]]:
 
 
 def _artists(matrix: Matrix, part: Part) -> tuple[csr_array, Sequence[str]]:
-    """Listeners x artists, items played of each; an item without an artist is left out."""
+    """Return listeners x artists, items played of each; an item without an artist is left out."""
     columns = matrix.columns[matrix.item_block]
     codes, names = columns[NAME if matrix.item_block is BlockName.ARTIST else ARTIST].factorize(sort=True)
     known = np.flatnonzero(codes >= 0)
@@ -186,6 +264,6 @@ def _artists(matrix: Matrix, part: Part) -> tuple[csr_array, Sequence[str]]:
 
 
 def _played(matrix: Matrix, part: Part) -> csr_array:
-    """Listeners x items, ones."""
+    """Return listeners x items, ones."""
     plays = matrix.plays(part)
     return csr_array((np.ones(len(plays.data)), plays.indices, plays.indptr), shape=plays.shape)

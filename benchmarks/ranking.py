@@ -70,7 +70,7 @@ def last_fm() -> Task:
 
     os.chdir(params.project_root(Path(__file__).parent))
     matrix = protocol.named(protocol.RECBOLE, params.load()).split(0)
-    point = models.contenders(matrix, FACTORS)[-1].start
+    point = models.factorisations(matrix, FACTORS)[-1].start
     fit = als.fit(matrix, Part.TRAIN, point, seed=0, threads=THREADS)
     artist = BlockName.ARTIST
     known, truth = matrix.block(artist, Part.TRAIN_VALID), matrix.truth(artist, Part.TRAIN_VALID)

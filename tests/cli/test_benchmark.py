@@ -15,7 +15,7 @@ from fairtune.config.paths import Paths
 from fairtune.data import ingest
 from fairtune.data.sources import lastfm_2k, music_types
 from fairtune.experiments.benchmark import protocol, run
-from fairtune.experiments.benchmark.models import contenders
+from fairtune.experiments.benchmark.models import factorisations
 
 ROOT = Path(__file__).parents[2]
 QUICK = ["--seeds", "1", "--trials", "1"]
@@ -143,8 +143,8 @@ def test_on_the_real_listening_our_start_is_as_good_as_the_best_published_model(
         lastfm_2k.read(raw), lastfm_2k.DATASET, music_types.vocabulary(), chosen.ingest
     ).tables
     matrix = protocol.recbole(tables, chosen.matrix, seed=0)
-    contender = contenders(matrix, 64)[-1]
-    scores = run._fitted(matrix, contender, contender.start, 0, 2)
+    factorisation = factorisations(matrix, 64)[-1]
+    scores = run._fitted(matrix, factorisation, factorisation.start, 0, 2)
 
     figures = run.judged(matrix, Part.TRAIN_VALID, scores, threads=2)
 

@@ -22,13 +22,21 @@ NDCG: Final = "ndcg@10"
 
 @dataclass(frozen=True)
 class Repeated:
-    """A figure under several seeds: path in metrics.json, a value a seed (None where it is undefined)."""
+    """A figure under several seeds.
+
+    Attributes
+    ----------
+    path
+        Where it stands in metrics.json.
+    values
+        One for each seed; None where it is undefined.
+    """
 
     path: Path
     values: tuple[float | None, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Give mean and sample standard deviation; null where a seed has no value, or there is only one."""
+        """Return mean and sample standard deviation; null where a seed has no value or there is only one."""
         known = [value for value in self.values if value is not None]
         whole = len(known) == len(self.values)
         return {
@@ -46,24 +54,53 @@ def run(
     seeds: Sequence[int],
     finished: Callable[[], None] = lambda: None,
 ) -> tuple[Repeated, ...]:
-    """Split, search, fit and judge anew for every seed, from the tables of `paths`.
+    """Split, search, fit and judge for every seed.
 
     What is in progress lies in `paths.repeating`: a search that was killed goes on where it stopped.
+
+    Parameters
+    ----------
+    params
+        Of the data set.
+    paths
+        Of the data set, whose tables are there already.
+    seeds
+        At least one.
+    finished
+        Called after each stage.
+
+    Returns
+    -------
+    tuple[Repeated, ...]
+        Every headline figure, and accuracy and disparities of the alternatives.
     """
     metrics = []
     for seed in seeds:
-        there = Paths(paths.dataset, paths.repeating / str(seed))
-        shutil.copytree(paths.tables, there.tables, dirs_exist_ok=True)
+        own_paths = Paths(paths.dataset, paths.repeating / str(seed))
+        shutil.copytree(paths.tables, own_paths.tables, dirs_exist_ok=True)
         for stage in STAGES:
-            stage.run(params, there, seed=seed)
+            stage.run(params, own_paths, seed=seed)
             finished()
-        metrics.append(files.read_json(there.metrics))
+        metrics.append(files.read_json(own_paths.metrics))
     shutil.rmtree(paths.repeating)
-    return tuple(Repeated(path, tuple(_value(of, path) for of in metrics)) for path in _paths(metrics[0]))
+    return tuple(Repeated(path, tuple(_value(one, path) for one in metrics)) for path in _paths(metrics[0]))
 
 
 def advantage(figures: Mapping[str, Sequence[float | None]], over: str) -> tuple[float, ...] | None:
-    """Give nDCG@10 of the product divided by that of the model `over`, a value a seed; None if one lacks."""
+    """Divide nDCG@10 of the product by that of another model.
+
+    Parameters
+    ----------
+    figures
+        Values by path joined by dots, one for each seed.
+    over
+        Name of the other model.
+
+    Returns
+    -------
+    tuple[float, ...] | None
+        A ratio for each seed, above 1 where the product is more accurate; None if a value is missing.
+    """
     ours, its = (figures.get(f"ranking.{model}.{NDCG}", ()) for model in (PRODUCT, over))
     pairs = list(zip(ours, its, strict=True)) if len(ours) == len(its) else []
     if not pairs or any(a is None or not b for a, b in pairs):
@@ -81,5 +118,5 @@ def _paths(metrics: Metrics) -> Iterator[Path]:
 
 
 def _value(metrics: Metrics, path: Path) -> float | None:
-    found = read(metrics, path)
-    return None if found is None else found.value
+    figure = read(metrics, path)
+    return None if figure is None else figure.value

@@ -9,7 +9,7 @@ from tests import tiny
 from fairtune.columns import BlockName, Part
 from fairtune.config.params import Range, Tune
 from fairtune.experiments.benchmark import protocol, run, search, table
-from fairtune.experiments.benchmark.models import contenders
+from fairtune.experiments.benchmark.models import factorisations
 
 FIGURES = {"recall@10", "mrr@10", "ndcg@10", "hit@10", "precision@10"}
 
@@ -49,10 +49,12 @@ def test_the_test_phase_masks_what_validation_holds_and_the_validation_phase_doe
 def test_models_learn_from_the_training_part_alone(split):
     matrix = split(0)
     blind = replace(matrix, valid=matrix.valid * 0, test=matrix.test * 0)
-    contender = contenders(matrix, 8)[-1]
+    factorisation = factorisations(matrix, 8)[-1]
     rows = np.arange(len(matrix.listeners))
 
-    seeing, unseeing = (run._fitted(m, contender, contender.start, 0, 1)(rows) for m in (matrix, blind))
+    seeing, unseeing = (
+        run._fitted(m, factorisation, factorisation.start, 0, 1)(rows) for m in (matrix, blind)
+    )
 
     assert (seeing == unseeing).all()
 
@@ -68,12 +70,14 @@ def test_every_model_is_there_and_factorisations_twice(entries):
         ("als", True),
         ("als with friends and types", True),
     ]
-    assert {entry.point.factors for entry in entries if entry.point and not entry.free} == {64}
+    assert {
+        entry.hyperparameters.factors for entry in entries if entry.hyperparameters and not entry.free
+    } == {64}
     assert all(set(figures) == FIGURES for entry in entries for figures in entry.by_seed)
 
 
 def test_plain_als_has_no_weights_to_tune(entries):
-    plain = next(entry.point for entry in entries if entry.model == "plain_als")
+    plain = next(entry.hyperparameters for entry in entries if entry.model == "plain_als")
 
     assert (plain.alpha, plain.beta, plain.gamma, plain.block_weights) == (1, 0, 0, {})
 
@@ -100,8 +104,8 @@ def test_the_same_seeds_give_the_same_table_and_every_fit_is_counted(split, entr
 
 
 def test_the_search_starts_at_its_start_and_keeps_the_best():
-    contender = contenders(tiny.make_matrix(BlockName.ARTIST, (BlockName.ARTIST,)), 8)[-1]
-    tune = Tune(trials=25, start=contender.start, space={"beta": Range(low=0.0, high=0.8)})
+    factorisation = factorisations(tiny.make_matrix(BlockName.ARTIST, (BlockName.ARTIST,)), 8)[-1]
+    tune = Tune(trials=25, start=factorisation.start, space={"beta": Range(low=0.0, high=0.8)})
     tried = []
 
     def judge(point):
@@ -111,7 +115,7 @@ def test_the_search_starts_at_its_start_and_keeps_the_best():
     found = search.ranked(judge, tune, seed=1)
     best = found[0][0]
 
-    assert tried[0] == contender.start
+    assert tried[0] == factorisation.start
     assert best == min(tried, key=lambda point: abs(point.beta - 0.6))
     assert abs(best.beta - 0.6) < 0.05
     assert [value for _, value in found] == sorted((judge(point) for point, _ in found), reverse=True)
@@ -119,7 +123,7 @@ def test_the_search_starts_at_its_start_and_keeps_the_best():
 
 def test_the_best_points_of_the_first_seed_are_judged_by_all(split, monkeypatch):
     matrices = {seed: split(seed) for seed in (0, 1)}
-    contender = contenders(matrices[0], 8)[1]
+    factorisation = factorisations(matrices[0], 8)[1]
     asked = []
 
     def judged(matrix, part, *_scores, **_threads):
@@ -127,10 +131,10 @@ def test_the_best_points_of_the_first_seed_are_judged_by_all(split, monkeypatch)
         return {run.GOAL: float(len(asked))}  # the later the better: the last final wins
 
     monkeypatch.setattr(run, "judged", judged)
-    point = run._tuned(matrices, contender, None, 8, 1, lambda: None)
+    point = run._tuned(matrices, factorisation, None, 8, 1, lambda: None)
 
     assert asked == [(False, Part.TRAIN)] * 8 + [(True, Part.TRAIN)] * run.FINALISTS
-    assert point != contender.start
+    assert point != factorisation.start
 
 
 RESULT = {

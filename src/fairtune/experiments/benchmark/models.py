@@ -28,8 +28,20 @@ WORDS: Final = {
 
 
 @dataclass(frozen=True)
-class Contender:
-    """A factorisation of `blocks`; `start` is where the search over `space` begins."""
+class Factorisation:
+    """A factorisation, and the search for its hyperparameters.
+
+    Attributes
+    ----------
+    name
+        Of its row in the table.
+    blocks
+        Columns that it sees.
+    start
+        Hyperparameters where the search begins.
+    space
+        Range of each hyperparameter that is searched.
+    """
 
     name: str
     blocks: tuple[BlockName, ...]
@@ -37,8 +49,19 @@ class Contender:
     space: Mapping[str, Range]
 
     def search(self, trials: int, reached: Hyperparameters | None = None) -> Tune:
-        """Describe the search over `space` from `start` on, or from what another search has reached; then
-        the number of factors is free too.
+        """Describe the search.
+
+        Parameters
+        ----------
+        trials
+            Of the search, 1 and above.
+        reached
+            What another search has chosen: this one begins there, and the number of factors is free too.
+
+        Returns
+        -------
+        Tune
+            Where the search begins and what it may choose.
         """
         return Tune(
             trials=trials,
@@ -47,29 +70,39 @@ class Contender:
         )
 
 
-def contenders(matrix: Matrix, factors: int) -> tuple[Contender, ...]:
-    """Give plain ALS, ALS with our weights, and, where the matrix has more blocks, ALS with all of them.
+def factorisations(matrix: Matrix, factors: int) -> tuple[Factorisation, ...]:
+    """List the factorisations that are compared.
 
-    plain_als: ln(1 + plays), one block, confidence 1 + w; regularisation is tuned.
-    als: one block; alpha and beta are tuned too.
-    als with ...: a weight for each further block is tuned too.
+    Parameters
+    ----------
+    matrix
+        Whose blocks they see.
+    factors
+        Their number of factors, 1 and above.
+
+    Returns
+    -------
+    tuple[Factorisation, ...]
+        Plain ALS, with ln(1 + plays), one block and confidence 1 + w, of which the regularisation is tuned;
+        ALS with our weights, one block, of which alpha and beta are tuned too; and, where the matrix has more
+        blocks, ALS with all of them, of which a weight for each further block is tuned too.
     """
     target = (matrix.target,)
     others = tuple(block for block in matrix.blocks if block != matrix.target)
     weights = {f"block_weights.{block}": WEIGHT for block in others}
     plain = {"regularization": REGULARIZATION}
     weighed = {**plain, "alpha": ALPHA, "beta": BETA}
-    found = (
-        Contender("plain_als", target, _start(factors, alpha=1.0, beta=0.0, regularization=10.0), plain),
-        Contender("als", target, _start(factors), weighed),
-        Contender(
+    compared = (
+        Factorisation("plain_als", target, _start(factors, alpha=1.0, beta=0.0, regularization=10.0), plain),
+        Factorisation("als", target, _start(factors), weighed),
+        Factorisation(
             f"als with {_listed(sorted(WORDS[block] for block in others))}",
             (*target, *others),
             _start(factors, others=others),
             {**weighed, **weights},
         ),
     )
-    return found if others else found[:-1]
+    return compared if others else compared[:-1]
 
 
 def _listed(words: Sequence[str]) -> str:
@@ -84,7 +117,7 @@ def _start(
     regularization: float = 15.0,
     others: tuple[BlockName, ...] = (),
 ) -> Hyperparameters:
-    """Give what earlier searches found on validation parts: a small search begins well there."""
+    """Return what earlier searches chose on validation parts: a small search begins well there."""
     return Hyperparameters(
         factors=factors,
         regularization=regularization,

@@ -30,14 +30,40 @@ Tables = Mapping[Table, pd.DataFrame]
 
 @dataclass(frozen=True)
 class Protocol:
-    """split: the matrix of a seed. published: what others report for it, if anybody does."""
+    """How a benchmark splits listening.
+
+    Attributes
+    ----------
+    split
+        Builds the matrix of a seed.
+    published
+        What others report for this protocol; empty if nobody does.
+    """
 
     split: Callable[[int], Matrix]
     published: Sequence[Published]
 
 
 def named(name: str, params: Params) -> Protocol:
-    """Give the protocol of RecBole-GNN's table, or that of a data set with a split of its own."""
+    """Find the protocol of RecBole-GNN's table, or that of a data set with a split of its own.
+
+    Parameters
+    ----------
+    name
+        `RECBOLE`, or a data set of params.yaml.
+    params
+        Of all data sets.
+
+    Returns
+    -------
+    Protocol
+        Its tables have been read.
+
+    Raises
+    ------
+    BadRequest
+        There is no such benchmark.
+    """
     if name == RECBOLE:
         tables, chosen = _fetched(params), params.dataset(DATASET).matrix
         return Protocol(lambda seed: recbole(tables, chosen, seed=seed), RECBOLE_LASTFM)
@@ -51,7 +77,22 @@ def named(name: str, params: Params) -> Protocol:
 
 
 def recbole(tables: Tables, params: MatrixParams, *, seed: int) -> Matrix:
-    """Split each listener's artists 8:1:1 at random, nothing filtered; artists are what is ranked."""
+    """Split each listener's artists 8:1:1 at random, nothing filtered.
+
+    Parameters
+    ----------
+    tables
+        The canonical tables of HetRec 2011 Last.fm.
+    params
+        `matrix` of params.yaml; target, blocks and split are replaced by those of the protocol.
+    seed
+        Of the split.
+
+    Returns
+    -------
+    Matrix
+        Artists are what is ranked.
+    """
     played = tables[Table.INTERACTIONS]
     labels = splits.by_ratio(played, valid_share=VALID_SHARE, test_share=TEST_SHARE, seed=seed)
     return build.build(
@@ -64,7 +105,29 @@ def recbole(tables: Tables, params: MatrixParams, *, seed: int) -> Matrix:
 
 
 def given(name: str, params: MatrixParams, paths: Paths) -> Matrix:
-    """Take the split of the data set itself; one that would be drawn is refused: it is not the user's own."""
+    """Take the split of the data set itself.
+
+    Parameters
+    ----------
+    name
+        Of the data set.
+    params
+        `matrix` of params.yaml.
+    paths
+        Where the tables of the data set are.
+
+    Returns
+    -------
+    Matrix
+        Split as the interactions say.
+
+    Raises
+    ------
+    BadRequest
+        The split would be drawn: it is not the user's own.
+    NotThere
+        The tables are missing.
+    """
     if params.split != "given":
         raise BadRequest(
             f"params.yaml: datasets.{name}.matrix.split: is '{params.split}': a benchmark needs 'given', and "

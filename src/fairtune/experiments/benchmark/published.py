@@ -1,8 +1,11 @@
 """What others published for the protocol that we repeat.
 
-RecBole-GNN, `results/social/lastfm.md` (Zhao et al., "RecBole 2.0", CIKM 2022): HetRec 2011 Last.fm, no
-filter, random 8:1:1 of each listener's artists, all artists ranked, embedding size 64, learning rates, layers
-and the like tuned on the validation part. No deviation is stated.
+HetRec 2011 Last.fm, no filter, random 8:1:1 of each listener's artists, all artists ranked, embedding size
+64, learning rates, layers and the like tuned on the validation part. No deviation is stated.
+
+References
+----------
+RecBole-GNN, `results/social/lastfm.md`: Zhao et al., "RecBole 2.0", CIKM 2022.
 """
 
 from collections.abc import Mapping
@@ -19,12 +22,21 @@ EMBEDDING: Final = 64
 
 @dataclass(frozen=True)
 class Published:
-    """A row of the published table: figures by name, for `EMBEDDING` factors."""
+    """A row of the published table.
+
+    Attributes
+    ----------
+    model
+        Name of the model.
+    figures
+        By name, as `FIGURES` lists them, with `EMBEDDING` factors.
+    """
 
     model: str
     figures: Mapping[str, float]
 
     def to_json(self) -> dict[str, Any]:
+        """Return the row as the benchmark's file holds it."""
         return {"model": self.model, "factors": EMBEDDING, "figures": dict(self.figures)}
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from fairtune.columns import Part
 from fairtune.config.params import Hyperparameters
 from fairtune.experiments.benchmark import search
-from fairtune.experiments.benchmark.models import ALTERNATIVES, Contender, contenders
+from fairtune.experiments.benchmark.models import ALTERNATIVES, Factorisation, factorisations
 from fairtune.experiments.benchmark.published import EMBEDDING, FIGURES, K
 from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy, ranking
@@ -23,7 +23,7 @@ GOAL: Final = f"ndcg@{K}"
 """What the searches raise on the validation part, as those of the published models did."""
 
 FINALISTS: Final = 6
-"""The best points of a search on the first seed that the other seeds judge too."""
+"""How many of the best hyperparameters of a search on the first seed the other seeds judge too."""
 
 Figures = Mapping[str, float]
 Splits = Callable[[int], Matrix]
@@ -33,24 +33,32 @@ Splits = Callable[[int], Matrix]
 class Entry:
     """A row of ours.
 
-    free: the search chose the number of factors. point: null where nothing is tuned. by_seed: figures of
-    each seed.
+    Attributes
+    ----------
+    model
+        Name of the model.
+    free
+        Whether the search chose the number of factors.
+    hyperparameters
+        What the search chose; None where nothing is tuned.
+    by_seed
+        Figures of each seed.
     """
 
     model: str
     free: bool
-    point: Hyperparameters | None
+    hyperparameters: Hyperparameters | None
     by_seed: tuple[Figures, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Give mean and sample standard deviation over the seeds (null for a single one)."""
+        """Return the row with mean and sample standard deviation over the seeds (null for a single one)."""
         values = {name: np.array([figures[name] for figures in self.by_seed]) for name in FIGURES}
         several = len(self.by_seed) > 1
         return {
             "model": self.model,
             "free": self.free,
-            "factors": None if self.point is None else self.point.factors,
-            "hyperparameters": None if self.point is None else asdict(self.point),
+            "factors": None if self.hyperparameters is None else self.hyperparameters.factors,
+            "hyperparameters": None if self.hyperparameters is None else asdict(self.hyperparameters),
             "mean": {name: significant(column.mean()) for name, column in values.items()},
             "std": {
                 name: significant(column.std(ddof=1)) if several else None for name, column in values.items()
@@ -59,7 +67,22 @@ class Entry:
 
 
 def fits(blocks: int, *, seeds: int, trials: int) -> int:
-    """Count the fits of `run` for a matrix of so many blocks: what a progress bar needs."""
+    """Count the fits of `run`, which a progress bar needs.
+
+    Parameters
+    ----------
+    blocks
+        Of the matrix.
+    seeds
+        How many splits are judged.
+    trials
+        Of each search.
+
+    Returns
+    -------
+    int
+        How often `finished` is called.
+    """
     searches = 2 * (2 if blocks == 1 else 3)
     finals = min(FINALISTS, trials) * (seeds - 1)
     return searches * (trials + finals) + (searches + len(ALTERNATIVES)) * seeds
@@ -75,10 +98,27 @@ def run(
 ) -> tuple[Entry, ...]:
     """Tune on validation parts; fit on training and judge on the test part of each seed.
 
-    A search looks at the validation part of the first seed, and its best points at those of all seeds: the
-    highest mean wins, for the best of many on one split is partly luck.
-    Every factorisation is there twice: with `EMBEDDING` factors, like the published models, and with as many
-    as a second search, which starts where the first ended, prefers.
+    A search looks at the validation part of the first seed, and its best hyperparameters are judged on those
+    of all seeds: the highest mean wins, for the best of many on one split is partly luck.
+
+    Parameters
+    ----------
+    split
+        Builds the matrix of a seed.
+    seeds
+        At least one; the first is the one that is searched.
+    trials
+        Of each search, 1 and above.
+    threads
+        Used to fit and rank, 1 and above.
+    finished
+        Called after each fit.
+
+    Returns
+    -------
+    tuple[Entry, ...]
+        Every factorisation is there twice: with `EMBEDDING` factors, like the published models, and, at the
+        end, with as many as a second search, which starts where the first ended, prefers.
     """
     matrices = {seed: split(seed) for seed in seeds}
     first = matrices[seeds[0]]
@@ -86,20 +126,36 @@ def run(
         Entry(name, False, None, tuple(_alternative(matrices, name, threads, finished)))
         for name in ALTERNATIVES
     ]
-    for contender in contenders(first, EMBEDDING):
-        point = None
+    for factorisation in factorisations(first, EMBEDDING):
+        hyperparameters = None
         for free in (False, True):
-            point = _tuned(matrices, contender, point, trials, threads, finished)
-            figures = tuple(_factorised(matrices, contender, point, threads, finished))
-            entries.append(Entry(contender.name, free, point, figures))
+            hyperparameters = _tuned(matrices, factorisation, hyperparameters, trials, threads, finished)
+            figures = tuple(_factorised(matrices, factorisation, hyperparameters, threads, finished))
+            entries.append(Entry(factorisation.name, free, hyperparameters, figures))
     return tuple(sorted(entries, key=lambda entry: entry.free))
 
 
 def judged(matrix: Matrix, part: Part, scores: Callable[[Rows], Scores], *, threads: int) -> Figures:
-    """Measure lists on what is held out from `part`, with all of `part` masked as known.
+    """Measure lists on what is held out from a part, with all of that part masked as known.
 
     For TRAIN that is the validation part. For TRAIN_VALID it is the test part: as in RecBole's test phase,
     validation items count as known, though the model was fitted on training alone.
+
+    Parameters
+    ----------
+    matrix
+        The listening.
+    part
+        TRAIN or TRAIN_VALID.
+    scores
+        Of all columns of the target for some rows of listeners, shape (rows, n_columns).
+    threads
+        Used to rank, 1 and above.
+
+    Returns
+    -------
+    Figures
+        Means over the listeners with truth, by name.
     """
     known, truth = matrix.block(matrix.target, part), matrix.truth(matrix.target, part)
     lists = ranking.rank(scores, known, K, threads=threads)
@@ -109,39 +165,42 @@ def judged(matrix: Matrix, part: Part, scores: Callable[[Rows], Scores], *, thre
 
 def _tuned(
     matrices: Mapping[int, Matrix],
-    contender: Contender,
+    factorisation: Factorisation,
     reached: Hyperparameters | None,
     trials: int,
     threads: int,
     finished: Callable[[], None],
 ) -> Hyperparameters:
-    def judge(point: Hyperparameters, seed: int) -> float:
-        scores = _fitted(matrices[seed], contender, point, seed, threads)
+    def judge(hyperparameters: Hyperparameters, seed: int) -> float:
+        scores = _fitted(matrices[seed], factorisation, hyperparameters, seed, threads)
         return judged(matrices[seed], Part.TRAIN, scores, threads=threads)[GOAL]
 
     first, *others = matrices
-    found = search.ranked(
-        lambda point: judge(point, first), contender.search(trials, reached), seed=first, finished=finished
+    ranked = search.ranked(
+        lambda hyperparameters: judge(hyperparameters, first),
+        factorisation.search(trials, reached),
+        seed=first,
+        finished=finished,
     )
     means = []
-    for point, of_first in found[:FINALISTS]:
+    for hyperparameters, of_first in ranked[:FINALISTS]:
         values = [of_first]
         for seed in others:
-            values.append(judge(point, seed))
+            values.append(judge(hyperparameters, seed))
             finished()
         means.append(float(np.mean(values)))
-    return found[int(np.argmax(means))][0]
+    return ranked[int(np.argmax(means))][0]
 
 
 def _factorised(
     matrices: Mapping[int, Matrix],
-    contender: Contender,
-    point: Hyperparameters,
+    factorisation: Factorisation,
+    hyperparameters: Hyperparameters,
     threads: int,
     finished: Callable[[], None],
 ) -> Iterator[Figures]:
     for seed, matrix in matrices.items():
-        scores = _fitted(matrix, contender, point, seed, threads)
+        scores = _fitted(matrix, factorisation, hyperparameters, seed, threads)
         yield judged(matrix, Part.TRAIN_VALID, scores, threads=threads)
         finished()
 
@@ -156,8 +215,8 @@ def _alternative(
 
 
 def _fitted(
-    matrix: Matrix, contender: Contender, point: Hyperparameters, seed: int, threads: int
+    matrix: Matrix, factorisation: Factorisation, hyperparameters: Hyperparameters, seed: int, threads: int
 ) -> Callable[[Rows], Scores]:
-    seen = replace(matrix, blocks=contender.blocks)
-    model = als.fit(seen, Part.TRAIN, point, seed=seed, threads=threads)
+    seen = replace(matrix, blocks=factorisation.blocks)
+    model = als.fit(seen, Part.TRAIN, hyperparameters, seed=seed, threads=threads)
     return lambda rows: model.scores(rows, matrix.target)

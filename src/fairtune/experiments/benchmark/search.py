@@ -20,10 +20,30 @@ def ranked(
     seed: int,
     finished: Callable[[], None] = lambda: None,
 ) -> list[tuple[Hyperparameters, float]]:
-    """Give the points of `tune.trials` trials and what `judge` says of each, the highest first.
+    """Search for the hyperparameters that are judged best.
 
     The first trial is at `tune.start`, the next ones there but for the number of factors, if that is free.
-    Tree-structured Parzen estimator (Bergstra et al., NeurIPS 2011), seeded: same arguments, same point.
+
+    Parameters
+    ----------
+    judge
+        Measures hyperparameters; higher is better.
+    tune
+        Where the search begins, what it may choose, and how many trials it has.
+    seed
+        Of the sampler: the same arguments give the same trials.
+    finished
+        Called after each trial.
+
+    Returns
+    -------
+    list[tuple[Hyperparameters, float]]
+        The hyperparameters of each trial and what `judge` says of them, the highest first.
+
+    References
+    ----------
+    The sampler is the tree-structured Parzen estimator: Bergstra, Bardenet, Bengio and Kégl, "Algorithms for
+    hyper-parameter optimization", NeurIPS 2011.
     """
     import optuna
 
@@ -31,20 +51,20 @@ def ranked(
     study = optuna.create_study(
         direction="maximize", sampler=optuna.samplers.TPESampler(seed=seed, n_startup_trials=STARTUP)
     )
-    for point in _first(tune):
-        study.enqueue_trial(point)
-    points: dict[int, Hyperparameters] = {}
+    for values in _first(tune):
+        study.enqueue_trial(values)
+    tried: dict[int, Hyperparameters] = {}
 
     def objective(trial: "Trial") -> float:
-        points[trial.number] = space.suggest(trial, tune)
-        value = judge(points[trial.number])
+        tried[trial.number] = space.suggest(trial, tune)
+        value = judge(tried[trial.number])
         finished()
         return value
 
     study.optimize(objective, n_trials=tune.trials)
-    values = {trial.number: trial.value for trial in study.trials if trial.value is not None}
-    best = sorted(values, key=lambda number: (-values[number], number))
-    return [(points[number], values[number]) for number in best]
+    scores = {trial.number: trial.value for trial in study.trials if trial.value is not None}
+    best = sorted(scores, key=lambda number: (-scores[number], number))
+    return [(tried[number], scores[number]) for number in best]
 
 
 def _first(tune: Tune) -> list[dict[str, float]]:

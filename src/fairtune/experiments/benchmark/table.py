@@ -12,7 +12,7 @@ HEAD = ("model", "factors", *FIGURES)
 
 
 def rows(result: Json) -> summary.TableRows:
-    """Give published rows first, then ours, those that chose their number of factors last."""
+    """Return published rows first, then ours, those that chose their number of factors last."""
     published = [
         (row["model"], str(row["factors"]), *(f"{row['figures'][name]:.4f}" for name in FIGURES))
         for row in result["published"]
@@ -21,12 +21,12 @@ def rows(result: Json) -> summary.TableRows:
 
 
 def markdown(result: Json) -> str:
-    """Give the table as Markdown, with a line that says what the figures are."""
+    """Return the table as Markdown, with its caption below."""
     return f"{summary.markdown(HEAD, rows(result))}\n\n{caption(result)}"
 
 
 def caption(result: Json) -> str:
-    """Say how the figures came about."""
+    """Describe in two sentences where the figures come from."""
     seeds = result["seeds"]
     drawn = "splits and fits" if result["published"] else "fits"
     spread = f"mean ± standard deviation of {seeds} {drawn}" if seeds > 1 else "one fit"

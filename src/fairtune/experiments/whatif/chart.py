@@ -19,7 +19,7 @@ GAP: Final = 14.0  # points
 
 
 def svg(result: Mapping[str, Any]) -> str:
-    """Give a file of its own, for any viewer: light colours written out, text in any sans-serif."""
+    """Return the picture as a file for any viewer: light colours written out, text in any sans-serif."""
     return _standalone([_listeners(result), _places(result)])
 
 
@@ -28,9 +28,9 @@ def _listeners(result: Mapping[str, Any]) -> Markup:
     marks = [Mark("everybody", _estimate(result["figures"][NDCG]["change"]), strong=True)]
     for kind, groups in result["listeners"].items():
         if kind != "country":
-            for name, of in groups.items():
+            for name, group in groups.items():
                 label = f"{elements_labels.grouping(kind)}: {elements_labels.group(kind, name)}"
-                marks.append(Mark(label, _estimate(of[NDCG]["change"])))
+                marks.append(Mark(label, _estimate(group[NDCG]["change"])))
     panel = Panel(
         f"Change of nDCG@{HEADLINE}",
         tuple(marks),
@@ -43,7 +43,7 @@ def _listeners(result: Mapping[str, Any]) -> Markup:
 
 def _places(result: Mapping[str, Any]) -> Markup:
     """Draw each group's share of the places, before and after."""
-    groups = [(kind, name) for kind, of in result["providers"].items() for name in of]
+    groups = [(kind, name) for kind, by_name in result["providers"].items() for name in by_name]
     bars = [
         Bar(
             f"share of the places {when}",
@@ -76,7 +76,7 @@ def _standalone(drawn: list[Markup]) -> str:
         placed = f'<svg y="{top:g}" width="{wide:g}" height="{tall:g}" '
         parts.append(str(picture).replace("<svg ", placed, 1))
         width, top = max(width, wide), top + tall + GAP
-    body = re.sub(r"var\(--([a-z]+)\)", lambda found: light[found[1]], "\n".join(parts))
+    body = re.sub(r"var\(--([a-z]+)\)", lambda variable: light[variable[1]], "\n".join(parts))
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
         f'viewBox="0 0 {width:g} {top:g}" font-family="sans-serif">\n'

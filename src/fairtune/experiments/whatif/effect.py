@@ -29,41 +29,62 @@ NDCG = OF_LISTENERS[0]
 
 
 def measure(
-    matrix: Matrix, before: Als, after: Als, found: Reranking, params: Evaluate, *, seed: int, threads: int
+    matrix: Matrix, before: Als, after: Als, reranking: Reranking, params: Evaluate, *, seed: int, threads: int
 ) -> Json:
     """Compare the lists of ten of two models on the test part, over the same resamples of listeners.
 
-    before, after: fits on TRAIN_VALID, without the multipliers of `found` and with them. Figures are JSON; a
-    change is after less before, and its interval is that of the paired difference.
+    Parameters
+    ----------
+    matrix
+        With a test part.
+    before
+        Fit on TRAIN_VALID, without the multipliers of `reranking`.
+    after
+        The same fit with them.
+    reranking
+        Multipliers, and the bounds that they keep on the validation part.
+    params
+        `evaluate` of params.yaml.
+    seed
+        Of resampling and of taste groups.
+    threads
+        Used to rank, 1 and above.
+
+    Returns
+    -------
+    Json
+        Figures of all lists, the bounds, and groups of items and of listeners, each before and after. A
+        change is after less before, and its interval is that of the paired difference.
     """
     part, block = Part.TRAIN_VALID, matrix.target
     bootstrap = Bootstrap(n_listeners=len(matrix.listeners), resamples=params.resamples, seed=seed)
     held = held_out(matrix, block, params, bootstrap)
     lists = [
-        ranking.rank(partial(_scores, of, block), held.known, HEADLINE, threads=threads)
-        for of in (before, after)
+        ranking.rank(partial(_scores, model, block), held.known, HEADLINE, threads=threads)
+        for model in (before, after)
     ]
     of_listeners = [measure_lists.of_listeners(one, held, [HEADLINE]) for one in lists]
     labels = listener_groups.label(matrix, part, age_bands=params.age_bands, countries=params.countries)
     taste, _ = tastes(matrix, part, before, min_group=params.min_group, seed=seed)
     if (taste != UNKNOWN).any():
         labels[TASTE] = taste
-    shown = sorted({REGION, TIER, *found.multipliers} & set(held.groupings))
+    shown = sorted({REGION, TIER, *reranking.multipliers} & set(held.groupings))
     apart = [provider_parity.compare(one, held.chances, [HEADLINE]) for one in lists]
     result: Json = {
         "figures": _figures(of_listeners, lists, held, bootstrap) | _disparities(apart, shown),
         "bounds": [],
         "providers": {name: _providers(apart, name, lists, held) for name in shown},
         "listeners": {
-            name: _listeners(of_listeners, of, bootstrap, params.min_group) for name, of in labels.items()
+            name: _listeners(of_listeners, groups, bootstrap, params.min_group)
+            for name, groups in labels.items()
         },
     }
-    for bound, was, now in zip(found.bounds, found.before, found.after, strict=True):
+    for bound, was, now in zip(reranking.bounds, reranking.before, reranking.after, strict=True):
         if bound.measure == "share":
-            of = result["providers"][bound.grouping].get(bound.name, {}).get("places", {})
+            figure = result["providers"][bound.grouping].get(bound.name, {}).get("places", {})
         else:
-            of = result["figures"].get(f"{bound.measure}.{bound.grouping}", {})
-        test = {when: of.get(when, {}).get("value") for when in ("before", "after")}
+            figure = result["figures"].get(f"{bound.measure}.{bound.grouping}", {})
+        test = {when: figure.get(when, {}).get("value") for when in ("before", "after")}
         result["bounds"].append(
             {
                 "asked": bound.description(),
@@ -105,21 +126,21 @@ def _figures(
 
 
 def _disparities(apart: Sequence[Mapping[str, Json]], shown: Sequence[str]) -> dict[str, Json]:
-    """Give "dp.region", "eo.region", ...: disparities, whose changes have no interval of their own."""
-    given: dict[str, Json] = {}
+    """Return "dp.region", "eo.region", ...: disparities, whose changes have no interval of their own."""
+    disparities: dict[str, Json] = {}
     for grouping in shown:
         for what in ("dp", "eo"):
             was, now = (one[grouping][f"{what}@{HEADLINE}"]["disparity"] for one in apart)
             if was["value"] is not None and now["value"] is not None:
                 change = Figure(now["value"] - was["value"], None, None)
-                given[f"{what}.{grouping}"] = {"before": was, "after": now, "change": change.to_json()}
-    return given
+                disparities[f"{what}.{grouping}"] = {"before": was, "after": now, "change": change.to_json()}
+    return disparities
 
 
 def _providers(
     apart: Sequence[Mapping[str, Json]], grouping: str, lists: Sequence[Lists], held: HeldOut
 ) -> dict[str, Json]:
-    """Give for each group of items its places, and how much of what will be played of it is found.
+    """Return for each group of items its places, and how much of what will be played of it is found.
 
     places: share of the places of all lists. found: share of the truth, equal opportunity's rate; its change
     is paired.
@@ -138,8 +159,9 @@ def _providers(
         name: {
             "n": groups[0][name]["n"],
             "compared": bool(pooling.compared[number]),
-            "places": {when: of[name]["share_recommended"] for when, of in _when(groups)},
-            "found": {when: of[name]["rate"] for when, of in _when(groups)} | {"change": moved.to_json()},
+            "places": {when: by_name[name]["share_recommended"] for when, by_name in _when(groups)},
+            "found": {when: by_name[name]["rate"] for when, by_name in _when(groups)}
+            | {"change": moved.to_json()},
         }
         for number, (name, moved) in enumerate(
             zip(pooling.names, figures(change[0], change[1:]), strict=True)
@@ -147,8 +169,8 @@ def _providers(
     }
 
 
-def _when(both: Sequence[Any]) -> Sequence[tuple[str, Any]]:
-    return list(zip(("before", "after"), both, strict=True))
+def _when(values: Sequence[Any]) -> Sequence[tuple[str, Any]]:
+    return list(zip(("before", "after"), values, strict=True))
 
 
 def _listeners(
@@ -157,13 +179,13 @@ def _listeners(
     bootstrap: Bootstrap,
     min_group: int,
 ) -> dict[str, Json]:
-    """Give nDCG@10 of each listener group, before and after, and its paired change."""
-    before, after = (of[NDCG] for of in of_listeners)
+    """Return nDCG@10 of each listener group, before and after, and its paired change."""
+    before, after = (by_name[NDCG] for by_name in of_listeners)
     columns = {"before": before, "after": after, "change": after - before}
-    of = listener_parity.grouped(columns, labels, bootstrap=bootstrap, min_group=min_group)
-    told = listener_parity.tabulate(of, columns)
+    grouped = listener_parity.grouped(columns, labels, bootstrap=bootstrap, min_group=min_group)
+    figures_of = listener_parity.tabulate(grouped, columns)
     return {
-        group: {"n": int(of.counted[number, 0]), NDCG: told[group]}
-        for number, group in enumerate(of.pooling.names)
+        group: {"n": int(grouped.counted[number, 0]), NDCG: figures_of[group]}
+        for number, group in enumerate(grouped.pooling.names)
         if group != UNKNOWN
     }

@@ -9,43 +9,43 @@ from fairtune.reporting.elements import labels, numbers
 
 NDCG = f"ndcg@{HEADLINE}"
 NAMED = 8
-"""Groups of listeners that are told, those who lose most."""
+"""Groups of listeners that are named, those who lose most."""
 LEAST = 0.0005
 """Share of all places that a group has to lose to be named: less reads as 0.0 %."""
 
 
 def sentences(effect: Mapping[str, Any], target: str) -> list[str]:
-    """Say it group by group: listeners first, by how much they lose; an empty list if nobody does."""
+    """Return a line for each group that loses, listeners first, by how much; none if nobody does."""
     listeners = sorted(_listeners(effect))
-    told = [sentence for _, sentence in listeners[:NAMED]]
+    lines = [sentence for _, sentence in listeners[:NAMED]]
     if len(listeners) > NAMED:
-        told.append(f"and {len(listeners) - NAMED} more groups of listeners; --json has them all")
-    return told + list(_providers(effect, target))
+        lines.append(f"and {len(listeners) - NAMED} more groups of listeners; --json has them all")
+    return lines + list(_providers(effect, target))
 
 
 def _listeners(effect: Mapping[str, Any]) -> Iterator[tuple[float, str]]:
-    """Give relative change and sentence of every group that loses; countries stand behind their region."""
+    """Yield relative change and sentence of every group that loses; countries stand behind their region."""
     for kind, groups in effect["listeners"].items():
-        for name, of in groups.items():
-            change = of[NDCG]["change"]
+        for name, group in groups.items():
+            change = group[NDCG]["change"]
             if kind != COUNTRY and change["high"] is not None and change["high"] < 0:
-                before, after = (of[NDCG][when]["value"] for when in ("before", "after"))
+                before, after = (group[NDCG][when]["value"] for when in ("before", "after"))
                 moved = f"{numbers.plain(before)} to {numbers.plain(after)}"
                 yield after / before - 1, f"{labels.listener(kind, name)}: nDCG@{HEADLINE} {moved}"
 
 
 def _providers(effect: Mapping[str, Any], target: str) -> Iterator[str]:
     for kind, groups in effect["providers"].items():
-        for name, of in groups.items():
-            if not of["compared"]:
+        for name, group in groups.items():
+            if not group["compared"]:
                 continue
             lost = []
-            before, after = (of["places"][when]["value"] for when in ("before", "after"))
+            before, after = (group["places"][when]["value"] for when in ("before", "after"))
             if None not in (before, after) and before - after >= LEAST:
                 lost.append(f"{numbers.tenths(before)} to {numbers.tenths(after)} of the places")
-            change = of["found"]["change"]
+            change = group["found"]["change"]
             if change["high"] is not None and change["high"] < 0:
-                was, now = (numbers.tenths(of["found"][when]["value"]) for when in ("before", "after"))
+                was, now = (numbers.tenths(group["found"][when]["value"]) for when in ("before", "after"))
                 lost.append(f"{was} to {now} of what listeners go on to play is found")
             if lost:
                 yield f"{labels.provider(kind, name, target)}: {'; '.join(lost)}"

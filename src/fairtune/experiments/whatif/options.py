@@ -15,10 +15,30 @@ Groups = Mapping[str, Sequence[str]]
 def constraints(
     min_share: Sequence[str], dp: float | None, eo: float | None, *, by: str, groups: Groups
 ) -> Constraints:
-    """Check what is asked for; `BadRequest` says what is wrong with it.
+    """Check what is asked for.
 
-    min_share: "<group>=<share>" or "<grouping>.<group>=<share>". dp, eo: the most that the disparity by
-    grouping `by` may be.
+    Parameters
+    ----------
+    min_share
+        "<group>=<share>" or "<grouping>.<group>=<share>", share 0..1 of the places of all lists.
+    dp
+        The most that the demographic parity disparity may be; None: not asked for.
+    eo
+        The most that the equal opportunity disparity may be; None: not asked for.
+    by
+        Grouping of both disparities.
+    groups
+        Those that exist.
+
+    Returns
+    -------
+    Constraints
+        At least one.
+
+    Raises
+    ------
+    BadRequest
+        Nothing is asked for, or something that is out of range or not there.
     """
     if not min_share and dp is None and eo is None:
         raise BadRequest(
@@ -50,19 +70,19 @@ def _share(written: str, groups: Groups) -> tuple[str, float]:
 
 
 def _place(named: str, groups: Groups) -> str:
-    """Give <grouping>.<group> for what is written with or without its grouping."""
+    """Return <grouping>.<group> for what is written with or without its grouping."""
     grouping, _, group = named.partition(".")
     if grouping in PROVIDER_GROUPINGS and group:
-        there = groups.get(grouping, ())
-        if group not in there:
-            names = ", ".join(there) or "none, nothing is known of it"
+        existing = groups.get(grouping, ())
+        if group not in existing:
+            names = ", ".join(existing) or "none, nothing is known of it"
             raise BadRequest(f"whatif: there is no group '{group}' by {grouping}; there are: {names}")
         return named
-    found = [name for name, there in groups.items() if named in there]
-    if not found:
-        told = "; ".join(f"by {name}: {', '.join(names)}" for name, names in groups.items())
-        raise BadRequest(f"whatif: no group of items is called '{named}'; there are {told}")
-    if len(found) > 1:
-        ways = " or ".join(f"{name}.{named}" for name in found)
-        raise BadRequest(f"whatif: '{named}' is a group by {' and by '.join(found)}: write {ways}")
-    return f"{found[0]}.{named}"
+    groupings = [name for name, existing in groups.items() if named in existing]
+    if not groupings:
+        listed = "; ".join(f"by {name}: {', '.join(names)}" for name, names in groups.items())
+        raise BadRequest(f"whatif: no group of items is called '{named}'; there are {listed}")
+    if len(groupings) > 1:
+        ways = " or ".join(f"{name}.{named}" for name in groupings)
+        raise BadRequest(f"whatif: '{named}' is a group by {' and by '.join(groupings)}: write {ways}")
+    return f"{groupings[0]}.{named}"

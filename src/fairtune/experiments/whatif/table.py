@@ -68,25 +68,25 @@ def _asked(bounds: Sequence[Mapping[str, Any]]) -> Table:
 
 def _figures(figures: Mapping[str, Mapping[str, Any]]) -> Table:
     rows = []
-    for name, of in figures.items():
+    for name, figure in figures.items():
         measure, _, grouping = name.partition(".")
         label = LABELS.get(name) or f"{MEASURES[measure]}, {labels.grouping(grouping)}"
-        change = of["change"]
+        change = figure["change"]
         around = "" if change["low"] in (None, change["high"]) else _interval(change)
         moved = numbers.signed(change["value"]) + around
-        rows.append((label, *(_number(of[when]["value"]) for when in ("before", "after")), moved))
+        rows.append((label, *(_number(figure[when]["value"]) for when in ("before", "after")), moved))
     return _table("\nFigures", ("", "before", "after", "change"), rows)
 
 
 def _groups(providers: Mapping[str, Mapping[str, Any]]) -> Table:
     rows = []
     for kind, groups in providers.items():
-        for name, of in groups.items():
+        for name, group in groups.items():
             rows.append(
                 (
                     f"{labels.grouping(kind)}: {labels.group(kind, name)}",
-                    *(_share(of["places"][when]["value"]) for when in ("before", "after")),
-                    *(_share(of["found"][when]["value"]) for when in ("before", "after")),
+                    *(_share(group["places"][when]["value"]) for when in ("before", "after")),
+                    *(_share(group["found"][when]["value"]) for when in ("before", "after")),
                 )
             )
     head = ("", "of the places: before", "after", "of what is played next, found: before", "after")

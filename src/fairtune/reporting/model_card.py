@@ -21,28 +21,49 @@ def render(
     dataset: str,
     revision: str,
 ) -> str:
-    """Give Markdown. revision: the commit that made the model."""
-    told = model_card.section(metrics, about, params, dataset=dataset)
-    ((_, facts),) = told.tables
+    """Write the model card as Markdown.
+
+    Parameters
+    ----------
+    metrics
+        What metrics.json holds.
+    about
+        What about.json holds.
+    verdict
+        On the same metrics.
+    params
+        Of the data set.
+    dataset
+        Name of the data set.
+    revision
+        The commit that made the model.
+
+    Returns
+    -------
+    str
+        The same arguments give the same text.
+    """
+    section = model_card.section(metrics, about, params, dataset=dataset)
+    ((_, facts),) = section.tables
     made = ("made by", f"fairtune, as {params.register.model}, from revision {revision}")
     parts = [
         f"# {params.report.title}: model card",
-        f"{summary.status(verdict)}. {told.lead}",
+        f"{summary.status(verdict)}. {section.lead}",
         "## Limits, of accuracy and of fairness",
         summary.markdown(summary.GATES_HEAD, summary.gates(verdict)),
         "## Figures",
         "On the part of the listening that was held out for the test.",
         summary.markdown(summary.FIGURES_HEAD, summary.figures(metrics)),
-        f"## {told.title}",
+        f"## {section.title}",
         summary.markdown(("", ""), [*facts.rows, made]),
-        f"## {told.notes_title}",
-        "\n".join(f"- {note}" for note in told.notes),
+        f"## {section.notes_title}",
+        "\n".join(f"- {note}" for note in section.notes),
     ]
     return "\n\n".join(parts) + "\n"
 
 
 def in_short(metrics: Metrics, verdict: Verdict, *, dataset: str, target: str) -> str:
-    """Give a line or two: verdict, nDCG@10 with its interval, data."""
+    """Sum the model up in a line or two: verdict, nDCG@10 with its interval, data."""
     ndcg = numbers.interval(estimate(metrics, "ranking", "als", "ndcg@10"))
     size = " and ".join(
         f"{numbers.count(metrics[key])} {what}"

@@ -44,9 +44,9 @@ class Beside(NamedTuple):
 def read(alternatives: Mapping[str, Mapping[str, Any]]) -> list[Beside]:
     """Read alternatives.json; a model without accuracy is left out."""
     return [
-        Beside(labels.model(name), of["ndcg@10"], of.get("dp"), of.get("eo"))
-        for name, of in sorted(alternatives.items())
-        if of.get("ndcg@10") is not None
+        Beside(labels.model(name), figures["ndcg@10"], figures.get("dp"), figures.get("eo"))
+        for name, figures in sorted(alternatives.items())
+        if figures.get("ndcg@10") is not None
     ]
 
 
@@ -76,7 +76,7 @@ def marks(panel: "Axes", gap: str, others: list[Beside]) -> None:
 
 
 def _apart(place: tuple[float, float], taken: list[tuple[float, float]]) -> float:
-    """How far a place is from the nearest one that is taken, in rooms of a number."""
+    """Return how far a place is from the nearest one that is taken, in rooms of a number."""
     return min(max(abs(place[0] - x), abs(place[1] - y)) for x, y in taken)
 
 
@@ -94,7 +94,7 @@ def names(figure: "Figure", others: list[Beside]) -> None:
 
 
 def height(others: list[Beside]) -> float:
-    """Give the inches that the names take."""
+    """Return the inches that the names take."""
     return _NAMED * _rows(others)
 
 

@@ -21,7 +21,19 @@ MISSING = "\N{EN DASH}"
 
 
 class Mark(NamedTuple):
-    """A row: `strong` is the model or what the sentence is about, `faint` isn't compared; None: no figure."""
+    """A row of a picture.
+
+    Attributes
+    ----------
+    label
+        To the left of the row.
+    figure
+        What is drawn; None: there is no figure.
+    strong
+        Whether the row is the model, or what the sentence is about.
+    faint
+        Whether the row isn't compared.
+    """
 
     label: str
     figure: Estimate | None
@@ -30,7 +42,25 @@ class Mark(NamedTuple):
 
 
 class Panel(NamedTuple):
-    """A column of rows with a scale of its own; `reference` is a value and what it is."""
+    """A column of rows with a scale of its own.
+
+    Attributes
+    ----------
+    title
+        Above the column; a line break is kept.
+    marks
+        The rows.
+    show
+        Writes a value beside its mark.
+    reference
+        A value that a line is drawn at, and what it is.
+    from_zero
+        Whether the scale begins at 0.
+    colour
+        Of marks that aren't strong.
+    tick
+        Writes a value at the axis.
+    """
 
     title: str
     marks: tuple[Mark, ...]
@@ -139,7 +169,7 @@ def _row_labels(area: "Axes", marks: Sequence[Mark], *, width: float) -> None:
 
 
 def _left(labels: Sequence[str]) -> float:
-    """Give the inches that labels take; at least what most need, so that pictures line up down the page."""
+    """Return the inches that labels take; at least what most need, so that pictures line up down the page."""
     return max(_LABELS, max(len(label) for label in labels) * LETTER + 0.2)
 
 

@@ -39,7 +39,7 @@ _RC: Final = {
 
 
 def draw(paint: "Callable[[Figure], None]", *, name: str, alt: str, height: float) -> Markup:
-    """Give an `<svg>` element of `WIDTH` x `height` inches, read aloud as `alt`; ids start with `name`."""
+    """Return an `<svg>` element of `WIDTH` x `height` inches, read aloud as `alt`; ids start with `name`."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 

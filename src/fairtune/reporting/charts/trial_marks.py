@@ -19,7 +19,21 @@ LEFT, RIGHT, BOTTOM, TOP = 0.75, 0.3, 0.55, 0.6
 
 
 class Attempt(NamedTuple):
-    """A trial; `cut`: stopped early, so its figures are what it was expected to reach."""
+    """A trial of the search.
+
+    Attributes
+    ----------
+    number
+        In the order of the search, from 0.
+    judged
+        Its figures on the validation part.
+    inside
+        Whether it keeps the limits.
+    cut
+        Whether it was stopped early, so that its figures are what it was expected to reach.
+    chosen
+        Whether the product has its hyperparameters.
+    """
 
     number: int
     judged: Judged
@@ -31,17 +45,17 @@ class Attempt(NamedTuple):
 def attempts(trials: "pd.DataFrame", limits: "TuneLimits") -> list[Attempt]:
     """Read trials.parquet, in order; trials without figures are left out."""
     finished = trials.dropna(subset=["ndcg", "dp", "eo"]).sort_values("number")
-    found = []
+    tried = []
     for row in finished.to_dict("records"):
         judged = Judged(ndcg=row["ndcg"], dp=row["dp"], eo=row["eo"], served=row["served"])
         cut = bool(row.get("cut", False))
         inside = judged.excess(limits) <= 0
-        found.append(Attempt(int(row["number"]), judged, inside, cut, bool(row["chosen"])))
-    return found
+        tried.append(Attempt(int(row["number"]), judged, inside, cut, bool(row["chosen"])))
+    return tried
 
 
 def tabulated(tried: list[Attempt]) -> Table:
-    """Give every trial with what it was judged by."""
+    """List every trial with what it was judged by."""
     rows = tuple(
         (
             f"{one.number}{' (chosen)' if one.chosen else ' (stopped early)' if one.cut else ''}",
@@ -75,9 +89,7 @@ def dot(area: "Axes", at: float, one: Attempt) -> None:
 
 
 def area(figure: "Figure", left: float, width: float, *, below: float = 0.0) -> "Axes":
-    """Add axes `left` inches from the edge, with room for a legend above, a label and `below` inches more
-    below.
-    """
+    """Add axes `left` inches from the edge, with room for a legend above and `below` inches more below."""
     tall = figure.get_size_inches()[1]
     made = svg.axes(figure, left, BOTTOM + below, width, tall - BOTTOM - TOP - below)
     made.grid(axis="y", zorder=0)
@@ -86,7 +98,7 @@ def area(figure: "Figure", left: float, width: float, *, below: float = 0.0) -> 
 
 
 def legend(figure: "Figure", tried: list[Attempt], extra: list[tuple[str, str, str, bool]]) -> None:
-    """Say what the marks mean."""
+    """Explain the marks, in one row along the upper edge."""
     entries = [("chosen", "D", WARM, any(one.chosen and one.inside for one in tried))]
     entries += [("within limits", "o", OTHER, True)]
     if any(not one.inside and not one.cut for one in tried):

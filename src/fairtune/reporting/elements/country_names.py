@@ -7,7 +7,15 @@ from typing import NamedTuple
 
 
 class Country(NamedTuple):
-    """`name` stands alone in a label; `within` in a sentence: 'the Netherlands'."""
+    """A country's name.
+
+    Attributes
+    ----------
+    name
+        As it stands alone in a label: 'Netherlands'.
+    within
+        As it stands in a sentence: 'the Netherlands'.
+    """
 
     name: str
     within: str

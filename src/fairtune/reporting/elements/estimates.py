@@ -17,7 +17,7 @@ class Estimate:
     high: float | None = None
 
     def overlaps(self, other: "Estimate") -> bool:
-        """Tell whether the two intervals share a value; a missing interval overlaps everything."""
+        """Return whether the two intervals share a value; a missing interval overlaps everything."""
         if self.low is None or self.high is None or other.low is None or other.high is None:
             return True
         return self.low <= other.high and other.low <= self.high
@@ -32,7 +32,7 @@ class Estimate:
 
 
 def estimate(tree: Any, *keys: str) -> Estimate | None:
-    """Give the figure at `keys`, {"value", "low", "high"} or a number; None if missing or not computed."""
+    """Return the figure at `keys`, {"value", "low", "high"} or a number; None if missing or not computed."""
     node: Any = branch(tree, *keys[:-1]).get(keys[-1]) if keys else tree
     if isinstance(node, Mapping):
         value = node.get("value")
@@ -48,7 +48,19 @@ def estimate(tree: Any, *keys: str) -> Estimate | None:
 
 @dataclass(frozen=True)
 class Group:
-    """A row of `groups` in `metrics.json`; `compared`: whether it counts in ratios and disparities."""
+    """A row of `groups` in `metrics.json`.
+
+    Attributes
+    ----------
+    name
+        Of the group.
+    rate
+        What it gets, with its interval.
+    members
+        Listeners or items of the group.
+    compared
+        Whether it counts in ratios and disparities.
+    """
 
     name: str
     rate: Estimate
@@ -57,19 +69,19 @@ class Group:
 
 
 def groups(measure: Mapping[str, Any], *, min_group: int) -> tuple[Group, ...]:
-    """Give the groups of a measure ("dp@10" of a grouping, say) that have a rate, in their own order."""
-    found = []
+    """Return the groups of a measure ("dp@10" of a grouping, say) that have a rate, in their own order."""
+    rated = []
     for name, facts in branch(measure, "groups").items():
         rate = estimate(facts, "rate")
         if rate is not None:
             members = float(facts.get("n", 0))
-            found.append(Group(name, rate, members, compared=name != UNKNOWN and members >= min_group))
-    return tuple(found)
+            rated.append(Group(name, rate, members, compared=name != UNKNOWN and members >= min_group))
+    return tuple(rated)
 
 
-def extremes(found: Iterable[Group]) -> tuple[Group, Group] | None:
-    """Give the groups with the highest and the lowest rate among those compared; None if fewer than two."""
-    known = [group for group in found if group.compared]
+def extremes(rated: Iterable[Group]) -> tuple[Group, Group] | None:
+    """Return the groups with the highest and the lowest rate among those compared; None if fewer than two."""
+    known = [group for group in rated if group.compared]
     if len(known) < 2:  # noqa: PLR2004 - a comparison takes two
         return None
     return max(known, key=lambda group: group.rate.value), min(known, key=lambda group: group.rate.value)

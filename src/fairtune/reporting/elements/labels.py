@@ -109,7 +109,7 @@ def model(name: str) -> str:
 
 
 def noun(target: str) -> str:
-    """Items of the target in the plural."""
+    """Name the items of the target in the plural."""
     return NOUNS.get(target, "items")
 
 
@@ -118,7 +118,7 @@ def grouping(name: str) -> str:
 
 
 def group(kind: str, name: str) -> str:
-    """Label of a group beside a mark: short, no codes."""
+    """Label a group beside a mark: short, no codes."""
     if name == UNKNOWN:
         return "Unknown"
     if name == OTHER:
@@ -131,7 +131,7 @@ def group(kind: str, name: str) -> str:
 
 
 def age(band: str) -> str:
-    """18-24 -> 18 to 24; 50+ -> 50 and over."""
+    """Write an age band in words: 18-24 -> 18 to 24; 50+ -> 50 and over."""
     return band.replace("-", " to ").replace("+", " and over")
 
 

@@ -9,45 +9,45 @@ _SMALL = 0.01
 
 
 def count(number: float) -> str:
-    """12,345."""
+    """Write a whole number: 12,345."""
     return f"{number:,.0f}"
 
 
 def plain(number: float) -> str:
-    """Three decimals, which is what these scores are worth: 0.281."""
+    """Write a score with three decimals, which is what it is worth: 0.281."""
     return f"{number:.3f}".replace("-", "\N{MINUS SIGN}")
 
 
 def signed(number: float) -> str:
-    """A change: +0.012."""
+    """Write a change of a score: +0.012."""
     return f"{number:+.3f}".replace("-", "\N{MINUS SIGN}")
 
 
 def percent(share: float) -> str:
-    """A share between 0 and 1 as per cent; one decimal below 10 %."""
+    """Write a share between 0 and 1 as per cent; one decimal below 10 %."""
     value = 100 * share
     digits = 1 if abs(value) < 9.95 else 0  # noqa: PLR2004 - 9.95 rounds to 10
     return f"{value:.{digits}f}{THIN}%".replace("-", "\N{MINUS SIGN}")
 
 
 def tick(share: float) -> str:
-    """A share on an axis: 20 %, 2.5 %."""
+    """Write a share on an axis: 20 %, 2.5 %."""
     return f"{100 * share:.3g}{THIN}%"
 
 
 def tenths(share: float) -> str:
-    """A share as per cent, always with one decimal, for columns and for what stands beside its interval."""
+    """Write a share as per cent with one decimal, for columns and for what stands beside its interval."""
     return f"{100 * share:.1f}{THIN}%".replace("-", "\N{MINUS SIGN}")
 
 
 def times(ratio: float) -> str:
-    """1.4 times; two decimals where one would say 'equal'."""
+    """Write a ratio: 1.4 times; two decimals where one would say 'equal'."""
     digits = 2 if ratio < 1.2 else 1 if ratio < 9.95 else 0  # noqa: PLR2004 - what the size of the ratio is worth
     return f"{ratio:,.{digits}f} times"
 
 
 def setting(value: object) -> str:
-    """A hyperparameter: four significant digits if it is a fraction."""
+    """Write a hyperparameter: four significant digits if it is a fraction."""
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
@@ -64,7 +64,7 @@ def to_digits(values: Iterable[float]) -> Callable[[float], str]:
 
 
 def interval(figure: Estimate | None, show: Callable[[float], str] = plain) -> str:
-    """Figure and interval in one cell of a table: 0.281 (0.274 to 0.288)."""
+    """Write figure and interval in one cell of a table: 0.281 (0.274 to 0.288)."""
     if figure is None:
         return "not computed"
     value, bounds = show(figure.value), interval_only(figure, show)
@@ -72,7 +72,7 @@ def interval(figure: Estimate | None, show: Callable[[float], str] = plain) -> s
 
 
 def interval_only(figure: Estimate, show: Callable[[float], str] = plain) -> str:
-    """The interval without its figure; empty if none was computed or the figure is exact."""
+    """Write the interval without its figure; empty if none was computed or the figure is exact."""
     if figure.low is None or figure.high is None or figure.low == figure.high:
         return ""
     return f"{show(figure.low).removesuffix(f'{THIN}%')} to {show(figure.high)}"
@@ -87,6 +87,6 @@ def rate_unit(rates: Iterable[float]) -> tuple[float, str]:
 
 
 def listed(words: Iterable[str]) -> str:
-    """a, b and c."""
+    """Join words: a, b and c."""
     *rest, last = list(words)
     return f"{', '.join(rest)} and {last}" if rest else last

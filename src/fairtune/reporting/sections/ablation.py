@@ -1,4 +1,4 @@
-"""Exhibit: what each influencer brings, told by leaving it out."""
+"""Exhibit: what each influencer brings, measured by leaving it out."""
 
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
@@ -28,18 +28,18 @@ def exhibit(metrics: Mapping[str, Any]) -> Exhibit | None:
 
     What can't be left out has no figure: lists of music types aren't made without music types.
     """
-    found = branch(metrics, "ablation")
-    there = [
+    left_out = branch(metrics, "ablation")
+    measures = [
         (key, title)
         for key, title in _MEASURES
-        if any(estimate(found, name, f"{key}_change") for name in found)
+        if any(estimate(left_out, name, f"{key}_change") for name in left_out)
     ]
     rows = []
-    for name in found:
-        changes = {key: estimate(found, name, f"{key}_change") for key, _ in there}
+    for name in left_out:
+        changes = {key: estimate(left_out, name, f"{key}_change") for key, _ in measures}
         if any(changes.values()):
-            rows.append(_LeftOut(name, changes, {key: estimate(found, name, key) for key, _ in there}))
-    if not there or not rows:
+            rows.append(_LeftOut(name, changes, {key: estimate(left_out, name, key) for key, _ in measures}))
+    if not measures or not rows:
         return None
     reading = _reading(rows)
     labels = [f"without {elements_labels.influencer(row.influencer)}" for row in rows]
@@ -51,24 +51,24 @@ def exhibit(metrics: Mapping[str, Any]) -> Exhibit | None:
             reference=(0.0, "no change"),
             from_zero=False,
         )
-        for key, title in there
+        for key, title in measures
     ]
     return Exhibit(
         name="ablation",
         title="What each influencer brings",
         reading=reading,
         picture=plots.intervals(panels, name="ablation", alt=f"Change without each influencer. {reading}"),
-        table=_table(rows, labels, [key for key, _ in there]),
+        table=_table(rows, labels, [key for key, _ in measures]),
     )
 
 
 def _harm(measure: str, change: Estimate) -> float:
-    """Tell how much worse a figure gets by leaving the influencer out."""
+    """Return how much worse a figure gets by leaving the influencer out."""
     return change.value if measure == "rmse" else -change.value
 
 
 def _matters(change: Estimate) -> bool:
-    """Tell whether the interval of the change leaves out 0."""
+    """Return whether the interval of the change leaves out 0."""
     return change.low is not None and change.high is not None and not change.low <= 0 <= change.high
 
 
@@ -78,19 +78,19 @@ def _reading(rows: list[_LeftOut]) -> str:
     alike: list[str] = []
     for row in rows:
         name = elements_labels.influencer(row.influencer)
-        told = {key: change for key, change in row.changes.items() if change and _matters(change)}
-        worse = [_said(key, change) for key, change in told.items() if _harm(key, change) > 0]
-        better = [_said(key, change) for key, change in told.items() if _harm(key, change) < 0]
+        certain = {key: change for key, change in row.changes.items() if change and _matters(change)}
+        worse = [_in_words(key, change) for key, change in certain.items() if _harm(key, change) > 0]
+        better = [_in_words(key, change) for key, change in certain.items() if _harm(key, change) < 0]
         harmed += [f"Without {name} {numbers.listed(worse)}."] if worse else []
         helped += [f"Without {name} {numbers.listed(better)}, for the better."] if better else []
-        alike += [] if told else [name]
+        alike += [] if certain else [name]
     if alike:
         same = f"Leaving out {numbers.listed(alike)} changes nothing that could be told from chance."
         return " ".join([*harmed, *helped, same])
     return " ".join([*harmed, *helped])
 
 
-def _said(measure: str, change: Estimate) -> str:
+def _in_words(measure: str, change: Estimate) -> str:
     amount = numbers.plain(abs(change.value))
     if measure == "rmse":
         return f"the error of guesses (RMSE) {'grows' if change.value > 0 else 'shrinks'} by {amount}"

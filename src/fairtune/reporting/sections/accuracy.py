@@ -1,4 +1,4 @@
-"""Section: how well the lists and the guessed play counts fit what listeners went on to play."""
+"""Section: how well the lists and the predicted play counts fit what listeners went on to play."""
 
 import math
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ _BY_LENGTH: Final = {
 
 
 def section(metrics: Mapping[str, Any], *, items: str) -> Section | None:
-    """Compare the model with its alternatives; None without figures. `items`: the target in the plural."""
+    """Compare the model with its alternatives; None without figures."""
     shown = (
         _ranking(metrics, items),
         cold_items.exhibit(metrics, items=items),
@@ -58,9 +58,9 @@ def section(metrics: Mapping[str, Any], *, items: str) -> Section | None:
 
 
 def scores(metrics: Mapping[str, Any], metric: str = "ndcg@10") -> dict[str, Estimate]:
-    """Give the figure of every model, the best first."""
-    found = {name: estimate(metrics, "ranking", name, metric) for name in branch(metrics, "ranking")}
-    known = {name: figure for name, figure in found.items() if figure is not None}
+    """Return the figure of every model, the best first."""
+    figures = {name: estimate(metrics, "ranking", name, metric) for name in branch(metrics, "ranking")}
+    known = {name: figure for name, figure in figures.items() if figure is not None}
     return dict(sorted(known.items(), key=lambda entry: (-entry[1].value, entry[0])))
 
 
@@ -73,18 +73,18 @@ class Rival(NamedTuple):
 
     @property
     def lead(self) -> str:
-        """How much more or less accurate the model is: '12 % more accurate'."""
+        """Return how much more or less accurate the model is: '12 % more accurate'."""
         change = self.ours.value / self.its.value - 1
         return f"{numbers.percent(abs(change))} {'more' if change >= 0 else 'less'} accurate"
 
 
 def best_alternative(metrics: Mapping[str, Any]) -> Rival | None:
     """Find the best of the other models by nDCG@10; None if there is nothing to compare."""
-    found = scores(metrics)
-    ours = found.pop(PRODUCT, None)
-    if ours is None or not found:
+    others = scores(metrics)
+    ours = others.pop(PRODUCT, None)
+    if ours is None or not others:
         return None
-    name, its = next(iter(found.items()))
+    name, its = next(iter(others.items()))
     return Rival(labels.model(name), its, ours) if its.value else None
 
 
@@ -104,11 +104,13 @@ def _ranking_reading(metrics: Mapping[str, Any], items: str) -> str:
 
 
 def _ranking(metrics: Mapping[str, Any], items: str) -> Exhibit | None:
-    found = scores(metrics)
-    if not found:
+    figures = scores(metrics)
+    if not figures:
         return None
     reading = _ranking_reading(metrics, items)
-    marks = tuple(Mark(labels.model(name), figure, strong=name == PRODUCT) for name, figure in found.items())
+    marks = tuple(
+        Mark(labels.model(name), figure, strong=name == PRODUCT) for name, figure in figures.items()
+    )
     panel = Panel("nDCG@10: higher is better, 1 is perfect", marks, numbers.plain)
     return Exhibit(
         name="ranking",
@@ -117,14 +119,14 @@ def _ranking(metrics: Mapping[str, Any], items: str) -> Exhibit | None:
         picture=plots.intervals(
             [panel], name="ranking", alt=f"nDCG@10 of each model with its interval. {reading}"
         ),
-        table=_ranking_table(metrics, found),
+        table=_ranking_table(metrics, figures),
     )
 
 
-def _ranking_table(metrics: Mapping[str, Any], found: Mapping[str, Estimate]) -> Table:
-    """Give a row a model; the interval of nDCG@10 only, a table with all of them is too wide to read."""
+def _ranking_table(metrics: Mapping[str, Any], scored: Mapping[str, Estimate]) -> Table:
+    """Return a row a model; the interval of nDCG@10 only, a table with all of them is too wide to read."""
     rows = []
-    for name, ndcg in found.items():
+    for name, ndcg in scored.items():
         others = ((estimate(metrics, "ranking", name, key), show) for key, _, show in _MEASURES)
         cells = (show(figure.value) if figure else "not computed" for figure, show in others)
         rows.append((labels.model(name), numbers.interval(ndcg), *cells))
@@ -132,7 +134,7 @@ def _ranking_table(metrics: Mapping[str, Any], found: Mapping[str, Estimate]) ->
 
 
 def _lengths(metrics: Mapping[str, Any]) -> tuple[tuple[str, Table], ...]:
-    """Give every measure of the model's own lists by their length."""
+    """List every measure of the model's own lists by their length."""
     ours = branch(metrics, "ranking", PRODUCT)
     lengths = sorted({int(key.rpartition("@")[2]) for key in ours if "@" in key})
     rows = tuple(

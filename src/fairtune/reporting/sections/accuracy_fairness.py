@@ -24,9 +24,20 @@ Times = Mapping[str, float]  # model -> its fit time, the product's being 1
 
 
 class Standing(NamedTuple):
-    """A model by accuracy (up) and by the disparity of its exposure and of its chance (down).
+    """A model by accuracy and by how unevenly it treats groups.
 
-    time: to fit it, the product's being 1; None where nobody measured it.
+    Attributes
+    ----------
+    name
+        As metrics.json has it.
+    ndcg
+        nDCG@10, higher is better.
+    exposure
+        Disparity of exposure (demographic parity), lower is fairer.
+    chance
+        Disparity of chance (equal opportunity), lower is fairer.
+    time
+        To fit it, the product's being 1; None where nobody measured it.
     """
 
     name: str
@@ -37,16 +48,16 @@ class Standing(NamedTuple):
 
 
 def standings(metrics: Mapping[str, Any], kind: str, times: Times) -> list[Standing]:
-    """Give the models that have all three figures, the most accurate first."""
-    found = []
+    """Return the models that have all three figures, the most accurate first."""
+    compared = []
     for name, ndcg in accuracy.scores(metrics).items():
         where = ("fairness", "providers") if name == PRODUCT else ("fairness_of_alternatives", name)
         exposure, chance = (
             estimate(metrics, *where, kind, measure, "disparity") for measure in ("dp@10", "eo@10")
         )
         if exposure and chance:
-            found.append(Standing(name, ndcg, exposure, chance, _time(name, times)))
-    return found
+            compared.append(Standing(name, ndcg, exposure, chance, _time(name, times)))
+    return compared
 
 
 def _time(name: str, times: Times) -> Estimate | None:
@@ -64,24 +75,24 @@ def exhibit(
     kind: str = "region",
 ) -> Exhibit | None:
     """Draw a panel for accuracy and one for each gap; the table has the time to fit too, if it is known."""
-    found = standings(metrics, kind, times)
-    if len(found) < 2 or PRODUCT not in [one.name for one in found]:  # noqa: PLR2004 - nothing to compare
+    compared = standings(metrics, kind, times)
+    if len(compared) < 2 or PRODUCT not in [one.name for one in compared]:  # noqa: PLR2004 - nothing to compare
         return None
     by = labels.grouping(kind)
-    reading = _against_each(found, by)
-    names = [one.name for one in found]
+    reading = _against_each(compared, by)
+    names = [one.name for one in compared]
     panels = [
-        panel("Accuracy: nDCG@10,\nhigher is better", names, [one.ndcg for one in found], numbers.plain),
+        panel("Accuracy: nDCG@10,\nhigher is better", names, [one.ndcg for one in compared], numbers.plain),
         *(
             panel(f"Gap in {what},\nlower is fairer", names, figures, _SHARE, limit=held.get(kind))
             for what, figures, held in (
-                ("exposure", [one.exposure for one in found], exposure_limits),
-                ("chance", [one.chance for one in found], chance_limits),
+                ("exposure", [one.exposure for one in compared], exposure_limits),
+                ("chance", [one.chance for one in compared], chance_limits),
             )
         ),
     ]
     columns = ["model", "nDCG@10", f"gap in exposure by {by}", f"gap in chance by {by}"]
-    if any(one.time for one in found):
+    if any(one.time for one in compared):
         columns.append("time to fit, this model: 1")
     return Exhibit(
         name="balance",
@@ -90,18 +101,20 @@ def exhibit(
         picture=plots.intervals(
             panels, name="balance", alt=f"nDCG@10 and disparity between groups of each model. {reading}"
         ),
-        table=Table(tuple(columns), tuple(_row(one)[: len(columns)] for one in found)),
+        table=Table(tuple(columns), tuple(_row(one)[: len(columns)] for one in compared)),
     )
 
 
 def effort(metrics: Mapping[str, Any], times: Times) -> Exhibit | None:
     """Draw how long each model takes to fit; None where nobody measured."""
-    found = {name: time for name in accuracy.scores(metrics) if (time := _time(name, times))}
-    others = {name: time.value for name, time in found.items() if name != PRODUCT}
-    if not others or PRODUCT not in found:
+    compared = {name: time for name in accuracy.scores(metrics) if (time := _time(name, times))}
+    others = {name: time.value for name, time in compared.items() if name != PRODUCT}
+    if not others or PRODUCT not in compared:
         return None
     reading = _slowest(others)
-    shown = panel("Time to fit with the chosen settings, this model: 1", [*found], [*found.values()], ratio)
+    shown = panel(
+        "Time to fit with the chosen settings, this model: 1", [*compared], [*compared.values()], ratio
+    )
     return Exhibit(
         name="effort",
         title="What it takes to fit each model",
@@ -109,13 +122,13 @@ def effort(metrics: Mapping[str, Any], times: Times) -> Exhibit | None:
         picture=plots.intervals([shown], name="effort", alt=f"Time to fit each model. {reading}"),
         table=Table(
             ("model", "time to fit, this model: 1"),
-            tuple((labels.model(name), ratio(time.value)) for name, time in found.items()),
+            tuple((labels.model(name), ratio(time.value)) for name, time in compared.items()),
         ),
     )
 
 
 def ratio(times: float) -> str:
-    """A ratio to two digits: 12, 1.3, 0.04."""
+    """Write a ratio to two digits: 12, 1.3, 0.04."""
     if times < _LEAST:
         return f"below {_LEAST:g}"
     digits = 0 if times >= 9.95 else 1 if times >= 0.95 else 2  # noqa: PLR2004 - where rounding adds a digit
@@ -128,8 +141,8 @@ def _row(one: Standing) -> tuple[str, ...]:
     return labels.model(one.name), numbers.interval(one.ndcg), *gaps, time
 
 
-def _against_each(found: Sequence[Standing], by: str) -> str:
-    by_name = {one.name: one for one in found}
+def _against_each(compared: Sequence[Standing], by: str) -> str:
+    by_name = {one.name: one for one in compared}
     ours = by_name.pop(PRODUCT)
     rival = next(iter(by_name.values()))
     plain = next((by_name[name] for name in SAME_METHOD if name in by_name), None)

@@ -21,10 +21,27 @@ def section(
     tuned: Mapping[str, Any],
     times: Times,
 ) -> Section | None:
-    """Compare all models; None without figures.
+    """Compare all models.
 
-    items: the target in the plural. tuned: what alternatives.json holds. times: of each alternative's fit,
-    that of the model being 1; empty where nobody measured.
+    Parameters
+    ----------
+    metrics
+        What metrics.json holds.
+    items
+        The target in the plural.
+    exposure_limits
+        By grouping, the most that the disparity of exposure may be.
+    chance_limits
+        By grouping, the most that the disparity of chance may be.
+    tuned
+        What alternatives.json holds.
+    times
+        Of each alternative's fit, that of the model being 1; empty where nobody measured.
+
+    Returns
+    -------
+    Section | None
+        None without figures.
     """
     exhibits = tuple(
         exhibit
@@ -54,35 +71,35 @@ def section(
 
 
 def contest(metrics: Mapping[str, Any]) -> str:
-    """Say plainly whether an alternative is more accurate, and which; "" with nothing to compare."""
-    found = accuracy.scores(metrics)
-    ours = found.pop(PRODUCT, None)
-    if ours is None or not found:
+    """Write a sentence on the alternatives that are more accurate; "" with nothing to compare."""
+    others = accuracy.scores(metrics)
+    ours = others.pop(PRODUCT, None)
+    if ours is None or not others:
         return ""
-    better = {name: its for name, its in found.items() if its.value > ours.value}
+    better = {name: its for name, its in others.items() if its.value > ours.value}
     if not better:
-        return f"No alternative of {len(found)} is more accurate than this model."
+        return f"No alternative of {len(others)} is more accurate than this model."
     named = numbers.listed(
         f"{labels.model(name)} with {numbers.plain(its.value)}{group_rates.doubt(its, ours)}"
         for name, its in better.items()
     )
     verb = "is" if len(better) == 1 else "are"
     return (
-        f"{len(better)} of {len(found)} alternatives {verb} more accurate than this model, whose nDCG@10 is "
+        f"{len(better)} of {len(others)} alternatives {verb} more accurate than this model, whose nDCG@10 is "
         f"{numbers.plain(ours.value)}: {named}."
     )
 
 
 def _settings(tuned: Mapping[str, Any]) -> Table:
-    """Give a row for each alternative: what it was fitted with and how much was tried."""
+    """Return a row for each alternative: what it was fitted with and how much was tried."""
     rows = (
         (
             labels.model(name),
-            ", ".join(f"{setting} {numbers.setting(value)}" for setting, value in of["settings"].items())
+            ", ".join(f"{setting} {numbers.setting(value)}" for setting, value in search["settings"].items())
             or "nothing to tune",
-            str(of["tried"]),
-            numbers.plain(of["ndcg@10"]),
+            str(search["tried"]),
+            numbers.plain(search["ndcg@10"]),
         )
-        for name, of in sorted(tuned.items(), key=lambda entry: (-entry[1]["ndcg@10"], entry[0]))
+        for name, search in sorted(tuned.items(), key=lambda entry: (-entry[1]["ndcg@10"], entry[0]))
     )
     return Table(("model", "settings", "tried", "nDCG@10 there"), tuple(rows), prose=True)

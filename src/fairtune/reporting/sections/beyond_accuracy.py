@@ -25,6 +25,7 @@ _REACH: Final = (
 
 
 def variety(metrics: Mapping[str, Any], items: str) -> Exhibit | None:
+    """Show coverage, diversity and novelty of every model; None with nothing to compare."""
     coverage = estimate(metrics, "ranking", PRODUCT, "coverage@10")
     diversity = estimate(metrics, "ranking", PRODUCT, "diversity@10")
     parts = []
@@ -39,13 +40,14 @@ def variety(metrics: Mapping[str, Any], items: str) -> Exhibit | None:
 
 
 def reach(metrics: Mapping[str, Any], items: str) -> Exhibit | None:
+    """Show how much of the lists of every model is long tail and emerging; None with nothing to compare."""
     tail, emerging = (estimate(metrics, "ranking", PRODUCT, key) for key, _, _ in _REACH)
-    heard = estimate(
+    listening = estimate(
         branch(metrics, "fairness", "providers", "tier", "dp@10", "groups", "tail"), "share_listening"
     )
     parts = []
     if tail:
-        listened = f", which have {numbers.percent(heard.value)} of listening," if heard else ""
+        listened = f", which have {numbers.percent(listening.value)} of listening," if listening else ""
         given = f"{numbers.percent(tail.value)} of the places{_rivals(metrics, 'tail_share@10')}"
         parts.append(f"{items} of the long tail{listened} get {given}")
     if emerging:
@@ -58,7 +60,7 @@ def reach(metrics: Mapping[str, Any], items: str) -> Exhibit | None:
 
 
 def _rivals(metrics: Mapping[str, Any], key: str) -> str:
-    """Give the figure of the best alternative in brackets: ' (item-to-item similarity: 84 %)'."""
+    """Return the figure of the best alternative in brackets: ' (item-to-item similarity: 84 %)'."""
     rival = next((name for name in accuracy.scores(metrics) if name != PRODUCT), "")
     its = estimate(metrics, "ranking", rival, key)
     return f" ({labels.model(rival)}: {numbers.percent(its.value)})" if its else ""
@@ -73,26 +75,26 @@ def _measures(
     reading: str,
 ) -> Exhibit | None:
     """Draw a panel for each measure that the product has, a row for each model that has all of them."""
-    there = [row for row in measures if estimate(metrics, "ranking", PRODUCT, row[0])]
+    measured = [row for row in measures if estimate(metrics, "ranking", PRODUCT, row[0])]
     figures: dict[str, list[Estimate]] = {}
     for model in accuracy.scores(metrics):
-        found = [estimate(metrics, "ranking", model, key) for key, _, _ in there]
-        if all(found):
-            figures[model] = [figure for figure in found if figure]
-    if not there or len(figures) < 2:  # noqa: PLR2004 - nothing to compare
+        row = [estimate(metrics, "ranking", model, key) for key, _, _ in measured]
+        if all(row):
+            figures[model] = [figure for figure in row if figure]
+    if not measured or len(figures) < 2:  # noqa: PLR2004 - nothing to compare
         return None
     models = list(figures)
     panels = [
         panel(label, models, [figures[model][at] for model in models], show)
-        for at, (_, label, show) in enumerate(there)
+        for at, (_, label, show) in enumerate(measured)
     ]
-    columns = ("model", *(label.replace("\n", " ") for _, label, _ in there))
+    columns = ("model", *(label.replace("\n", " ") for _, label, _ in measured))
     cells = tuple(
         (
             labels.model(model),
-            *(numbers.interval(one, show) for one, (_, _, show) in zip(row, there, strict=True)),
+            *(numbers.interval(one, show) for one, (_, _, show) in zip(its_figures, measured, strict=True)),
         )
-        for model, row in figures.items()
+        for model, its_figures in figures.items()
     )
     return Exhibit(
         name=name,

@@ -58,16 +58,16 @@ def exhibit(metrics: Mapping[str, Any], *, items: str) -> Exhibit | None:
 def unplayed(metrics: Mapping[str, Any]) -> tuple[Exhibit, ...]:
     """Show what content alone finds among items nobody played, beside chance: the target's come first."""
     blocks = {str(metrics.get("target")): metrics, **branch(metrics, "also")}
-    shown = (_unplayed(found, block) for block, found in blocks.items())
+    shown = (_unplayed(figures, block) for block, figures in blocks.items())
     return tuple(exhibit for exhibit in shown if exhibit)
 
 
-def _unplayed(found: Mapping[str, Any], block: str) -> Exhibit | None:
+def _unplayed(block_metrics: Mapping[str, Any], block: str) -> Exhibit | None:
     items = labels.noun(block)
-    chances = branch(found, "items", "unplayed", "chance")
+    chances = branch(block_metrics, "items", "unplayed", "chance")
     recall, ndcg = (
         {
-            "by what it is made of": estimate(found, "items", "unplayed", key),
+            "by what it is made of": estimate(block_metrics, "items", "unplayed", key),
             "in random order": estimate(chances, key),
         }
         for key in ("recall@10", "ndcg@10")
@@ -85,7 +85,7 @@ def _unplayed(found: Mapping[str, Any], block: str) -> Exhibit | None:
         Panel("Found, per 100 played later", tuple(_marks(recall, 100.0)), lambda value: f"{value:.1f}"),
         Panel("nDCG@10: higher is better", tuple(_marks(ndcg, 1.0)), numbers.plain),
     ]
-    counts = [_counted(found, "unplayed", key) for key in ("n_items", "n_described", "n_truth")]
+    counts = [_counted(block_metrics, "unplayed", key) for key in ("n_items", "n_described", "n_truth")]
     rows = tuple(
         (
             order,

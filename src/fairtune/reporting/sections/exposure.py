@@ -32,9 +32,9 @@ def exhibit(
     kind: str, measure: Mapping[str, Any], order: Sequence[str], *, name: str, by: str, target: str
 ) -> Exhibit | None:
     """Show three bars for each group in `order`; None if a share of any group is missing."""
-    found = [_shares(measure, group) for group in order]
-    rows = [row for row in found if row]
-    if not rows or len(rows) < len(found):
+    shares = [_shares(measure, group) for group in order]
+    rows = [row for row in shares if row]
+    if not rows or len(rows) < len(shares):
         return None
     labels = [elements_labels.group(kind, row.group) for row in rows]
     reading = _reading(kind, rows, target)
@@ -69,9 +69,9 @@ def _shares(measure: Mapping[str, Any], group: str) -> _Shares | None:
 def _reading(kind: str, rows: Sequence[_Shares], target: str) -> str:
     known = [row for row in rows if row.group != UNKNOWN] or rows
     widest = max(known, key=lambda row: abs(row.recommended.value - row.listening.value))
-    heard, shown = widest.listening.value, widest.recommended.value
-    if abs(shown - heard) < SAME:
+    played, shown = widest.listening.value, widest.recommended.value
+    if abs(shown - played) < SAME:
         return "Every group is recommended about as much as people play it of their own accord."
     subject = elements_labels.provider(kind, widest.group, target)
-    amount = f"{numbers.percent(heard)} of listening but {numbers.percent(shown)} of recommendations"
+    amount = f"{numbers.percent(played)} of listening but {numbers.percent(shown)} of recommendations"
     return f"The widest gap: {subject} {elements_labels.verb(subject, 'make', 'makes')} up {amount}."

@@ -14,12 +14,12 @@ Show = Callable[[float], str]
 
 
 def ceiling(gate: GateResult) -> bool:
-    """Tell whether the limit is the most that the figure may be, rather than the least."""
+    """Return whether the limit is the most that the figure may be, rather than the least."""
     return gate.metric.rpartition(".")[2] in CEILINGS
 
 
 def certainty(gate: GateResult, show: Show) -> str:
-    """Say whether other listeners might have changed the verdict; empty if the figure has no interval."""
+    """Write how sure the verdict is with other listeners; empty if the figure has no interval."""
     if None in (gate.value, gate.low, gate.high, gate.limit) or gate.low == gate.high:
         return ""
     figure = Estimate(*(float(bound) for bound in (gate.value, gate.low, gate.high) if bound is not None))
@@ -36,7 +36,7 @@ def certainty(gate: GateResult, show: Show) -> str:
 
 
 def remedy(gate: GateResult, metrics: Mapping[str, Any], show: Show, *, min_group: int, target: str) -> str:
-    """Say how far a broken limit is from being kept; empty for one that is kept or has no figure."""
+    """Write how far a broken limit is from being kept; empty for one that is kept or has no figure."""
     if gate.passed or gate.value is None or gate.limit is None:
         return ""
     if gate.value >= gate.limit and not ceiling(gate):  # the whole interval was asked for
@@ -50,23 +50,23 @@ def remedy(gate: GateResult, metrics: Mapping[str, Any], show: Show, *, min_grou
     distance = f"To pass, it has to {way} from {show(gate.value)} to {show(gate.limit)}{by}."
     path = gate.metric.split(".")
     block = path[1] if path[0] == "also" else target
-    found = groups(branch(metrics, *path[:-1]), min_group=min_group)
-    ends = extremes(found)
+    rated = groups(branch(metrics, *path[:-1]), min_group=min_group)
+    ends = extremes(rated)
     if ends is None or len(path) < 3:  # noqa: PLR2004 - side, grouping, measure
         return distance
     kind = path[-3]
     if "providers" in path and ceiling(gate):
-        return f"{distance} {_closer(found, ends, kind, block, gate)}"
+        return f"{distance} {_closer(rated, ends, kind, block, gate)}"
     if "listeners" in path and path[-1] == "ratio":
         return f"{distance} {_catching_up(ends, kind, block, gate.limit)}"
     return distance
 
 
 def _closer(
-    found: tuple[Group, ...], ends: tuple[Group, Group], kind: str, block: str, gate: GateResult
+    rated: tuple[Group, ...], ends: tuple[Group, Group], kind: str, block: str, gate: GateResult
 ) -> str:
     """Shrink all distances from the mean rate by one factor, which does the same to the disparity."""
-    compared = [group.rate.value for group in found if group.compared]
+    compared = [group.rate.value for group in rated if group.compared]
     mean = sum(compared) / len(compared)
     factor = (gate.limit or 0.0) / (gate.value or 1.0)
     scale, unit = numbers.rate_unit(compared)

@@ -50,7 +50,7 @@ _TERMS = (
 
 
 def section() -> Section:
-    """Give all terms."""
+    """List all terms."""
     return Section(
         name="words",
         title="Words used here",

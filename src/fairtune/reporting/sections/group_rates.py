@@ -13,9 +13,18 @@ from fairtune.reporting.elements.section import Exhibit, Table
 
 
 class Measure(NamedTuple):
-    """A rate of each group: what it is called, and of what it is a share ("" for a score).
+    """A rate of each group.
 
-    spreads: how far apart the groups are, by what that is called.
+    Attributes
+    ----------
+    title
+        What it is called.
+    base
+        Of what it is a share; "" for a score.
+    groups
+        The groups, each with its rate.
+    spreads
+        How far apart the groups are, by what that is called.
     """
 
     title: str
@@ -33,9 +42,27 @@ def exhibit(
     reading: str,
     more: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> Exhibit:
-    """Draw a panel a measure; all have the same groups in the same order.
+    """Draw a panel a measure.
 
-    more: further columns of the table, each a cell for a group by its name.
+    Parameters
+    ----------
+    measures
+        All have the same groups in the same order.
+    kind
+        Grouping that the groups are of.
+    name
+        Of the exhibit, unique on the page.
+    title
+        Above the picture.
+    reading
+        One sentence that reads the picture.
+    more
+        Further columns of the table, each a cell for a group by its name.
+
+    Returns
+    -------
+    Exhibit
+        Picture and table.
     """
     panels = [_panel(measure, kind) for measure in measures]
     about = numbers.listed(measure.title for measure in measures)
@@ -51,7 +78,7 @@ def exhibit(
 
 
 def doubt(high: Estimate, low: Estimate) -> str:
-    """Say at the end of a sentence that a difference may be chance, if it may."""
+    """Return the end of a sentence on a difference that may be chance; empty if it can't be."""
     return " (the intervals overlap: it may be chance)" if high.overlaps(low) else ""
 
 

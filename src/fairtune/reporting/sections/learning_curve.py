@@ -1,4 +1,4 @@
-"""Exhibit: how the chosen model learned, round by round."""
+"""Exhibit: how the chosen model learned, iteration by iteration."""
 
 from typing import TYPE_CHECKING
 
@@ -17,13 +17,21 @@ _SETTLED = 0.01
 _TOLD = 0.001
 
 
-def exhibit(rounds: "pd.DataFrame") -> Exhibit:
-    """Draw nDCG@10 on the validation part after the rounds of fitting that were looked at.
+def exhibit(iterations: "pd.DataFrame") -> Exhibit:
+    """Draw nDCG@10 on the validation part after the iterations that were looked at.
 
-    rounds: iteration, ndcg, dp, eo and whether the model stops there, at least one row, in order.
+    Parameters
+    ----------
+    iterations
+        Columns iteration, ndcg, dp, eo and chosen, whether the model stops there; at least one row, in order.
+
+    Returns
+    -------
+    Exhibit
+        Picture, reading and table.
     """
-    steps, scores = rounds["iteration"].tolist(), rounds["ndcg"].tolist()
-    reading = _reading(steps, scores, rounds["chosen"].tolist().index(True))
+    steps, scores = iterations["iteration"].tolist(), iterations["ndcg"].tolist()
+    reading = _reading(steps, scores, iterations["chosen"].tolist().index(True))
 
     def paint(figure: "Figure") -> None:
         area = svg.axes(figure, _LEFT, _BOTTOM, WIDTH - _LEFT - _RIGHT, _TALL - _BOTTOM - _TOP)
@@ -49,7 +57,7 @@ def exhibit(rounds: "pd.DataFrame") -> Exhibit:
             ("round", "nDCG@10 (higher is better)", "gap in exposure, DP", "gap in chance, EO"),
             tuple(
                 (str(step), *map(numbers.plain, figures))
-                for step, *figures in zip(steps, scores, rounds["dp"], rounds["eo"], strict=True)
+                for step, *figures in zip(steps, scores, iterations["dp"], iterations["eo"], strict=True)
             ),
         ),
     )

@@ -23,17 +23,17 @@ _LAST = {OTHER: 1, UNKNOWN: 2}
 
 def section(metrics: Mapping[str, Any], *, items: str, min_group: int) -> Section | None:
     """Show a picture for each listener grouping that the data set knows of; None if there is none."""
-    found = {  # tastes have a section of their own
-        kind: of for kind, of in branch(metrics, "fairness", "listeners").items() if kind != TASTE
+    groupings = {  # tastes have a section of their own
+        kind: figures for kind, figures in branch(metrics, "fairness", "listeners").items() if kind != TASTE
     }
-    kinds = sorted(found, key=lambda kind: (_ORDER.index(kind) if kind in _ORDER else len(_ORDER), kind))
+    kinds = sorted(groupings, key=lambda kind: (_ORDER.index(kind) if kind in _ORDER else len(_ORDER), kind))
     exhibits = tuple(
         exhibit
         for kind in kinds
         if (
             exhibit := _exhibit(
                 kind,
-                branch(found, kind),
+                branch(groupings, kind),
                 branch(metrics, "ranking_of_listeners", kind),
                 items=items,
                 min_group=min_group,
@@ -54,19 +54,19 @@ def section(metrics: Mapping[str, Any], *, items: str, min_group: int) -> Sectio
             "the list, and how near its top."
         ),
         exhibits=exhibits,
-        notes=unknown(found, "listeners"),
+        notes=unknown(groupings, "listeners"),
     )
 
 
 def _exhibit(
     kind: str, measures: Mapping[str, Any], ranking: Mapping[str, Any], *, items: str, min_group: int
 ) -> Exhibit | None:
-    found = {group.name: group for group in groups(branch(measures, "eo@10"), min_group=min_group)}
+    recall = {group.name: group for group in groups(branch(measures, "eo@10"), min_group=min_group)}
     scored = {group.name: group for group in groups(branch(measures, "dp_ndcg@10"), min_group=min_group)}
-    names = _in_order(kind, [name for name in found if name in scored])
+    names = _in_order(kind, [name for name in recall if name in scored])
     if not names:
         return None
-    recalled, ranked = [found[name] for name in names], [scored[name] for name in names]
+    recalled, ranked = [recall[name] for name in names], [scored[name] for name in names]
     more = {
         title: {name: numbers.interval(estimate(ranking, name, key), show) for name in names}
         for key, title, show in _MORE
@@ -100,9 +100,9 @@ def _in_order(kind: str, names: list[str]) -> list[str]:
     return names
 
 
-def reading(kind: str, found: Sequence[Group], items: str) -> str:
-    """Say which group is served best and which worst."""
-    ends = extremes(found)
+def reading(kind: str, rated: Sequence[Group], items: str) -> str:
+    """Write which group is served best and which worst."""
+    ends = extremes(rated)
     if ends is None:
         return "Too little is known of these listeners to compare them."
     best, worst = ends

@@ -1,6 +1,8 @@
 """Section: what the model is, what it was made from, what it is for and where it ends: a model card.
 
-After Mitchell et al., "Model cards for model reporting", FAT* 2019.
+References
+----------
+Mitchell et al., "Model cards for model reporting", FAT* 2019.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +29,7 @@ _ASKED: Final = {"gender": "gender", "age_band": "age", "region": "country"}
 def section(
     metrics: Mapping[str, Any], about: Mapping[str, Any], params: DatasetParams, *, dataset: str
 ) -> Section:
-    """Say it in words and small tables; facts that `about.json` doesn't hold are left out."""
+    """Describe the model in words and small tables; facts that `about.json` doesn't hold are left out."""
     items = labels.noun(str(params.matrix.target))
     return Section(
         name="card",
@@ -86,18 +88,18 @@ def _facts(
 
 
 def kept(wanted: Constraints, target: str) -> tuple[str, ...]:
-    """Say what lists are re-ranked to keep."""
-    told = []
+    """List what lists are re-ranked to keep."""
+    bounds = []
     for written, share in wanted.min_share.items():
         place = Place.parse(written)
         whose = labels.provider(place.grouping, place.group or "", target)
         has = labels.verb(whose, "have", "has")
-        told.append(f"{whose} {has} at least {numbers.percent(share)} of the places")
+        bounds.append(f"{whose} {has} at least {numbers.percent(share)} of the places")
     for what, limits_ in (("DP", wanted.max_dp_disparity), ("EO", wanted.max_eo_disparity)):
-        told += [
+        bounds += [
             f"{what} disparity by {labels.grouping(by)} of at most {most:g}" for by, most in limits_.items()
         ]
-    return tuple(told)
+    return tuple(bounds)
 
 
 def limits(metrics: Mapping[str, Any], params: DatasetParams) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ def exhibit(tried: list[Attempt], limits: "TuneLimits", others: list[Beside]) ->
 
 
 def trade(tried: list[Attempt]) -> str:
-    """Say in a sentence what keeping the limits cost."""
+    """Write in a sentence what keeping the limits cost."""
     whole = [one for one in tried if not one.cut]
     best = max(whole, key=lambda one: one.judged.ndcg)
     inside = [one for one in whole if one.inside]
@@ -93,7 +93,7 @@ def _gaps(one: Attempt) -> str:
 
 
 def _right(tried: list[Attempt], others: list[Beside], limit: float | None, gap: str) -> float:
-    """Give the end of the axis: whole trials decide, and limit and other models if they are near them."""
+    """Return the end of the axis: whole trials decide, and limit and other models if they are near them."""
     widest = max(getattr(one.judged, gap) for one in tried if not one.cut)
     candidates = (limit, *(getattr(other, gap) for other in others))
     near = [at for at in candidates if at is not None and at <= _NEAR * widest]

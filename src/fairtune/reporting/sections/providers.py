@@ -42,17 +42,19 @@ def section(metrics: Mapping[str, Any], *, target: str, min_group: int) -> Secti
     )
 
 
-def unknown(found: Mapping[str, Any], whose: str) -> tuple[str, ...]:
-    """Say of how many the group is not known, by grouping; empty where all are known."""
-    shares = {kind: estimate(facts, "share_unknown") for kind, facts in found.items()}
-    said = [
+def unknown(groupings: Mapping[str, Any], whose: str) -> tuple[str, ...]:
+    """Note of how many the group is not known, by grouping; empty where all are known."""
+    shares = {kind: estimate(facts, "share_unknown") for kind, facts in groupings.items()}
+    missing = [
         f"the {labels.grouping(kind)} of {numbers.percent(share.value)} of {whose}"
         for kind, share in shares.items()
         if share and share.value
     ]
-    if not said:
+    if not missing:
         return ()
-    return (f"Not known: {numbers.listed(said)}. They are shown apart, and no group is compared with them.",)
+    return (
+        f"Not known: {numbers.listed(missing)}. They are shown apart, and no group is compared with them.",
+    )
 
 
 def beside(metrics: Mapping[str, Any], block: str, *, target: str, min_group: int) -> Section | None:
@@ -75,12 +77,14 @@ def beside(metrics: Mapping[str, Any], block: str, *, target: str, min_group: in
 def _exhibits(
     metrics: Mapping[str, Any], *, target: str, min_group: int, only: str = "", suffix: str = ""
 ) -> tuple[Exhibit, ...]:
-    found = branch(metrics, "fairness", "providers")
+    groupings = branch(metrics, "fairness", "providers")
     exhibits: list[Exhibit | None] = []
-    for kind in sorted(found, key=lambda kind: (_KINDS.index(kind) if kind in _KINDS else len(_KINDS), kind)):
+    for kind in sorted(
+        groupings, key=lambda kind: (_KINDS.index(kind) if kind in _KINDS else len(_KINDS), kind)
+    ):
         if only and kind != only:
             continue
-        parity, opportunity = branch(found, kind, "dp@10"), branch(found, kind, "eo@10")
+        parity, opportunity = branch(groupings, kind, "dp@10"), branch(groupings, kind, "eo@10")
         order, name = _order(parity), f"{kind}{suffix}"
         by = _TITLES.get(kind, labels.grouping(kind))
         exhibits.append(
@@ -90,9 +94,9 @@ def _exhibits(
             {group.name: group for group in groups(measure, min_group=min_group)}
             for measure in (parity, opportunity)
         )
-        both = [group for group in order if group in exposed and group in found_in]
-        if both:
-            pair = [exposed[group] for group in both], [found_in[group] for group in both]
+        names = [group for group in order if group in exposed and group in found_in]
+        if names:
+            pair = [exposed[group] for group in names], [found_in[group] for group in names]
             spreads = _spreads(parity), _spreads(opportunity)
             exhibits.append(_rates(kind, *pair, spreads, name=f"rates-{name}", by=by, target=target))
     return tuple(exhibit for exhibit in exhibits if exhibit)
@@ -139,12 +143,26 @@ def _rates(
     )
 
 
-def exposure(kind: str, found: Iterable[Group], target: str, ratio: Estimate | None = None) -> str:
-    """Compare the groups most and least often recommended, in a sentence; empty if there are too few.
+def exposure(kind: str, rated: Iterable[Group], target: str, ratio: Estimate | None = None) -> str:
+    """Compare the groups most and least often recommended, in a sentence.
 
-    ratio: lowest rate over highest, for its interval.
+    Parameters
+    ----------
+    kind
+        Grouping that the groups are of.
+    rated
+        The groups, each with its rate.
+    target
+        Block that is recommended.
+    ratio
+        Lowest rate over highest, for its interval.
+
+    Returns
+    -------
+    str
+        Empty if there are too few groups.
     """
-    ends = extremes(found)
+    ends = extremes(rated)
     if ends is None:
         return ""
     most, least = (labels.provider(kind, group.name, target) for group in ends)
@@ -170,8 +188,8 @@ def _sure(ratio: Estimate | None) -> str:
     return f" (95{numbers.THIN}% sure: {span})" if (span := times(ratio)) else ""
 
 
-def _chance(kind: str, found: Iterable[Group], target: str) -> str:
-    ends = extremes(found)
+def _chance(kind: str, rated: Iterable[Group], target: str) -> str:
+    ends = extremes(rated)
     if ends is None:
         return ""
     most, least = (labels.provider(kind, group.name, target) for group in ends)

@@ -21,12 +21,12 @@ _LISTED: Final = 5
 def section(
     metrics: Mapping[str, Any], tastes: Mapping[str, Any], *, items: str, min_group: int
 ) -> Section | None:
-    """Show groups by size and quality, and what each leans to; None if there are none."""
-    told: Sequence[Mapping[str, Any]] = tastes.get("groups", ())
-    if not told:
+    """Show groups by size and quality, and what each plays more than others; None if there are none."""
+    described: Sequence[Mapping[str, Any]] = tastes.get("groups", ())
+    if not described:
         return None
     measures = branch(metrics, "fairness", "listeners", TASTE)
-    exhibit = _exhibit(told, measures, items=items, min_group=min_group)
+    exhibit = _exhibit(described, measures, items=items, min_group=min_group)
     return Section(
         name="tastes",
         title="What kinds of listeners there are",
@@ -36,21 +36,23 @@ def section(
             "that place, and each group is named by what it plays more than everybody else does."
         ),
         exhibits=(exhibit,) if exhibit else (),
-        tables=(("What each group plays more than all others, as shares of listening", _leanings(told)),),
+        tables=(
+            ("What each group plays more than all others, as shares of listening", _affinities(described)),
+        ),
         notes=_notes(tastes),
     )
 
 
 def _exhibit(
-    told: Sequence[Mapping[str, Any]], measures: Mapping[str, Any], *, items: str, min_group: int
+    described: Sequence[Mapping[str, Any]], measures: Mapping[str, Any], *, items: str, min_group: int
 ) -> Exhibit | None:
     recall = {group.name: group for group in groups(branch(measures, "eo@10"), min_group=min_group)}
     ndcg = {group.name: group for group in groups(branch(measures, "dp_ndcg@10"), min_group=min_group)}
-    names = [group["name"] for group in told]
+    names = [group["name"] for group in described]
     found = [recall[name] for name in names if name in recall]
     if not found:
         return None
-    sizes = {group["name"]: Estimate(float(group["n"])) for group in told}
+    sizes = {group["name"]: Estimate(float(group["n"])) for group in described}
     factor, unit = numbers.rate_unit(group.rate.value for group in found)
     scaled = {group.name: group.rate.scaled(factor) for group in found}
     panels = (
@@ -99,8 +101,8 @@ def _numbers(
     return Table(columns=("group", *(panel.title.replace("\n", " ") for panel in panels)), rows=tuple(rows))
 
 
-def _leanings(told: Sequence[Mapping[str, Any]]) -> Table:
-    typed = any(group["types"] for group in told)
+def _affinities(described: Sequence[Mapping[str, Any]]) -> Table:
+    typed = any(group["types"] for group in described)
     columns = ("group", "share of listeners", *(("music types",) if typed else ()), "typical artists")
     rows = tuple(
         (
@@ -109,17 +111,17 @@ def _leanings(told: Sequence[Mapping[str, Any]]) -> Table:
             *((_types(group["types"]),) if typed else ()),
             ", ".join(artist["name"] for artist in group["artists"][:_LISTED]),
         )
-        for group in told
+        for group in described
     )
     return Table(columns=columns, rows=rows, prose=True)
 
 
-def _types(leanings: Sequence[Mapping[str, Any]]) -> str:
+def _types(affinities: Sequence[Mapping[str, Any]]) -> str:
     """Name the types with how much of the group's listening they are, and of that of all others."""
     return ", ".join(
-        f"{of['name']} ({numbers.percent(of['share'])} against {numbers.percent(of['elsewhere'])})"
-        for of in leanings[:_LISTED]
-        if of["sure"]
+        f"{its['name']} ({numbers.percent(its['share'])} against {numbers.percent(its['elsewhere'])})"
+        for its in affinities[:_LISTED]
+        if its["sure"]
     )
 
 

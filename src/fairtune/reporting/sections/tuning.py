@@ -29,20 +29,36 @@ KEPT: Final = (
 
 def section(
     trials: "pd.DataFrame",
-    rounds: "pd.DataFrame",
+    iterations: "pd.DataFrame",
     best: Mapping[str, Any],
     *,
     limits: "TuneLimits",
     alternatives: Mapping[str, Any] | None = None,
 ) -> Section:
-    """Show the trials and the rounds of the chosen one, by accuracy and fairness on the validation part.
+    """Show the trials and the iterations of the chosen one, by accuracy and fairness on the validation part.
 
-    alternatives: other models by name, as alternatives.json holds them.
+    Parameters
+    ----------
+    trials
+        What trials.parquet holds.
+    iterations
+        What learning.parquet holds.
+    best
+        What best.json holds.
+    limits
+        Of fairness, that the search kept to.
+    alternatives
+        Other models by name, as alternatives.json holds them.
+
+    Returns
+    -------
+    Section
+        Without the exhibits that there is no data for.
     """
     tried = trial_marks.attempts(trials, limits)
     others = model_marks.read(alternatives or {})
     searched = (pareto_front.exhibit(tried, limits, others), _history(tried)) if tried else ()
-    learned = (learning_curve.exhibit(rounds),) if len(rounds) else ()
+    learned = (learning_curve.exhibit(iterations),) if len(iterations) else ()
     return Section(
         name="search",
         title="What fairness costs, and what the search found",
@@ -55,7 +71,7 @@ def section(
 
 
 def settings(best: Mapping[str, Any]) -> Table:
-    """Give the chosen settings with what they mean."""
+    """List the chosen settings with what they mean."""
     chosen = dict(best["hyperparameters"])
     blocks, scalings = chosen.pop("block_weights", {}), chosen.pop("block_scalings", {})
     rows = [

@@ -25,7 +25,7 @@ _TITLES: Final = {
 
 
 class Light(NamedTuple):
-    """One gate: told by sign and word, never by colour alone."""
+    """One gate, shown by sign and word, never by colour alone."""
 
     kept: bool
     title: str
@@ -52,7 +52,7 @@ def lights(
     min_group: int,
     min_provider_group: int,
 ) -> tuple[Light, ...]:
-    """Give a light for each gate, in the order of the verdict; `metrics` tell what it would take to pass."""
+    """Return a light for each gate, in the order of the verdict, with what it would take to pass."""
 
     def light(gate: GateResult) -> Light:
         least = min_provider_group if ".providers." in f".{gate.metric}" else min_group
@@ -93,7 +93,7 @@ def _title(name: str) -> str:
 
 
 def _in_words(gate: GateResult) -> str:
-    """Say models and groups in the sentence as the rest of the page does."""
+    """Name models and groups in the sentence as the rest of the page does."""
     reason = re.sub(r"(\d) %", rf"\1{numbers.THIN}%", gate.reason)
     rival = gate.name.removeprefix(_AGAINST)
     if rival != gate.name:
@@ -114,7 +114,7 @@ def _in_words(gate: GateResult) -> str:
 
 
 def summary(metrics: Mapping[str, Any], *, target: str, min_group: int) -> str:
-    """Say in up to three sentences how accurate and how even-handed the model is.
+    """Write in up to three sentences how accurate and how even-handed the model is.
 
     Of the blocks ranked beside the target, the one with the widest gap is named, if that is wider than the
     target's own.
@@ -143,9 +143,9 @@ def _ratio(figures: Mapping[str, Any]) -> Estimate | None:
     return estimate(figures, "fairness", "providers", "region", "dp@10", "ratio")
 
 
-def _gap(found: tuple[Group, ...]) -> float:
-    """Give how many times as often the first group is recommended as the last; 0 if there are too few."""
-    ends = extremes(found)
+def _gap(rated: tuple[Group, ...]) -> float:
+    """Return how many times as often the first group is recommended as the last; 0 if there are too few."""
+    ends = extremes(rated)
     if ends is None:
         return 0.0
     most, least = (group.rate.value for group in ends)
@@ -153,9 +153,9 @@ def _gap(found: tuple[Group, ...]) -> float:
 
 
 def tiles(metrics: Mapping[str, Any], *, target: str, min_group: int) -> tuple[Tile, ...]:
-    """Give the figures that exist, the most telling first."""
+    """Return the figures that exist, the most telling first."""
     items = labels.noun(target)
-    found = (
+    candidates = (
         _hit(metrics, items),
         _advantage(metrics),
         _exposure(metrics, min_group),
@@ -163,7 +163,7 @@ def tiles(metrics: Mapping[str, Any], *, target: str, min_group: int) -> tuple[T
         _coverage(metrics, items),
         _tail(metrics, items),
     )
-    return tuple(tile for tile in found if tile)
+    return tuple(tile for tile in candidates if tile)
 
 
 def _hit(metrics: Mapping[str, Any], items: str) -> Tile | None:

@@ -67,7 +67,7 @@ def measure(dataset: str, seeds: int) -> None:
 
     def judged(title: str, then: reevaluation.Contestant, now: reevaluation.Contestant) -> None:
         begun = time.process_time()
-        found = reevaluation.judge(then, now, matrix, of.evaluate, seed=everything.seed)
+        found = reevaluation.reevaluate(then, now, matrix, of.evaluate, seed=everything.seed)
         tolerance = Tolerance(absolute=of.gate.tolerance_absolute, relative=of.gate.tolerance_relative)
         comparison = compare(found.then, found.now, tolerance=tolerance, min_group=of.evaluate.min_group)
         spent = time.process_time() - begun

@@ -42,7 +42,9 @@ def crown(paths):
 
 def told(paths):
     with connection.connected(paths.root) as client:
-        return [(row.what, row.versions, row.why) for row in history.tell(client, MODEL, who="Ada").rows()]
+        return [
+            (row.what, row.versions, row.why) for row in history.describe(client, MODEL, who="Ada").rows()
+        ]
 
 
 def test_without_a_registry_nothing_is_recorded_and_none_is_made(paths):

@@ -81,8 +81,10 @@ def history_of_moves() -> str:
         ], start=1)
     ]  # fmt: skip
     replayed = replay.replay(moved, [one.number for one in moved])
-    told = history.Told("fairtune-demo-track", replayed, {"champion": 1, "candidate": 2}, (address,))
-    return history_page.render(told, dataset="demo")
+    described = history.ModelHistory(
+        "fairtune-demo-track", replayed, {"champion": 1, "candidate": 2}, (address,)
+    )
+    return history_page.render(described, dataset="demo")
 
 
 PAGES = {page.__name__: page for page in (report, drift, drift_in_many_columns, history_of_moves)}

@@ -12,7 +12,7 @@ from fairtune.errors import BadRequest
 
 if TYPE_CHECKING:
     from fairtune.registry.client.models import Model
-    from fairtune.registry.promotion.history import Row, Told
+    from fairtune.registry.promotion.history import ModelHistory, Row
 
 REASON = "Why: it stands in the history."
 DATASET = "Data set of params.yaml; may be left out where only one is registered."
@@ -97,19 +97,21 @@ def history(*, dataset: str | None, as_json: bool, as_page: bool) -> None:
 
     root = params.project_root()
     with registered_models.all_at(root, params.load(root), dataset) as models:
-        told = {each.dataset: histories.tell(each.client, each.name, who=each.who) for each in models}
+        described = {
+            each.dataset: histories.describe(each.client, each.name, who=each.who) for each in models
+        }
         if as_page:
             for each in models:
                 click.echo(str(_write_page(each, root)))
             return
     if as_json:
-        shown = [{"dataset": name, **each.to_json()} for name, each in told.items()]
+        shown = [{"dataset": name, **each.to_json()} for name, each in described.items()]
         click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
         return
-    if not told:
+    if not described:
         click.echo("nothing is registered yet: `fairtune run DATASET` does that")
-    for name, story in told.items():
-        _show(name, story)
+    for name, model_history in described.items():
+        _show(name, model_history)
 
 
 def _write_page(model: "Model", root: Path) -> Path:
@@ -117,25 +119,25 @@ def _write_page(model: "Model", root: Path) -> Path:
     from fairtune.registry.promotion import history_page
 
     paths = Paths(model.dataset, root)
-    history_page.write(histories.tell(model.client, model.name, who=model.who), paths)
+    history_page.write(histories.describe(model.client, model.name, who=model.who), paths)
     return paths.history
 
 
-def _show(dataset: str, told: "Told") -> None:
+def _show(dataset: str, described: "ModelHistory") -> None:
     from rich.text import Text
 
     columns = [
         console.Column(head, no_wrap=head != "what") for head in ("no.", "when (UTC)", "what", "version")
     ]
     story = console.Column("by whom, why, and what was checked", fold=True)
-    title = Text(f"{dataset}: history of {told.model}")
-    shown = console.table(title, (*columns, story), [_cells(row) for row in told.rows()], look="ruled")
+    title = Text(f"{dataset}: history of {described.model}")
+    shown = console.table(title, (*columns, story), [_cells(row) for row in described.rows()], look="ruled")
     console.stdout(piped_width=console.NARROW).print(shown)
-    if not told.history.events:
+    if not described.history.events:
         click.echo("no moves yet")
-    aliases = ", ".join(f"{alias} {number}" for alias, number in sorted(told.aliases.items()))
+    aliases = ", ".join(f"{alias} {number}" for alias, number in sorted(described.aliases.items()))
     click.echo(f"aliases now: {aliases or 'none'}")
-    for note in told.notes:
+    for note in described.notes:
         click.echo(f"note: {note}")
     click.echo()
 

@@ -31,7 +31,7 @@ def record(model: str, paths: Paths, stage: str, *, say: Callable[[str], None]) 
     try:
         with connection.connected(paths.root) as client:
             if promote.note_refusal(client, model, by, check=check):
-                history_page.write(history.tell(client, model, who=by.who), paths)
+                history_page.write(history.describe(client, model, who=by.who), paths)
     except RegistryFailed as error:
         say(f"the refusal is not in the history of {model}: {error}")
 

@@ -87,7 +87,7 @@ def why_refused(paths: Paths, reached: Sequence[str] = EVERYTHING, *, otherwise:
 def champion(model: str) -> str:
     """Say which version of `model` is in use, as the registry of the working folder has it."""
     try:
-        number = fast_lookup.glance(Path(), model, 0, "").champion
+        number = fast_lookup.look_up(Path(), model, 0, "").champion
     except RegistryFailed as error:
         return f"which version of {model} is champion can't be told: {error}"
     return f"{model} has no champion yet" if number is None else f"{model} version {number} is champion"
@@ -134,9 +134,9 @@ def _standing(paths: Paths) -> tuple[str, ...]:
     return (f"registered: {receipt['model']} version {receipt['version']}, not champion: {why}", *lines)
 
 
-def _look(paths: Paths) -> fast_lookup.Glance:
+def _look(paths: Paths) -> fast_lookup.Lookup:
     receipt = {"model": "", "version": 0, "digest": "", **files.read_json(paths.registration)}
-    return fast_lookup.glance(paths.root, receipt["model"], receipt["version"], receipt["digest"])
+    return fast_lookup.look_up(paths.root, receipt["model"], receipt["version"], receipt["digest"])
 
 
 def _verdict(paths: Paths) -> Verdict:

@@ -16,7 +16,7 @@ from fairtune.cli import main as cli
 from fairtune.config.paths import Paths
 from fairtune.pipeline import run_summary
 from fairtune.registry.client import connection, versions
-from fairtune.registry.client.fast_lookup import Glance, glance
+from fairtune.registry.client.fast_lookup import Lookup, look_up
 from fairtune.registry.registration import register as registration
 from fairtune.registry.registration.entry import Entry, Receipt
 from fairtune.registry.registration.register import register
@@ -89,9 +89,9 @@ def test_a_champion_is_rolled_back_and_only_force_brings_it_back(here, release, 
     assert again == Receipt(NAME, 2, second.digest, promoted=False, reason=withdrawn)
     assert Receipt.from_json(json.loads(json.dumps(again.to_json()))) == again
     assert registration.holds(second, root=here)
-    assert glance(here, NAME, 2, second.digest) == Glance(held=True, champion=1)
-    assert glance(here, NAME, 2, "another") == Glance(held=False, champion=1)
-    assert glance(here, NAME, 3, second.digest) == Glance(held=False, champion=1)
+    assert look_up(here, NAME, 2, second.digest) == Lookup(held=True, champion=1)
+    assert look_up(here, NAME, 2, "another") == Lookup(held=False, champion=1)
+    assert look_up(here, NAME, 3, second.digest) == Lookup(held=False, champion=1)
 
     assert said(capsys, "promote", "2", "--force", "--reason", " ") == (
         2,

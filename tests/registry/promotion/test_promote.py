@@ -16,7 +16,7 @@ from fairtune.registry.client import connection, versions
 from fairtune.registry.promotion import event as events
 from fairtune.registry.promotion import event_log, reconcile
 from fairtune.registry.promotion import promote as promotion_promote
-from fairtune.registry.promotion.history import tell
+from fairtune.registry.promotion.history import describe
 from fairtune.registry.promotion.promote import Mover
 
 ROOT = Path(__file__).parents[3]
@@ -68,7 +68,7 @@ def aliases(client, model):
 
 def told(client, model):
     """The history as short lines."""
-    return [f"{row.number} {row.what} {row.versions}" for row in tell(client, model, who=ADA).rows()]
+    return [f"{row.number} {row.what} {row.versions}" for row in describe(client, model, who=ADA).rows()]
 
 
 def test_champions_are_promoted_and_rolled_back_to_one_after_the_other(client, model):
@@ -96,7 +96,7 @@ def test_champions_are_promoted_and_rolled_back_to_one_after_the_other(client, m
         "it is worse",
         {"model": "loads, and predicts what was released"},
     )
-    assert tell(client, model, who=ADA).notes == ()
+    assert describe(client, model, who=ADA).notes == ()
 
 
 def test_a_rollback_goes_to_any_champion_before_and_to_no_other_version(client):
@@ -259,15 +259,15 @@ def test_a_move_killed_at_any_step_is_done_or_not_done_and_made_good_by_the_next
         to, before = {"promote": (4, 3), "rollback": (2, 1)}[action]
         assert aliases(client, model)["champion"] == (to if step == 3 else 3)
         after = {"champion": to, "previous": before} if step else {"champion": 3, "previous": 2}
-        assert tell(client, model, who=ADA).aliases == after
+        assert describe(client, model, who=ADA).aliases == after
         assert len(told(client, model)) == (4 if step else 3)
-        assert tell(client, model, who=ADA).notes == ()
+        assert describe(client, model, who=ADA).notes == ()
 
 
 def test_a_champion_moved_by_hand_is_told_and_recorded_with_the_next_move(client):
     model = make_model(client, versions=4, promoted=2)
     client.set_registered_model_alias(model, "champion", "4")
-    (note,) = tell(client, model, who=ADA).notes
+    (note,) = describe(client, model, who=ADA).notes
     assert note == (
         "champion is version 4 now: the alias champion was moved outside fairtune; "
         "recorded with the next move"
@@ -276,7 +276,7 @@ def test_a_champion_moved_by_hand_is_told_and_recorded_with_the_next_move(client
     promote(client, model, 3)
     assert told(client, model)[2:] == ["3 noticed 2 -> 4", "4 promoted 4 -> 3"]
     assert aliases(client, model) == {"champion": 3, "previous": 4}
-    assert tell(client, model, who=ADA).notes == ()
+    assert describe(client, model, who=ADA).notes == ()
 
 
 def test_a_champion_put_back_by_hand_is_no_move_to_be_finished(client):
@@ -292,7 +292,7 @@ def test_a_champion_put_back_by_hand_is_no_move_to_be_finished(client):
 def test_an_alias_that_points_nowhere_is_told_and_a_rollback_goes_to_the_champion_before(client):
     model = make_model(client, versions=4, promoted=3)
     client.delete_model_version(model, "3")
-    assert tell(client, model, who=ADA).notes == (
+    assert describe(client, model, who=ADA).notes == (
         "champion is no version now: version 3 was deleted in the registry; recorded with the next move",
     )
     assert rollback(client, model).to == 2
@@ -353,7 +353,7 @@ def test_a_failed_verdict_is_refused_and_a_forced_promotion_keeps_it_in_the_hist
         "`fairtune promote 2 --force --reason ...` goes past that"
     )
     promote(client, model, 2, forced=True, why="the owner wants it")
-    row = tell(client, model, who=ADA).rows()[-1]
+    row = describe(client, model, who=ADA).rows()[-1]
     assert (row.what, row.why, row.forced) == ("promoted by force", "the owner wants it", True)
     assert "verdict: failed" in row.checks
 
@@ -364,7 +364,7 @@ def test_a_clock_that_goes_backwards_disturbs_nothing_and_is_told(client, model,
     for number in (1, 2, 3):
         promote(client, model, number)
     assert aliases(client, model) == {"champion": 3, "previous": 2}
-    (note,) = tell(client, model, who=ADA).notes
+    (note,) = describe(client, model, who=ADA).notes
     assert note == (
         "number 2: its clock said 2026-11-23T02:48:00Z, earlier than number 1 before it; "
         "the order is that of the numbers"
@@ -376,7 +376,7 @@ def test_a_history_that_was_tampered_with_says_so_and_still_works(client):
     client.delete_model_version(event_log.name(model), "1")
     client.set_model_version_tag(event_log.name(model), "2", "why", "no reason")
     client.create_model_version(event_log.name(model), source="fairtune:/somebody")
-    assert tell(client, model, who=ADA).notes == (
+    assert describe(client, model, who=ADA).notes == (
         "number 1 was deleted from the history",
         "number 4 is no event of fairtune",
         "number 2 is not as it was written: it was edited outside fairtune",
@@ -386,7 +386,7 @@ def test_a_history_that_was_tampered_with_says_so_and_still_works(client):
 
 
 def test_looking_at_the_history_of_nothing_makes_nothing(client):
-    assert tell(client, "fairtune-nothing", who=ADA).rows() == ()
+    assert describe(client, "fairtune-nothing", who=ADA).rows() == ()
     assert reconcile.current(client, "fairtune-nothing", who=ADA).events == ()
     assert client.search_registered_models("name LIKE 'fairtune-nothing%'") == []
 
@@ -398,7 +398,7 @@ def test_a_run_that_was_refused_before_there_was_a_version_stands_in_the_history
     assert promotion_promote.note_refusal(client, model, by, check="data")
     assert promotion_promote.note_refusal(client, model, by, check="data")
 
-    _, refused = tell(client, model, who=BOB).rows()
+    _, refused = describe(client, model, who=BOB).rows()
     assert (refused.what, refused.versions, refused.who, refused.why) == ("refused", "1 stays", ADA, by.why)
     assert refused.checks == ("data: failed",)
     assert aliases(client, model)["champion"] == 1
@@ -408,4 +408,4 @@ def test_a_run_that_was_refused_before_there_was_a_version_stands_in_the_history
 def test_a_refused_run_without_a_champion_leaves_no_history(client):
     model = make_model(client, versions=1)
     assert not promotion_promote.note_refusal(client, model, Mover(who=ADA, why="too far"), check="data")
-    assert tell(client, model, who=BOB).rows() == ()
+    assert describe(client, model, who=BOB).rows() == ()

@@ -1,1 +1,1 @@
-"""What is registered, as MLflow has it."""
+"""MLflow: the connection, registered models, their versions and their provenance."""

@@ -1,4 +1,4 @@
-"""Who acts: what the history of a model calls them."""
+"""Who acts: the name that the history of a model gives them."""
 
 import getpass
 import os
@@ -13,9 +13,9 @@ LONGEST: Final = 200
 
 
 def who(root: Path) -> str:
-    """Give FAIRTUNE_WHO (for services), else Git's user of the project, else login and host."""
-    named = os.environ.get(WHO, "").strip() or _git_user(root) or _login()
-    return " ".join(named.split())[:LONGEST]
+    """Return FAIRTUNE_WHO (for services), else Git's user of the project, else login and host."""
+    name = os.environ.get(WHO, "").strip() or _git_user(root) or _login()
+    return " ".join(name.split())[:LONGEST]
 
 
 def _git_user(root: Path) -> str:

@@ -1,4 +1,4 @@
-"""MLflow: where it is, and what a run of ours holds."""
+"""MLflow: its address, its errors, our experiment and the metrics of a run."""
 
 import logging
 import math
@@ -39,25 +39,27 @@ def connected(root: Path) -> Iterator["MlflowClient"]:
     from mlflow.exceptions import MlflowException
     from sqlalchemy.exc import SQLAlchemyError
 
-    for chatty in ("mlflow", "alembic"):  # they tell of every table they create
+    for chatty in ("mlflow", "alembic"):  # they log every table they create
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    named = os.environ.get(URI)
+    uri_was_set = bool(os.environ.get(URI))
     # this one prints the stack of what it raises, too
     logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
-    at = uri(root)
-    mlflow.set_tracking_uri(at)
+    address = uri(root)
+    mlflow.set_tracking_uri(address)
     try:
-        yield mlflow.MlflowClient(at)
+        yield mlflow.MlflowClient(address)
     except (MlflowException, SQLAlchemyError) as error:
-        raise RegistryFailed(told(at, error)) from error
+        raise RegistryFailed(message(address, error)) from error
     finally:
-        if not named:  # MLflow puts it there, and the next project would be taken to have named a registry
+        if (
+            not uri_was_set
+        ):  # MLflow puts it there, and the next project would be taken to have named a registry
             os.environ.pop(URI, None)
 
 
-def told(at: str, error: Exception) -> str:
-    """Say in one line what the registry at URI `at` failed with, and what to do."""
-    shown = re.sub(r"//[^/@]*@", "//", at)  # a password may stand there
+def message(address: str, error: Exception) -> str:
+    """Describe in one line what the registry at this URI failed with, and what to do."""
+    shown = re.sub(r"//[^/@]*@", "//", address)  # a password may stand there
     if "database is locked" in str(error):
         return (
             f"registry {shown}: another process keeps the database locked; nothing was changed: "
@@ -70,31 +72,31 @@ def told(at: str, error: Exception) -> str:
 
 
 def uri(root: Path) -> str:
-    """Give MLFLOW_TRACKING_URI, or the default registry in the project."""
+    """Return MLFLOW_TRACKING_URI, or the default registry in the project."""
     return os.environ.get(URI) or f"sqlite:///{_default_store(root)}"
 
 
 def exists(root: Path) -> bool:
-    """Say whether there may be a registry: one is named, or the default one has been made. Cheap."""
+    """Whether there may be a registry: one is named, or the default one has been made. Cheap."""
     return bool(os.environ.get(URI)) or _default_store(root).exists()
 
 
 def experiment(client: "MlflowClient", root: Path) -> str:
-    """Give the id of our experiment; it is made if there is none."""
+    """Return the id of our experiment; it is made if there is none."""
     from mlflow.exceptions import MlflowException
 
-    found = client.get_experiment_by_name(EXPERIMENT)
-    if found is not None:
-        return str(found.experiment_id)
+    existing = client.get_experiment_by_name(EXPERIMENT)
+    if existing is not None:
+        return str(existing.experiment_id)
     server = client.tracking_uri.startswith(("http://", "https://", "databricks"))
-    place = None if server else (root.resolve() / "mlartifacts").as_uri()
+    location = None if server else (root.resolve() / "mlartifacts").as_uri()
     try:
-        return str(client.create_experiment(EXPERIMENT, artifact_location=place))
+        return str(client.create_experiment(EXPERIMENT, artifact_location=location))
     except MlflowException as error:  # another process may have been first
-        found = client.get_experiment_by_name(EXPERIMENT)
-        if found is None or error.error_code != "RESOURCE_ALREADY_EXISTS":
+        existing = client.get_experiment_by_name(EXPERIMENT)
+        if existing is None or error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
-        return str(found.experiment_id)
+        return str(existing.experiment_id)
 
 
 def log_metrics(metrics: Mapping[str, Any], *, model_id: str) -> None:
@@ -107,9 +109,20 @@ def log_metrics(metrics: Mapping[str, Any], *, model_id: str) -> None:
 
 
 def flatten(metrics: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
-    """Give every finite number of nested metrics under a name that MLflow takes: "ranking.als.ndcg_at_10".
+    """Return every finite number of nested metrics under a name that MLflow takes.
 
-    A figure with its interval becomes three: the value under the plain name, `.low` and `.high` beside it.
+    Parameters
+    ----------
+    metrics
+        Nested as in metrics.json. A figure with its interval becomes three: the value under the plain name,
+        `.low` and `.high` beside it.
+    prefix
+        Stands before every name, with a dot.
+
+    Returns
+    -------
+    dict
+        Value by name, such as "ranking.als.ndcg_at_10".
     """
     flat: dict[str, float] = {}
     for key, value in metrics.items():
@@ -122,7 +135,7 @@ def flatten(metrics: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
 
 
 def _metric_name(key: str) -> str:
-    """MLflow takes letters, digits, `_ - . :` and blanks; and slashes as in a path, not as in names."""
+    """Replace what MLflow refuses: all but letters, digits, `_ - . :` and blanks."""
     return re.sub(r"[^\w\-. :]", "_", key.replace("@", "_at_"), flags=re.ASCII)
 
 

@@ -18,7 +18,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Model:
-    """A registered model. name: in the registry. who: acts on it."""
+    """A registered model.
+
+    Attributes
+    ----------
+    client
+        MLflow's client of the registry.
+    dataset
+        The data set it learns from.
+    name
+        Its name in the registry.
+    who
+        Whoever acts on it, as the history names them.
+    """
 
     client: "MlflowClient"
     dataset: str
@@ -26,17 +38,17 @@ class Model:
     who: str
 
     def version(self, number: int) -> Version:
-        """Give a version; `BadRequest` if there is none, with those that there are."""
-        found = versions.version(self.client, self.name, number)
-        if found is None:
-            there = ", ".join(str(each.number) for each in versions.versions(self.client, self.name))
-            raise BadRequest(f"{self.name} has no version {number}; versions: {there or 'none'}")
-        return found
+        """Return a version; `BadRequest` if there is none, with those that there are."""
+        version = versions.version(self.client, self.name, number)
+        if version is None:
+            existing = ", ".join(str(each.number) for each in versions.versions(self.client, self.name))
+            raise BadRequest(f"{self.name} has no version {number}; versions: {existing or 'none'}")
+        return version
 
 
 @contextmanager
 def at(root: Path, params: Params, dataset: str | None) -> Iterator[Model]:
-    """Give the model of a data set, or of the only one that is registered; `BadRequest` if there are more."""
+    """Yield the model of a data set, or of the only registered one; `BadRequest` if there are more."""
     with all_at(root, params, dataset) as models:
         if not models:
             raise BadRequest("nothing is registered yet: `fairtune run DATASET` does that")
@@ -48,7 +60,7 @@ def at(root: Path, params: Params, dataset: str | None) -> Iterator[Model]:
 
 @contextmanager
 def all_at(root: Path, params: Params, dataset: str | None) -> Iterator[tuple[Model, ...]]:
-    """Give the models of all data sets that are registered, or that of one, registered or not."""
+    """Yield the models of all registered data sets, or that of one, registered or not."""
     if dataset:
         params.dataset(dataset)
     if not connection.exists(root):
@@ -56,9 +68,9 @@ def all_at(root: Path, params: Params, dataset: str | None) -> Iterator[tuple[Mo
         return
     acting = who(root)
     with connection.connected(root) as client:
-        there = {found.name for found in client.search_registered_models(max_results=1000)}
+        registered = {each.name for each in client.search_registered_models(max_results=1000)}
         yield tuple(
-            Model(client, name, of.register.model, acting)
-            for name, of in params.datasets.items()
-            if (name == dataset if dataset else of.register.model in there)
+            Model(client, name, chosen.register.model, acting)
+            for name, chosen in params.datasets.items()
+            if (name == dataset if dataset else chosen.register.model in registered)
         )

@@ -1,1 +1,1 @@
-"""A candidate against the champion, by figures of the same held-out listening."""
+"""Comparing a candidate with the champion, by figures of the same held-out listening."""

@@ -1,8 +1,8 @@
-"""A candidate against the champion: by what was logged with each, or else anew, by the present data.
+"""Comparing a candidate with the champion: by logged figures, or by reevaluation on the present data.
 
-Two versions of the same data and split have been judged by it already. Otherwise both are carried over to the
-present matrix and judged by its test part, less what either has learned of it: who has seen the answers
-proves nothing by knowing them.
+Two versions of the same data and split have been evaluated on it already. Otherwise both are aligned with the
+present matrix and evaluated on its test part, less what either has learned of it: a model that has seen the
+answers proves nothing by knowing them.
 """
 
 from pathlib import Path
@@ -52,37 +52,37 @@ def against_champion(
 def _evaluations(
     client: "MlflowClient", champion: Version, version: Version, params: DatasetParams, paths: Paths
 ) -> tuple[Evaluated, Evaluated, str, int]:
-    """Give both evaluations, how they were made, and the pairs that were left out."""
+    """Return both evaluations, how they were made, and the number of pairs that were left out."""
     with TemporaryDirectory(prefix="fairtune-") as folder:
-        places = []
+        folders = []
         for name in ("champion", "candidate"):
-            place = Path(folder) / name
-            place.mkdir()
-            places.append(place)
-        then = logged_metrics.figures(client, champion, paths, places[0])
-        now = logged_metrics.figures(client, version, paths, places[1])
+            own = Path(folder) / name
+            own.mkdir()
+            folders.append(own)
+        then = logged_metrics.figures(client, champion, paths, folders[0])
+        now = logged_metrics.figures(client, version, paths, folders[1])
         if now is None:
             raise Impossible(f"version {version.number} was registered without its figures")
         if then is not None and logged_metrics.alike((champion, version), (then, now)):
             return then, now, "Compared: what was logged with each, of the same held-out listening.", 0
-        one = _contestant(client, champion, places[0])
-        other = _contestant(client, version, places[1])
+        one = _contestant(client, champion, folders[0])
+        other = _contestant(client, version, folders[1])
     try:
         matrix = matrix_storage.read_matrix(paths.matrix)
     except NotThere as error:
         raise Impossible(f"both have to be judged by the present data, and {error}") from error
-    found = reevaluation.judge(one, other, matrix, params.evaluate, seed=int(now.metrics["seed"]))
-    return found.then, found.now, found.how, found.left_out
+    again = reevaluation.reevaluate(one, other, matrix, params.evaluate, seed=int(now.metrics["seed"]))
+    return again.then, again.now, again.how, again.left_out
 
 
 def _contestant(client: "MlflowClient", version: Version, folder: Path) -> Contestant:
     try:
-        found = champion_fits.read(client, version, Part.TRAIN_VALID, folder)
+        fits = champion_fits.read(client, version, Part.TRAIN_VALID, folder)
     except RegistryFailed as error:
         raise Impossible(str(error)) from error
-    if found is None:
+    if fits is None:
         raise Impossible(
             f"version {version.number} was registered without its fits, and on other data, "
             "so it can't be judged by the present test part"
         )
-    return Contestant(version.number, *found)
+    return Contestant(version.number, *fits)

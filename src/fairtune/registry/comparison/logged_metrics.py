@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 HELD_OUT: Final = [USER, "predicted_pairs"]
-"""Columns of listeners.parquet: who there is, and how many pairs of each are held out."""
+"""Columns of listeners.parquet: the listeners, and how many pairs of each are held out."""
 
 
 def tags(params: DatasetParams, paths: Paths, *, seed: int) -> dict[str, str]:
-    """Say which data the figures of a version are of, and which parameters they were measured by."""
+    """Return the tags of the data and of the parameters that the figures of a version were measured by."""
     how = {"evaluate": asdict(params.evaluate), "seed": seed}
     return {connection.MATRIX: provenance.digest(paths.matrix), connection.MEASURED: provenance.of_json(how)}
 
 
 def figures(client: "MlflowClient", version: Version, paths: Paths, folder: Path) -> Evaluated | None:
-    """Give what was logged of a version's evaluation; None without its metrics.json."""
+    """Return the evaluation that was logged with a version; None without its metrics.json."""
     metrics = versions.fetch(client, version, paths.metrics.name, folder)
     if metrics is None:
         return None
@@ -35,12 +35,12 @@ def figures(client: "MlflowClient", version: Version, paths: Paths, folder: Path
 
 
 def alike(versions: tuple[Version, Version], logged: tuple[Evaluated, Evaluated]) -> bool:
-    """Say whether the logged figures of both are of the same held-out listening, by the same parameters.
+    """Whether the logged figures of two versions are of the same held-out listening and parameters.
 
     Of versions that were registered before there were tags for that, facts must do: the same sizes and seed,
     the same listeners, and as many held-out pairs of each.
     """
-    one, other = (of.tags for of in versions)
+    one, other = (version.tags for version in versions)
     names = (connection.MATRIX, connection.MEASURED)
     if all(name in one and name in other for name in names):
         return all(one[name] == other[name] for name in names)
@@ -49,6 +49,6 @@ def alike(versions: tuple[Version, Version], logged: tuple[Evaluated, Evaluated]
         return False
     if then.listeners is None or now.listeners is None:
         return False
-    if not all(set(HELD_OUT) <= set(of.columns) for of in (then.listeners, now.listeners)):
+    if not all(set(HELD_OUT) <= set(table.columns) for table in (then.listeners, now.listeners)):
         return False
     return bool(then.listeners[HELD_OUT].equals(now.listeners[HELD_OUT]))

@@ -1,4 +1,4 @@
-"""Two versions judged anew, by the test part of the present matrix."""
+"""Reevaluation of two versions on the test part of the present matrix."""
 
 import os
 from dataclasses import dataclass, replace
@@ -24,7 +24,17 @@ class Impossible(FairtuneError):
 
 @dataclass(frozen=True)
 class Contestant:
-    """A version's fit on TRAIN_VALID, and what guesses plays by it."""
+    """One of the two versions that are compared.
+
+    Attributes
+    ----------
+    number
+        Number of the version.
+    fitted
+        Its fit on TRAIN_VALID.
+    predictor
+        Predicts play counts from that fit; None if the version was registered without one.
+    """
 
     number: int
     fitted: Fitted
@@ -32,8 +42,20 @@ class Contestant:
 
 
 @dataclass(frozen=True)
-class Anew:
-    """Both evaluations, how they were made, and the pairs of the test part that one of both had learned."""
+class Reevaluation:
+    """Two versions, evaluated on the same test part.
+
+    Attributes
+    ----------
+    then
+        Evaluation of the earlier version, the champion.
+    now
+        Evaluation of the later one, the candidate.
+    how
+        How they were made, in sentences.
+    left_out
+        Number of pairs of the test part that one of the two had learned.
+    """
 
     then: Evaluated
     now: Evaluated
@@ -41,54 +63,58 @@ class Anew:
     left_out: int
 
 
-def judge(then: Contestant, now: Contestant, matrix: Matrix, params: Evaluate, *, seed: int) -> Anew:
-    """Carry both over to `matrix` and evaluate them on its test part, less what either has learned of it.
+def reevaluate(
+    then: Contestant, now: Contestant, matrix: Matrix, params: Evaluate, *, seed: int
+) -> Reevaluation:
+    """Align both versions with `matrix` and evaluate them on its test part, less what either learned of it.
 
     `Impossible` if they rank something else, or if too little of the test part is left.
     """
-    both = (then, now)
-    for of in both:
-        _check(of, matrix)
-    left, left_out = unlearned(matrix, [alignment.learned(of.fitted, matrix) for of in both])
+    contestants = (then, now)
+    for contestant in contestants:
+        _check(contestant, matrix)
+    left, left_out = unlearned(matrix, [alignment.learned(each.fitted, matrix) for each in contestants])
     _check_enough(matrix, left, left_out, needed=params.min_group)
-    guessing = all(_guesses(of, matrix) for of in both)
-    blocks = {block for block in matrix.item_blocks if all(block in of.fitted.columns for of in both)}
+    predicting = all(_predicts(each, matrix) for each in contestants)
+    blocks = {
+        block for block in matrix.item_blocks if all(block in each.fitted.columns for each in contestants)
+    }
     threads = os.cpu_count() or 1
     compared = replace(params, ks=(HEADLINE,), fairness_ks=(HEADLINE,))  # no figure of another length is
 
-    def evaluate(of: Contestant) -> Evaluated:
-        fit = alignment.align(of.fitted, left, Part.TRAIN_VALID, age_bands=params.age_bands, threads=threads)
-        predictor = _compared(of.predictor) if of.predictor and guessing else None
-        found = measure_evaluate.evaluate(
+    def evaluate(one: Contestant) -> Evaluated:
+        fit = alignment.align(one.fitted, left, Part.TRAIN_VALID, age_bands=params.age_bands, threads=threads)
+        predictor = _compared(one.predictor) if one.predictor and predicting else None
+        evaluated = measure_evaluate.evaluate(
             left, fit, predictor, {}, compared, refits={}, seed=seed, threads=threads, taste=False
         )
-        also = {name: figures for name, figures in found.metrics["also"].items() if name in blocks}
-        return Evaluated({**found.metrics, "also": also}, found.listeners)
+        also = {name: figures for name, figures in evaluated.metrics["also"].items() if name in blocks}
+        return Evaluated({**evaluated.metrics, "also": also}, evaluated.listeners)
 
-    return Anew(evaluate(then), evaluate(now), _how(matrix, left_out, guessing=guessing), left_out)
+    how = _how(matrix, left_out, predicting=predicting)
+    return Reevaluation(evaluate(then), evaluate(now), how, left_out)
 
 
 def _compared(predictor: PlayPredictor) -> PlayPredictor:
-    """Leave out what is not compared: rungs between, and what is guessed without an influencer."""
+    """Leave out what is not compared: rungs between, and predictions without an influencer."""
     return PlayPredictor(
         rungs={rung: predictor.rungs[rung] for rung in (play_predictor.BIAS, play_predictor.FULL)}, without={}
     )
 
 
-def _check(of: Contestant, matrix: Matrix) -> None:
-    if of.fitted.target is not matrix.target:
+def _check(contestant: Contestant, matrix: Matrix) -> None:
+    number, fitted = contestant.number, contestant.fitted
+    if fitted.target is not matrix.target:
+        raise Impossible(f"version {number} ranks {fitted.target}, and the data are for {matrix.target}")
+    if fitted.item_block is not matrix.item_block:
         raise Impossible(
-            f"version {of.number} ranks {of.fitted.target}, and the data are for {matrix.target}"
-        )
-    if of.fitted.item_block is not matrix.item_block:
-        raise Impossible(
-            f"version {of.number} learned from plays of {of.fitted.item_block}, "
+            f"version {number} learned from plays of {fitted.item_block}, "
             f"and the data are plays of {matrix.item_block}"
         )
 
 
 def _check_enough(matrix: Matrix, left: Matrix, left_out: int, *, needed: int) -> None:
-    """Insist on so many listeners with truth wherever pairs were left out."""
+    """Require `needed` listeners with held-out pairs wherever pairs were left out."""
     judged = int(np.count_nonzero(left.truth(left.target, Part.TRAIN_VALID).sum(axis=1)))
     if judged == 0 or (left_out and judged < needed):
         raise Impossible(
@@ -97,18 +123,19 @@ def _check_enough(matrix: Matrix, left: Matrix, left_out: int, *, needed: int) -
         )
 
 
-def _guesses(of: Contestant, matrix: Matrix) -> bool:
-    """Say whether the play predictor knows the features that there are."""
-    same = set(of.fitted.blocks) == set(matrix.blocks) and of.fitted.counts == matrix.counts
-    return of.predictor is not None and same
+def _predicts(contestant: Contestant, matrix: Matrix) -> bool:
+    """Whether there is a play predictor, and it knows the features that there are."""
+    fitted = contestant.fitted
+    same = set(fitted.blocks) == set(matrix.blocks) and fitted.counts == matrix.counts
+    return contestant.predictor is not None and same
 
 
-def _how(matrix: Matrix, left_out: int, *, guessing: bool) -> str:
-    told = ["Compared: the fits of both, judged anew by the present test part."]
+def _how(matrix: Matrix, left_out: int, *, predicting: bool) -> str:
+    sentences = ["Compared: the fits of both, judged anew by the present test part."]
     if left_out:
-        told.append(
+        sentences.append(
             f"{left_out:,} of its {matrix.test.nnz:,} pairs, which one of them had learned, count as known."
         )
-    if not guessing:
-        told.append("Guessed plays are not compared: one of them knows other blocks, or guesses none.")
-    return " ".join(told)
+    if not predicting:
+        sentences.append("Guessed plays are not compared: one of them knows other blocks, or guesses none.")
+    return " ".join(sentences)

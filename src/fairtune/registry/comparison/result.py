@@ -1,4 +1,4 @@
-"""What came of a candidate against the champion, and how it is told."""
+"""The result of comparing a candidate with the champion, as JSON and as Markdown."""
 
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
@@ -13,12 +13,26 @@ NDCG: Final = "ranking.als.ndcg@10"
 
 @dataclass(frozen=True, kw_only=True)
 class ChampionComparison:
-    """What came of a candidate against the champion.
+    """The result of comparing a candidate with the champion.
 
-    champion, candidate: numbers of the versions. passed: the candidate may take the champion's place.
-    reasons: why it may not, a clause each; none if it may. summary: one line for a log. how: what was
-    compared, sentences. left_out: pairs of the test part that one of the two had learned. comparison: figure
-    by figure; None where none could be made, which is a refusal.
+    Attributes
+    ----------
+    champion
+        Number of the champion.
+    candidate
+        Number of the candidate.
+    passed
+        The candidate may take the champion's place.
+    reasons
+        Why it may not, a clause each; none if it may.
+    summary
+        One line for a log.
+    how
+        What was compared, in sentences.
+    left_out
+        Number of pairs of the test part that one of the two had learned.
+    comparison
+        Figure by figure; None where none could be made, which is a refusal.
     """
 
     champion: int
@@ -31,16 +45,14 @@ class ChampionComparison:
     comparison: Comparison | None = None
 
     def to_json(self) -> dict[str, Any]:
-        told = {of.name: getattr(self, of.name) for of in fields(self) if of.name != "comparison"}
+        values = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "comparison"}
         note = self.comparison.note if self.comparison else ""
         changes = [asdict(change) for change in self.comparison.changes] if self.comparison else []
-        return {**told, "note": note, "changes": changes}
+        return {**values, "note": note, "changes": changes}
 
 
-def compared(
-    comparison: Comparison, *, champion: int, candidate: int, how: str, left_out: int
-) -> ChampionComparison:
-    """Judge by a comparison: whatever regressed is a reason to refuse."""
+def compared(comparison: Comparison, *, champion: int, candidate: int, how: str, left_out: int) -> ChampionComparison:
+    """Pass or refuse a candidate by a comparison: whatever regressed is a reason to refuse."""
     reasons = tuple(change.reason for change in comparison.regressions)
     moved = ", ".join(
         f"nDCG@10 {change.base:.4f} to {change.now:.4f} "
@@ -48,13 +60,13 @@ def compared(
         if change.figure == NDCG and change.base is not None and change.now is not None
     )
     regressed = ", ".join(change.figure for change in comparison.regressions)
-    said = f"worse than the champion in {regressed}" if reasons else "no figure regressed"
+    verdict = f"worse than the champion in {regressed}" if reasons else "no figure regressed"
     return ChampionComparison(
         champion=champion,
         candidate=candidate,
         passed=comparison.passed,
         reasons=reasons,
-        summary=f"{said} ({moved}since version {champion})",
+        summary=f"{verdict} ({moved}since version {champion})",
         how=how,
         left_out=left_out,
         comparison=comparison,
@@ -62,7 +74,7 @@ def compared(
 
 
 def incomparable(reason: str, *, champion: int, candidate: int) -> ChampionComparison:
-    """Refuse a candidate that nothing can be said of beside the champion."""
+    """Refuse a candidate that can't be compared with the champion."""
     summary = f"no comparison with version {champion}, the champion, is possible: {reason}"
     return ChampionComparison(
         champion=champion, candidate=candidate, passed=False, reasons=(reason,), summary=summary
@@ -76,7 +88,7 @@ def write(judged: ChampionComparison, paths: Paths) -> None:
 
 
 def markdown(judged: ChampionComparison) -> str:
-    """Tell what became of a candidate, how it was compared, and the figures."""
+    """Return the result, how it was reached, and the figures as Markdown."""
     parts = (
         f"# Version {judged.candidate} against version {judged.champion}, the champion",
         f"{'Passed' if judged.passed else 'Refused'}: {judged.summary}.",

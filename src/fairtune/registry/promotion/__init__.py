@@ -1,1 +1,1 @@
-"""Making a version champion, and the history of that."""
+"""Promotion and rollback of versions, and the history of both."""

@@ -1,4 +1,4 @@
-"""What stands for and against a promotion: the verdict on a version, and the comparison it went through."""
+"""Checks before a promotion: the verdict on a version, and its comparison with the champion."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,22 +17,30 @@ if TYPE_CHECKING:
     from fairtune.registry.comparison.result import ChampionComparison
 
 Judge = Callable[["MlflowClient", Version], "ChampionComparison | None"]
-"""Judges a version against the champion; None: there is none to compare with."""
+"""Compares a version with the champion; None: there is none to compare with."""
 VERDICT: Final = "fairtune.verdict"
 
 
 @dataclass(frozen=True)
-class Found:
-    """results: check -> how it ended, for the history. against: reasons not to promote, clauses."""
+class CheckResults:
+    """How the checks of a version ended.
+
+    Attributes
+    ----------
+    results
+        Result by name of the check, for the history.
+    against
+        Reasons not to promote, a clause each.
+    """
 
     results: dict[str, str]
     against: tuple[str, ...]
 
 
-def of(
+def check(
     client: "MlflowClient", version: Version, champion: int | None, judge: Judge | None, *, forced: bool
-) -> Found:
-    """Look at the verdict, and compare. A comparison that can't even be tried stops what isn't forced."""
+) -> CheckResults:
+    """Check the verdict, and compare. A comparison that can't even be tried stops what isn't forced."""
     results, against = {"verdict": version.tags.get(VERDICT, "none")}, []
     if results["verdict"] != "passed":
         broken = ", ".join(failed_gates(client, version))
@@ -49,11 +57,11 @@ def of(
         if judged is not None:
             results["comparison"] = judged.summary
             against += [] if judged.passed else judged.reasons
-    return Found(results, tuple(against))
+    return CheckResults(results, tuple(against))
 
 
 def failed_gates(client: "MlflowClient", version: Version) -> tuple[str, ...]:
-    """Name the gates that a version failed, from the verdict kept with its run; none without a verdict."""
+    """Return the names of the gates that a version failed; none without a verdict kept with its run."""
     if not version.run_id:
         return ()
     with TemporaryDirectory() as folder:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final, Self
 
-NOBODY: Final = "none"
+NO_VERSION: Final = "none"
 CHECKED: Final = "checked."
 SEAL: Final = "seal"
 SEAL_BEFORE: Final = "seal_before"
@@ -28,11 +28,34 @@ class Action(StrEnum):
 class Event:
     """What happened to the champion: its version before and after, who did it, when, and why.
 
-    number: its place in the history, given by the registry; 0 before it is written. when: the writer's clock,
-    UTC, ISO 8601; nothing is decided by it. forced: past the checks. after: number of the last event that
-    counted when this one was written; it counts only if that is still so. checks: what was checked, and how
-    it ended. settled: the aliases were set to it. seal: digest of what it says and of `seal_before`, the seal
-    of the event `after`: who edits one event has to edit all that follow.
+    Attributes
+    ----------
+    action
+        What happened.
+    before
+        Version that was champion before; None if there was none.
+    to
+        Version that it is about, champion afterwards unless it was refused; None if there is none.
+    who
+        Who did it.
+    why
+        The reason.
+    after
+        Number of the last event that counted when this one was written; it counts only if that is still so.
+    when
+        Time by the writer's clock, UTC, ISO 8601; nothing is decided by it.
+    forced
+        Past the checks.
+    checks
+        Result by name of the check.
+    number
+        Its place in the history, given by the registry; 0 before it is written.
+    settled
+        The aliases were set to it.
+    seal
+        Digest of the event and of `seal_before`: whoever edits one event has to edit all that follow.
+    seal_before
+        The seal of the event `after`.
     """
 
     action: Action
@@ -55,7 +78,7 @@ class Event:
 
     @property
     def is_whole(self) -> bool:
-        """Whether it says what it said when it was written."""
+        """Whether it is as it was when it was written."""
         return self.seal == _digest(self.tags())
 
     def sealed(self, seal_before: str) -> Self:
@@ -63,11 +86,11 @@ class Event:
         return replace(chained, seal=_digest(chained.tags()))
 
     def tags(self) -> dict[str, str]:
-        """Say it in tags, without number and `settled`."""
+        """Return the event as tags, without number and `settled`."""
         return {
             "action": str(self.action),
-            "from": NOBODY if self.before is None else str(self.before),
-            "to": NOBODY if self.to is None else str(self.to),
+            "from": NO_VERSION if self.before is None else str(self.before),
+            "to": NO_VERSION if self.to is None else str(self.to),
             "who": self.who,
             "when": self.when,
             "why": self.why,
@@ -80,7 +103,7 @@ class Event:
 
     @classmethod
     def from_tags(cls, number: int, tags: Mapping[str, str]) -> Self | None:
-        """Read an event; None if the tags aren't one."""
+        """Read an event from tags; None if they aren't one."""
         try:
             return cls(
                 action=Action(tags["action"]),
@@ -106,14 +129,14 @@ class Event:
 
 
 def now() -> str:
-    """Give the time by this machine's clock, UTC, in seconds."""
+    """Return the time by this machine's clock: UTC, ISO 8601, to the second."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _version(told: str) -> int | None:
-    return None if told == NOBODY else int(told)
+def _version(text: str) -> int | None:
+    return None if text == NO_VERSION else int(text)
 
 
 def _digest(tags: Mapping[str, str]) -> str:
-    told = {name: value for name, value in tags.items() if name != SEAL}
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    sealed = {name: value for name, value in tags.items() if name != SEAL}
+    return hashlib.sha256(json.dumps(sealed, sort_keys=True).encode()).hexdigest()

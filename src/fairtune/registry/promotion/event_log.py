@@ -22,7 +22,7 @@ ABOUT: Final = (
     "is deleted or edited here is told there."
 )
 LONGEST_DESCRIPTION: Final = 1000
-AT_ONCE: Final = ("IntegrityError", "UniqueViolation", "StaleDataError")
+CONFLICTS: Final = ("IntegrityError", "UniqueViolation", "StaleDataError")
 TRIES: Final = 5  # MLflow gives up a number after three that were taken
 
 
@@ -32,38 +32,38 @@ def name(model: str) -> str:
 
 def read(client: "MlflowClient", model: str) -> History:
     """Read the history; an empty one if there is none yet."""
-    found = versions.versions(client, name(model))
+    written = versions.versions(client, name(model))
     return replay(
-        [Event.from_tags(each.number, each.tags) for each in found], [each.number for each in found]
+        [Event.from_tags(each.number, each.tags) for each in written], [each.number for each in written]
     )
 
 
 def append(client: "MlflowClient", model: str, event: Event, history: History) -> tuple[Event, History]:
-    """Write an event as one that follows `history`; give it with its number, and the history as it is then.
+    """Write an event that follows `history`; return it with its number, and the history with it.
 
     It counts only if nothing came in between: `History.counts`.
     """
     written = replace(event, when=events.now(), after=history.last_number).sealed(history.last_seal)
     if not history.events:
-        _make_sure(client, model)
+        _create_registered_model(client, model)
     number = _create(client, model, written)
     return replace(written, number=number), read(client, model)
 
 
-def settled(client: "MlflowClient", model: str, event: Event) -> None:
-    """Note that the aliases were set to what `event` says."""
-    repeated(lambda: client.set_model_version_tag(name(model), str(event.number), SETTLED, "true"))
+def mark_settled(client: "MlflowClient", model: str, event: Event) -> None:
+    """Mark `event` as the one that the aliases were set to."""
+    retry(lambda: client.set_model_version_tag(name(model), str(event.number), SETTLED, "true"))
 
 
-def repeated(write: Callable[[], object]) -> None:
-    """Write what another process may be writing too: of two that insert a row at once, MLflow fails one."""
+def retry(write: Callable[[], object]) -> None:
+    """Retry a write that another process may be making too: of two inserts at once, MLflow fails one."""
     from mlflow.exceptions import MlflowException
 
     for left in reversed(range(TRIES)):
         try:
             write()
         except MlflowException as error:
-            if not left or not any(word in str(error) for word in AT_ONCE):
+            if not left or not any(word in str(error) for word in CONFLICTS):
                 raise
         else:
             return
@@ -72,14 +72,16 @@ def repeated(write: Callable[[], object]) -> None:
 def _create(client: "MlflowClient", model: str, event: Event) -> int:
     from mlflow.exceptions import MlflowException
 
-    told = f"{event.action}: {event.before or 'none'} -> {event.to or 'none'}, by {event.who}: {event.why}"
+    description = (
+        f"{event.action}: {event.before or 'none'} -> {event.to or 'none'}, by {event.who}: {event.why}"
+    )
     for left in reversed(range(TRIES)):
         try:
             created = client.create_model_version(
                 name(model),
                 source=f"fairtune:/{model}/{event.to or 'none'}",  # there is nothing to load
                 tags=event.tags(),
-                description=told[:LONGEST_DESCRIPTION],
+                description=description[:LONGEST_DESCRIPTION],
                 await_creation_for=0,
             )
         except MlflowException as error:
@@ -90,7 +92,7 @@ def _create(client: "MlflowClient", model: str, event: Event) -> int:
     raise AssertionError  # the last try returns or raises
 
 
-def _make_sure(client: "MlflowClient", model: str) -> None:
+def _create_registered_model(client: "MlflowClient", model: str) -> None:
     from mlflow.exceptions import MlflowException
 
     try:

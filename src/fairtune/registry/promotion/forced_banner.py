@@ -1,4 +1,4 @@
-"""A forced promotion, told on top of the report that the registry keeps with the version."""
+"""Banner of a forced promotion, on top of the report that the registry keeps with the version."""
 
 import re
 from pathlib import Path
@@ -22,7 +22,7 @@ REPORT: Final = "report.html"
 
 
 def put(client: "MlflowClient", version: Version, event: Event) -> bool:
-    """Tell of `event` in the report of the version's run; an older banner is replaced. False without one."""
+    """Put a banner on the report of the version's run, in place of an older one; False without a report."""
     if not version.run_id:
         return False
     with TemporaryDirectory() as folder:
@@ -35,12 +35,15 @@ def put(client: "MlflowClient", version: Version, event: Event) -> bool:
 
 
 def marked(page: str, event: Event) -> str:
-    """Put the banner on top of a page."""
+    """Return a page with the banner on top."""
     from markupsafe import escape
 
     checks = [f"{name}: {result}" for name, result in event.checks.items()]
-    told = [f"Version {event.to} was promoted by force by {event.who} on {event.when}: {event.why}", *checks]
-    lines = "".join(f"<p>{escape(line)}</p>" for line in told)
+    sentences = [
+        f"Version {event.to} was promoted by force by {event.who} on {event.when}: {event.why}",
+        *checks,
+    ]
+    lines = "".join(f"<p>{escape(line)}</p>" for line in sentences)
     aside = f'{BEGIN}<aside style="{STYLE}" aria-label="Promoted by force">{lines}</aside>{END}'
     plain = re.sub(f"{BEGIN}.*?{END}", "", page, flags=re.DOTALL)
     if "<body>" not in plain:

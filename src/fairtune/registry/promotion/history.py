@@ -1,4 +1,4 @@
-"""The history of a model for people and for programs: a row an event, the aliases now, what looks wrong."""
+"""The history of a model for people and for programs: a row an event, the present aliases, and notes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +16,20 @@ OVERTAKEN: Final = "overtaken"
 
 
 @dataclass(frozen=True)
-class Told:
-    """What there is to tell of a model. aliases: version by alias. notes: what an auditor should know."""
+class ModelHistory:
+    """The history of a model, beside what the registry has now.
+
+    Attributes
+    ----------
+    model
+        Name of the registered model.
+    history
+        Its events.
+    aliases
+        Number of the version by alias.
+    notes
+        What an auditor should know: sentences.
+    """
 
     model: str
     history: History
@@ -38,7 +50,31 @@ class Told:
 
 @dataclass(frozen=True)
 class Row:
-    """An event in words. what: "promoted by force", "promoted, overtaken by number 4"."""
+    """An event in words.
+
+    Attributes
+    ----------
+    number
+        Its place in the history.
+    when
+        Time by the writer's clock, UTC, ISO 8601.
+    who
+        Who did it.
+    what
+        The action, such as "promoted by force" or "promoted, overtaken by number 4".
+    versions
+        Champion before and after: "1 -> 2".
+    why
+        The reason.
+    checks
+        Each check with its result.
+    forced
+        The champion was moved past the checks.
+    counts
+        It wasn't overtaken.
+    refused
+        It moved nothing.
+    """
 
     number: int
     when: str
@@ -52,14 +88,14 @@ class Row:
     refused: bool
 
 
-def tell(client: "MlflowClient", model: str, *, who: str) -> Told:
+def describe(client: "MlflowClient", model: str, *, who: str) -> ModelHistory:
     """Read the history, after finishing a move that was killed half-way."""
     history, unrecorded = reconcile.look(client, model, who=who)
     notes = [*_clock(history), *_tampered(history)]
     if unrecorded is not None:
         now = "no version" if unrecorded.to is None else f"version {unrecorded.to}"
         notes.append(f"champion is {now} now: {unrecorded.why}; recorded with the next move")
-    return Told(model, history, versions.aliases(client, model), tuple(notes))
+    return ModelHistory(model, history, versions.aliases(client, model), tuple(notes))
 
 
 def _row(event: Event, history: History) -> Row:
@@ -106,7 +142,7 @@ def _json(event: Event, history: History) -> dict[str, Any]:
 
 
 def _clock(history: History) -> list[str]:
-    """Tell of events that were written with an earlier time than one before them."""
+    """Notes on events that were written with an earlier time than one before them."""
     notes, latest = [], None
     for event in history.events:
         try:
@@ -125,7 +161,7 @@ def _clock(history: History) -> list[str]:
 
 
 def _tampered(history: History) -> list[str]:
-    """Tell of what isn't as fairtune wrote it."""
+    """Notes on what isn't as fairtune wrote it."""
     return [
         *(f"number {n} was deleted from the history" for n in history.missing),
         *(f"number {n} is no event of fairtune" for n in history.unreadable),

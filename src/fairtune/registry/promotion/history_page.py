@@ -10,12 +10,12 @@ from fairtune.registry.promotion import history
 from fairtune.reporting.elements import template
 
 if TYPE_CHECKING:
-    from fairtune.registry.promotion.history import Row, Told
+    from fairtune.registry.promotion.history import ModelHistory, Row
 
 
-def write(told: "Told", paths: Paths) -> None:
+def write(described: "ModelHistory", paths: Paths) -> None:
     """Write the page; the same history gives the same text."""
-    files.write_text(paths.history, render(told, dataset=paths.dataset))
+    files.write_text(paths.history, render(described, dataset=paths.dataset))
 
 
 def renew(model: str, paths: Paths) -> None:
@@ -23,32 +23,34 @@ def renew(model: str, paths: Paths) -> None:
     if not connection.exists(paths.root):
         return
     with connection.connected(paths.root) as client:
-        write(history.tell(client, model, who=who(paths.root)), paths)
+        write(history.describe(client, model, who=who(paths.root)), paths)
 
 
-def render(told: "Told", *, dataset: str) -> str:
-    return template.fill("history.html.j2", page=_content(told, dataset))
+def render(described: "ModelHistory", *, dataset: str) -> str:
+    return template.fill("history.html.j2", page=_content(described, dataset))
 
 
-def _content(told: "Told", dataset: str) -> dict[str, Any]:
-    rows = told.rows()
-    last = told.history.last
-    number = told.history.standing.champion
+def _content(described: "ModelHistory", dataset: str) -> dict[str, Any]:
+    rows = described.rows()
+    last = described.history.last
+    number = described.history.standing.champion
     by = next((row for row in rows if last is not None and row.number == last.number), None)
     forced = by is not None and by.forced
     return {
         "title": f"Who is champion of {dataset}, and why",
-        "kicker": f"History of {told.model}, as the registry keeps it",
-        "calm": not forced and not told.notes,
+        "kicker": f"History of {described.model}, as the registry keeps it",
+        "calm": not forced and not described.notes,
         "status": "No version is champion" if number is None else f"Version {number} is champion",
         "headline": _headline(by),
-        "aliases": [{"alias": alias, "number": number} for alias, number in sorted(told.aliases.items())],
-        "notes": told.notes,
+        "aliases": [
+            {"alias": alias, "number": number} for alias, number in sorted(described.aliases.items())
+        ],
+        "notes": described.notes,
         "events": [_event(row) for row in reversed(rows)],
         "footer": (
             "Written by fairtune. Each event is a version of "
-            f"{told.model}.moves in the registry; numbers give the order, and times are those of the machine "
-            "that acted."
+            f"{described.model}.moves in the registry; numbers give the order, and times are those of the "
+            "machine that acted."
         ),
     }
 

@@ -1,4 +1,4 @@
-"""Promotion and rollback: an event of the history first, the aliases after it.
+"""Promotion and rollback: first an event of the history, then the aliases.
 
 The event decides: of two moves at once, the first one in the history counts, whatever machine it came from.
 A kill between event and aliases is made good by whoever comes next.
@@ -27,7 +27,17 @@ WHOLE: Final = "loads, and predicts what was released"
 
 @dataclass(frozen=True, kw_only=True)
 class Mover:
-    """Who moves the champion, and why. forced: past verdict, comparison and withdrawal."""
+    """Who moves the champion, and why.
+
+    Attributes
+    ----------
+    who
+        Name for the history.
+    why
+        Reason for the history.
+    forced
+        Past verdict, comparison and withdrawal.
+    """
 
     who: str
     why: str
@@ -37,11 +47,34 @@ class Mover:
 def promote(
     client: "MlflowClient", version: Version, by: Mover, *, trial: Trial, judge: "Judge | None" = None
 ) -> Event | None:
-    """Make a version champion if it passes its checks; None if it is champion already.
+    """Make a version champion if it passes its checks.
 
-    trial: tried in any case; nothing forces a model that doesn't load. judge: compares with the champion.
-    `Refused` if a check fails and it isn't forced, or the version was withdrawn: that becomes an event as
-    well. `Overtaken` if somebody else moved the champion meanwhile.
+    `Overtaken` if somebody else moved the champion meanwhile.
+
+    Parameters
+    ----------
+    client
+        MLflow's client of the registry.
+    version
+        The version.
+    by
+        Who promotes it, why, and whether past the checks.
+    trial
+        Loads the version and predicts with it, in any case: nothing forces a model that doesn't load.
+    judge
+        Compares the version with the champion; None: it isn't compared.
+
+    Returns
+    -------
+    Event | None
+        The event that made it champion; None if it is champion already.
+
+    Raises
+    ------
+    Refused
+        A check failed and it isn't forced, or the version was withdrawn; the history has that as an event.
+    RegistryFailed
+        The version doesn't load or predict; likewise.
     """
     history = reconcile.current(client, version.model, who=by.who)
     champion = history.standing.champion
@@ -58,23 +91,23 @@ def promote(
     )
     withdrawn = history.standing.withdrawn.get(version.number)
     if withdrawn and not by.forced:
-        told = _was_withdrawn(version, withdrawn)
-        _refuse(client, version.model, event, {}, history, why=told)
-        raise Refused(told)
+        message = _was_withdrawn(version, withdrawn)
+        _refuse(client, version.model, event, {}, history, why=message)
+        raise Refused(message)
     try:
         trial(version)
     except RegistryFailed as error:
         _refuse(client, version.model, event, {"model": "failed"}, history, why=str(error))
         raise
-    found = checks.of(client, version, champion, judge, forced=by.forced)
-    if found.against and not by.forced:
-        reasons = "; ".join(found.against)
-        _refuse(client, version.model, event, found.results, history, why=reasons)
+    checked = checks.check(client, version, champion, judge, forced=by.forced)
+    if checked.against and not by.forced:
+        reasons = "; ".join(checked.against)
+        _refuse(client, version.model, event, checked.results, history, why=reasons)
         raise Refused(
             f"{version.model} version {version.number} is not promoted: {reasons}; "
             f"`fairtune promote {version.number} --force --reason ...` goes past that"
         )
-    return _move(client, version.model, replace(event, checks={**found.results, "model": WHOLE}), history)
+    return _move(client, version.model, replace(event, checks={**checked.results, "model": WHOLE}), history)
 
 
 def rollback(client: "MlflowClient", model: str, by: Mover, *, trial: Trial, to: int | None = None) -> Event:
@@ -107,9 +140,23 @@ def rollback(client: "MlflowClient", model: str, by: Mover, *, trial: Trial, to:
 
 
 def note_refusal(client: "MlflowClient", model: str, by: Mover, *, check: str) -> bool:
-    """Keep in the history that a run was refused before there was a version; say whether there is a champion.
+    """Keep in the history that a run was refused before there was a version.
 
-    check: what failed. Without a champion nothing is kept: there was none that could stay.
+    Parameters
+    ----------
+    client
+        MLflow's client of the registry.
+    model
+        Name of the registered model.
+    by
+        Whose run it was, and why it was refused.
+    check
+        What failed.
+
+    Returns
+    -------
+    bool
+        Whether there is a champion: without one nothing is kept, for there was none that could stay.
     """
     history = reconcile.current(client, model, who=by.who)
     champion = history.standing.champion
@@ -144,7 +191,7 @@ def _refuse(
     *,
     why: str,
 ) -> None:
-    """Keep the refusal in the history; the very same one isn't repeated."""
+    """Keep a refusal in the history, unless it is the same as the last one."""
     refused = replace(event, action=Action.REFUSED, checks=results, why=why)
     same = ("action", "before", "to", "who", "why")
     last = next((e for e in reversed(history.events) if e.to == event.to), None)
@@ -170,7 +217,7 @@ def _target(model: str, history: History, to: int | None) -> int:
 
 
 def _broken(client: "MlflowClient", model: str, number: int, trial: Trial) -> str:
-    """Say why a version can't be used; empty if it can."""
+    """Return why a version can't be used; empty if it can."""
     version = versions.version(client, model, number)
     if version is None:
         return f"{model} version {number} was deleted from the registry"

@@ -1,4 +1,4 @@
-"""Aliases and history brought together: moves that were killed half-way, and aliases moved by hand."""
+"""Reconciling aliases and history: moves that were killed half-way, and aliases moved by hand."""
 
 import time
 from typing import TYPE_CHECKING, Final
@@ -16,7 +16,7 @@ SECOND_LOOK: Final = 0.5  # seconds: another process may be setting aliases just
 
 
 def current(client: "MlflowClient", model: str, *, who: str) -> History:
-    """Give the history as it counts now, with the aliases set to it.
+    """Return the history as it counts now, with the aliases set to it.
 
     A move whose aliases were not set is finished. If the alias `champion` is elsewhere for another reason,
     somebody moved it outside fairtune: that becomes an event, and counts.
@@ -29,19 +29,19 @@ def current(client: "MlflowClient", model: str, *, who: str) -> History:
 
 
 def look(client: "MlflowClient", model: str, *, who: str) -> tuple[History, Event | None]:
-    """Finish what was killed half-way; give the history, and what happened outside it, not yet written."""
-    seen = None
+    """Finish what was killed half-way; return the history, and what happened outside it, not yet written."""
+    first_seen = None
     while True:
         history = finish(client, model)
         event = _unrecorded(client, model, history, who)
-        if event is None or event == seen or history.last is None:
+        if event is None or event == first_seen or history.last is None:
             return history, event
-        seen = event
+        first_seen = event
         time.sleep(SECOND_LOOK)
 
 
 def finish(client: "MlflowClient", model: str) -> History:
-    """Set the aliases of a move that was killed before it could; give the history."""
+    """Set the aliases of a move that was killed before it could; return the history."""
     history = event_log.read(client, model)
     last = history.last
     if last is None or last.settled or not _exists(client, model, last.to):
@@ -52,7 +52,7 @@ def finish(client: "MlflowClient", model: str) -> History:
 
 
 def settle(client: "MlflowClient", model: str, history: History) -> History:
-    """Set the aliases to what the history says, and again if it has moved on since."""
+    """Set the aliases to what the history says, and again if it has moved on; return the history."""
     while True:
         standing = history.standing
         previous = next((n for n in reversed(standing.before) if _exists(client, model, n)), None)
@@ -61,39 +61,39 @@ def settle(client: "MlflowClient", model: str, history: History) -> History:
         now = event_log.read(client, model)
         if now.last_number == history.last_number:
             if now.last is not None:
-                event_log.settled(client, model, now.last)
+                event_log.mark_settled(client, model, now.last)
             return now
         history = now
 
 
 def _unrecorded(client: "MlflowClient", model: str, history: History, who: str) -> Event | None:
-    """Tell of a champion that isn't the one of the history, as an event; None if all is well."""
-    found = _champion(client, model)
-    if found == history.standing.champion:
+    """Return an event for a champion that isn't the one of the history; None if all is well."""
+    champion = _champion(client, model)
+    if champion == history.standing.champion:
         return None
     return Event(
         action=Action.NOTICED,
         before=history.standing.champion,
-        to=found,
+        to=champion,
         who=who,
-        why=_why(client, model, history, found),
+        why=_why(client, model, history, champion),
         after=history.last_number,
     )
 
 
-def _why(client: "MlflowClient", model: str, history: History, found: int | None) -> str:
+def _why(client: "MlflowClient", model: str, history: History, champion: int | None) -> str:
     expected = history.standing.champion
     if history.last is None:
-        return f"version {found} was champion before this history began"
+        return f"version {champion} was champion before this history began"
     if not _exists(client, model, expected):
         return f"version {expected} was deleted in the registry"
-    if found is None:
+    if champion is None:
         return "the alias champion was removed outside fairtune"
     return "the alias champion was moved outside fairtune"
 
 
 def _champion(client: "MlflowClient", model: str) -> int | None:
-    """The version that the alias names; None if there is no alias, or it points nowhere."""
+    """Return the version that the alias names; None if there is no alias, or it points nowhere."""
     champion = versions.version(client, model, CHAMPION)
     return None if champion is None else champion.number
 
@@ -108,6 +108,6 @@ def _set(client: "MlflowClient", model: str, alias: str, number: int | None) -> 
     if now == number:
         return
     if number is None:
-        event_log.repeated(lambda: client.delete_registered_model_alias(model, alias))
+        event_log.retry(lambda: client.delete_registered_model_alias(model, alias))
     else:
-        event_log.repeated(lambda: client.set_registered_model_alias(model, alias, str(number)))
+        event_log.retry(lambda: client.set_registered_model_alias(model, alias, str(number)))

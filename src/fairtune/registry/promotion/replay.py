@@ -1,4 +1,4 @@
-"""The history from its first event to its last: which events count, and who is champion by them."""
+"""Replaying the history from its first event: which events count, and which version is champion."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,10 +8,16 @@ from fairtune.registry.promotion.event import Action, Event
 
 @dataclass(frozen=True)
 class Standing:
-    """Who is champion by the history.
+    """Which version is champion by the history.
 
-    before: the champions before it that a rollback can go back to, the last one last. withdrawn: versions
-    that were moved away from, with the event that did it; promoting one again needs force.
+    Attributes
+    ----------
+    champion
+        Number of the version; None if there is none.
+    before
+        Champions before it that a rollback can go back to, the last one last.
+    withdrawn
+        Versions that were moved away from, with the event that did it; promoting one again needs force.
     """
 
     champion: int | None = None
@@ -25,10 +31,22 @@ class Standing:
 
 @dataclass(frozen=True)
 class History:
-    """All events in the order of their numbers.
+    """The history of a model.
 
-    counted: numbers of the events that count. missing: numbers that were deleted. unreadable: numbers of
-    versions that hold no event. changed: numbers of events that are not as they were written.
+    Attributes
+    ----------
+    events
+        All events in the order of their numbers.
+    counted
+        Numbers of the events that count.
+    missing
+        Numbers that were deleted.
+    unreadable
+        Numbers of versions that hold no event.
+    changed
+        Numbers of events that are not as they were written.
+    standing
+        Which version is champion after all of them.
     """
 
     events: tuple[Event, ...] = ()
@@ -55,7 +73,7 @@ class History:
         return event.number in self.counted
 
     def overtook(self, event: Event) -> Event | None:
-        """Give the event that was there first, if `event` doesn't count."""
+        """Return the event that was there first, if `event` doesn't count."""
         if self.counts(event) or not event.moves:
             return None
         between = (e for e in self.events if event.after < e.number < event.number and self.counts(e))
@@ -63,26 +81,38 @@ class History:
 
 
 def replay(events: Sequence[Event | None], numbers: Sequence[int]) -> History:
-    """Go through what was read, in the order of `numbers`; None stands for a version that is no event.
+    """Replay the events of a history, and find those that count.
 
     An event counts if the last one that counts is the one its writer had seen (compare and set): of two
     written at once, the lower number. The clock decides nothing. An event that refers to a deleted one
     counts, if that one would come after the last: its writer had seen it.
+
+    Parameters
+    ----------
+    events
+        In the order of `numbers`; None stands for a version that is no event.
+    numbers
+        Number of each, ascending.
+
+    Returns
+    -------
+    History
+        All events, and which of them count.
     """
-    there = set(numbers)
+    existing = set(numbers)
     last, standing = 0, Standing()
     counted: set[int] = set()
     for event in events:
         if event is None or not event.moves:
             continue
-        deleted = event.after > last and event.after not in there
+        deleted = event.after > last and event.after not in existing
         if event.after == last or deleted:
             counted.add(event.number)
             last, standing = event.number, applied(standing, event)
     return History(
         events=tuple(event for event in events if event is not None),
         counted=frozenset(counted),
-        missing=tuple(sorted(set(range(1, max(there, default=0))) - there)),
+        missing=tuple(sorted(set(range(1, max(existing, default=0))) - existing)),
         unreadable=tuple(n for n, event in zip(numbers, events, strict=True) if event is None),
         changed=_changed([event for event in events if event is not None]),
         standing=standing,
@@ -90,7 +120,7 @@ def replay(events: Sequence[Event | None], numbers: Sequence[int]) -> History:
 
 
 def applied(standing: Standing, event: Event) -> Standing:
-    """Give the standing after an event that counts."""
+    """Return the standing after an event that counts."""
     champion, before = event.to, standing.before
     if event.action is Action.PROMOTED or (
         event.action is Action.NOTICED and champion is not None and champion not in before
@@ -106,7 +136,7 @@ def applied(standing: Standing, event: Event) -> Standing:
 
 
 def _changed(events: Sequence[Event]) -> tuple[int, ...]:
-    """Find events that don't say what they said when they, or those that followed, were written."""
+    """Find events that differ from what they were when they, or those that followed, were written."""
     seals = {0: "", **{event.number: event.seal for event in events}}
     return tuple(
         event.number

@@ -1,1 +1,1 @@
-"""A released model goes into the registry."""
+"""Registering a released model."""

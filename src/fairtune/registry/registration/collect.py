@@ -1,4 +1,4 @@
-"""What the stages left of a data set, gathered as the entry of its release."""
+"""The registry entry of a release, gathered from what the stages of its data set wrote."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,9 +24,25 @@ def gather(
     also: Mapping[str, Path] | None = None,
     tags: Mapping[str, str] | None = None,
 ) -> Entry:
-    """Give the entry of the released model, and write its model card.
+    """Return the entry of the released model, and write its model card.
 
-    also, tags: what is kept besides. `NotThere` if figures or verdict are missing.
+    `NotThere` if figures or verdict are missing.
+
+    Parameters
+    ----------
+    params
+        Of the data set.
+    paths
+        Of the data set.
+    also
+        Files and folders that are kept with the run besides, by their path there.
+    tags
+        Tags of the version besides.
+
+    Returns
+    -------
+    Entry
+        What is to be registered.
     """
     metrics, verdict = (
         files.read_json(paths.metrics),
@@ -59,7 +75,7 @@ def gather(
 
 
 def _files(paths: Paths) -> dict[str, Path]:
-    """Give what is there of the files that explain a version, by their name in its run."""
+    """Return those of the files that explain a version that exist, by their name in its run."""
     wanted = (
         paths.report,
         paths.model_card,
@@ -77,6 +93,6 @@ def _files(paths: Paths) -> dict[str, Path]:
 
 
 def _data(paths: Paths) -> dict[str, str]:
-    """Give the checksums of what the model learned from."""
+    """Return the checksums of what the model learned from, as tags."""
     tables = {f"{DATA}{table}": provenance.file_digest(paths.table(table)) for table in Table}
     return {**tables, connection.MATRIX: provenance.digest(paths.matrix)}

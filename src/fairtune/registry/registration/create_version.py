@@ -1,4 +1,4 @@
-"""Making a version: a run with all that it holds, and then, in one call, the version."""
+"""Creating a version: first a run with its contents, then the version in one call."""
 
 import os
 import shutil
@@ -20,14 +20,12 @@ if TYPE_CHECKING:
 
 VERSION: Final = "fairtune.version"
 """Tag of a run: the version that came of it; without it the registration was killed before there was one."""
-
-
 OWNER: Final = "fairtune.owner"
 """Tag of a run: the process that makes it, which may be at it still."""
 
 
 def create(client: "MlflowClient", entry: Entry, root: Path) -> int:
-    """Log metrics, files, model and trials, and then create a version of them; give its number.
+    """Log metrics, files, model and trials, then create a version of them and return its number.
 
     What a killed registration of this release left is cleared first: `create` is called if there is no
     version of it.
@@ -71,7 +69,7 @@ def create(client: "MlflowClient", entry: Entry, root: Path) -> int:
 def sweep(client: "MlflowClient", experiment: str, digest: str) -> None:
     """Close the runs that killed registrations of a release left, and delete the trials below them.
 
-    What another process is at is left alone.
+    Runs of a process that is still at work are left alone.
     """
     me = processes.worker(os.getpid())
     of_release = f"tags.`{connection.DIGEST}` = '{digest}'"

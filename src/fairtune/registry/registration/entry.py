@@ -1,4 +1,4 @@
-"""What is registered, and what a registration leaves behind."""
+"""The entry that is registered, and the receipt that a registration leaves."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -13,7 +13,18 @@ from fairtune.registry.registration.trials import Trial
 class Receipt:
     """What a registration leaves behind: no clock and no run number, so that repeating it writes the same.
 
-    promoted: whether the version became champion then; reason: why not.
+    Attributes
+    ----------
+    model
+        Name in the registry.
+    version
+        Number of the version.
+    digest
+        Digest of its release.
+    promoted
+        Whether the version became champion then.
+    reason
+        Why it didn't; empty if it did.
     """
 
     model: str
@@ -35,10 +46,28 @@ class Receipt:
 class Entry:
     """What is registered.
 
-    model: name in the registry. release: folder of the released model. metrics: metrics.json, nested. passed:
-    the verdict. files: what is kept with the run, by its path there: files and folders. tags: of the version,
-    beside those that say where it comes from. shipped: files that go with the model itself. description: a
-    line or two for whoever looks at the version. trials: of the search that found it.
+    Attributes
+    ----------
+    model
+        Name in the registry.
+    release
+        Folder of the released model.
+    metrics
+        metrics.json, nested.
+    passed
+        The verdict.
+    files
+        Files and folders that are kept with the run, by their path there.
+    tags
+        Of the version, beside those that say where it comes from.
+    shipped
+        Files that go with the model itself.
+    description
+        A line or two for whoever looks at the version.
+    trials
+        Of the search that found it.
+    digest
+        Digest of `release`, computed from it.
     """
 
     model: str

@@ -1,4 +1,4 @@
-"""A released model goes into the registry as candidate, is tried as it will be used, and becomes champion.
+"""Registering a released model: it becomes candidate, is tried as it will be used, and becomes champion.
 
 Whatever moment a registration is killed at, the next one ends in the same state: a version is created last,
 with all its tags at once, and found again by the digest of its release; the alias `champion` moves after
@@ -26,10 +26,22 @@ WHY: Final = "passed its checks in the pipeline"
 def register(entry: Entry, *, root: Path, judge: Judge | None = None) -> Receipt:
     """Register a release, try the registered model as it will be used, and make it champion.
 
-    root: the project, for Git, dvc.lock and the default registry. judge: says whether it is good enough; the
-    receipt of one that isn't, or that was withdrawn before, says that it was not promoted. The same release
-    again changes nothing. `RegistryFailed` if the registry can't be used or the model doesn't recommend what
-    the release does: then the champion stays.
+    The same release again changes nothing. `RegistryFailed` if the registry can't be used or the model
+    doesn't recommend what the release does: then the champion stays.
+
+    Parameters
+    ----------
+    entry
+        What is registered.
+    root
+        Folder of the project, for Git, dvc.lock and the default registry.
+    judge
+        Compares the version with the champion; None: it isn't compared.
+
+    Returns
+    -------
+    Receipt
+        Of a version that didn't compare well, or that was withdrawn before, it says that it was not promoted.
     """
     acting = who(root)
     with connection.connected(root) as client:
@@ -37,7 +49,9 @@ def register(entry: Entry, *, root: Path, judge: Judge | None = None) -> Receipt
         champion = versions.version(client, entry.model, CHAMPION)
         if champion is not None and champion.tags.get(connection.DIGEST) == entry.digest:
             return Receipt(entry.model, champion.number, entry.digest)
-        version = _find(client, entry) or _alone(client, entry, create_version.create(client, entry, root))
+        version = _find(client, entry) or _keep_first(
+            client, entry, create_version.create(client, entry, root)
+        )
         client.set_registered_model_alias(entry.model, CANDIDATE, str(version.number))
         try:
             promote.promote(
@@ -53,7 +67,7 @@ def register(entry: Entry, *, root: Path, judge: Judge | None = None) -> Receipt
 
 
 def holds(receipt: Receipt, *, root: Path) -> bool:
-    """Say whether the registry still has this version, with this release; champion or not."""
+    """Whether the registry still has this version, with this release; champion or not."""
     if not connection.exists(root):
         return False
     with connection.connected(root) as client:
@@ -62,13 +76,13 @@ def holds(receipt: Receipt, *, root: Path) -> bool:
 
 
 def _find(client: "MlflowClient", entry: Entry) -> Version | None:
-    """Give the version of this very release, if there is one: the oldest, which everybody takes."""
-    found = versions.versions(client, entry.model, {connection.DIGEST: entry.digest})
-    return found[0] if found else None
+    """Return the oldest version of this very release, which everybody takes, if there is one."""
+    same = versions.versions(client, entry.model, {connection.DIGEST: entry.digest})
+    return same[0] if same else None
 
 
-def _alone(client: "MlflowClient", entry: Entry, number: int) -> Version:
-    """Give the one version of this release: of those that two processes made at once, the lower number."""
+def _keep_first(client: "MlflowClient", entry: Entry, number: int) -> Version:
+    """Keep one version of this release: of those that two processes made at once, the lower number."""
     first = _find(client, entry)
     if first is None:
         raise RegistryFailed(f"{entry.model} version {number} was deleted while it was being registered")

@@ -23,24 +23,24 @@ def try_out(model: str, number: int, release: Path) -> None:
     import mlflow.pyfunc
 
     recommender = Recommender.load(release)
-    asked = mlflow_model.example(recommender)
+    requests = mlflow_model.example(recommender)
     where = f"models:/{model}/{number}"
     try:
         loaded = mlflow.pyfunc.load_model(where)
-        told = loaded.predict(asked, params={"n": TRIED})
+        predicted = loaded.predict(requests, params={"n": TRIED})
         stored = provenance.digest(loaded.unwrap_python_model().recommender.release.folder)
-        found = [
-            told.loc[told["row"] == row, ["item_id", "score"]].to_records(index=False).tolist()
-            for row in range(len(asked))
+        recommended = [
+            predicted.loc[predicted["row"] == row, ["item_id", "score"]].to_records(index=False).tolist()
+            for row in range(len(requests))
         ]
     except Exception as error:
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         raise RegistryFailed(f"{where} doesn't predict ({reason}): the champion stays") from error
     expected = [
         [(str(item.item_id), round(item.score, 6)) for item in listed.items]
-        for listed in (recommender.for_listener(user, n=TRIED, strict=False) for user in asked["user_id"])
+        for listed in (recommender.for_listener(user, n=TRIED, strict=False) for user in requests["user_id"])
     ]
-    if found != expected:
+    if recommended != expected:
         raise RegistryFailed(f"{where} doesn't recommend what {release} does: the champion stays")
     if stored != provenance.digest(release):
         raise RegistryFailed(
@@ -63,8 +63,10 @@ def try_stored(version: "Version") -> None:
         except Exception as error:
             reason = f"{type(error).__name__}: {error}".splitlines()[0]
             raise RegistryFailed(f"{where} can't be loaded ({reason}): the champion stays") from error
-        found = {provenance.digest(path): path for path in (stored / "artifacts").glob("*") if path.is_dir()}
-        release = found.get(version.tags.get(connection.DIGEST, ""))
+        folders = {
+            provenance.digest(path): path for path in (stored / "artifacts").glob("*") if path.is_dir()
+        }
+        release = folders.get(version.tags.get(connection.DIGEST, ""))
         if release is None:
             raise RegistryFailed(
                 f"{where}: its files are not those that were registered: the champion stays; "

@@ -23,7 +23,21 @@ SECONDS: Final = "seconds"
 
 @dataclass(frozen=True)
 class Trial:
-    """One trial. parameters: its point. figures: what it was judged on the validation part, and its cost."""
+    """One trial of the search.
+
+    Attributes
+    ----------
+    number
+        Its number in the search.
+    parameters
+        Its hyperparameters, by name.
+    figures
+        Its figures on the validation part, and its cost.
+    chosen
+        The search chose it.
+    cut
+        It was pruned.
+    """
 
     number: int
     parameters: Mapping[str, str]
@@ -33,9 +47,9 @@ class Trial:
 
 
 def read(paths: Paths) -> tuple[Trial, ...]:
-    """Give the trials that the search of stage `tune` left, none where it left none.
+    """Return the trials that the search of stage `tune` left, none where it left none.
 
-    How many seconds each took is told where they were run on this machine and not restored from a cache.
+    Seconds are among the figures where the trials were run on this machine and not restored from a cache.
     """
     if not paths.trials.exists():
         return ()
@@ -45,7 +59,7 @@ def read(paths: Paths) -> tuple[Trial, ...]:
 
 
 def log(client: "MlflowClient", experiment: str, parent: str, trials: tuple[Trial, ...]) -> None:
-    """Give the run `parent` a nested run for each trial: three calls of MLflow each."""
+    """Log each trial as a run nested in the run `parent`: three calls of MLflow each."""
     from mlflow.entities import Metric, Param
 
     now = int(time.time() * 1000)
@@ -67,28 +81,28 @@ def forget(client: "MlflowClient", experiment: str, parent: str) -> None:
 
 
 def _trial(row: Mapping[str, Any], seconds: float | None) -> Trial:
-    told = {name: row[name] for name in FIGURES} | {name: row[column] for column, name in COST.items()}
+    figures = {name: row[name] for name in FIGURES} | {name: row[column] for column, name in COST.items()}
     if seconds is not None:
-        told[SECONDS] = seconds
+        figures[SECONDS] = seconds
     other = {"number", "chosen", "cut", *FIGURES, *COST}
     return Trial(
         number=int(row["number"]),
         parameters={
             name: str(value) for name, value in row.items() if name not in other and not _none(value)
         },
-        figures={name: float(value) for name, value in told.items() if math.isfinite(value)},
+        figures={name: float(value) for name, value in figures.items() if math.isfinite(value)},
         chosen=bool(row["chosen"]),
         cut=bool(row["cut"]),
     )
 
 
 def _seconds(paths: Paths) -> Mapping[str, float]:
-    """Give seconds by number of trial, if they are those of the search that left the trials."""
+    """Return seconds by number of trial, if they are of the search that left the trials."""
     if not paths.trial_seconds.exists():
         return {}
-    told = files.read_json(paths.trial_seconds)
-    same = told["trials"] == provenance.file_digest(paths.trials)
-    return told["seconds"] if same else {}
+    recorded = files.read_json(paths.trial_seconds)
+    same = recorded["trials"] == provenance.file_digest(paths.trials)
+    return recorded["seconds"] if same else {}
 
 
 def _none(value: object) -> bool:

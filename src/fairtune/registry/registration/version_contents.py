@@ -1,4 +1,4 @@
-"""What a version holds: tags, metrics, files and the model."""
+"""Contents of a version: its tags, metrics and files."""
 
 import shutil
 from collections.abc import Mapping
@@ -12,11 +12,24 @@ from fairtune.registry.client import connection, provenance
 from fairtune.registry.registration.entry import Entry
 
 WHOLE = (("n_listeners",), ("n_items",), ("rmse",), ("ranking", "als"))
-"""What of metrics.json is logged besides the headline figures; the file itself is kept, with everything."""
+"""Parts of metrics.json that are logged besides the headline figures; the file is kept whole."""
 
 
 def tags(entry: Entry, root: Path) -> dict[str, str]:
-    """Say what a version was made from. root: the project, for Git and dvc.lock."""
+    """Return the tags that tell what a version was made from.
+
+    Parameters
+    ----------
+    entry
+        What is registered.
+    root
+        Folder of the project, for Git and dvc.lock.
+
+    Returns
+    -------
+    dict
+        Value by name of the tag.
+    """
     revision, dirty = provenance.git_revision(root)
     return {
         connection.DIGEST: entry.digest,
@@ -29,31 +42,31 @@ def tags(entry: Entry, root: Path) -> dict[str, str]:
 
 
 def headlines(metrics: Metrics) -> dict[str, Any]:
-    """Give the figures that models are compared by, as they are nested in metrics.json.
+    """Return the figures that models are compared by, as they are nested in metrics.json.
 
     All of them are thousands: MLflow takes seconds for them, and shows none of them well.
     """
-    found: dict[str, Any] = {}
+    chosen: dict[str, Any] = {}
     for path in (*summary.measures(metrics), *WHOLE):
         value = at(metrics, path)
         if value is not None:
-            inner = found
+            inner = chosen
             for step in path[:-1]:
                 inner = inner.setdefault(step, {})
             inner[path[-1]] = value
-    return found
+    return chosen
 
 
 def log_files(files: Mapping[str, Path]) -> None:
-    """Keep files and folders with the active run, by their path there: all at once."""
+    """Log files and folders to the active run, by their path there: all at once."""
     import mlflow
 
     if not files:
         return
     with TemporaryDirectory(prefix="fairtune-") as folder:
         for path, file in files.items():
-            kept = Path(folder) / path
-            kept.parent.mkdir(parents=True, exist_ok=True)
+            target = Path(folder) / path
+            target.parent.mkdir(parents=True, exist_ok=True)
             copy = shutil.copytree if file.is_dir() else shutil.copyfile
-            copy(file, kept)
+            copy(file, target)
         mlflow.log_artifacts(folder)

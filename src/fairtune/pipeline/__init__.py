@@ -1,1 +1,1 @@
-"""Runs of the pipeline: by hand, by the clock, and what they came to."""
+"""Runs of the pipeline: by hand, by the clock, and their results."""

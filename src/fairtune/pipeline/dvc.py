@@ -28,17 +28,31 @@ _KILLED = (-9, 137)
 
 @dataclass(frozen=True)
 class Step:
-    """One stage of one data set, as dvc.yaml describes it."""
+    """One stage of one data set, as dvc.yaml describes it.
+
+    Attributes
+    ----------
+    name
+        Name of the stage.
+    dataset
+        Name of the data set.
+    description
+        One line for people; may be empty.
+    retries
+        How often a flow tries again after a failure, 0 and above.
+    source
+        Nothing comes before it: a refresh starts here.
+    """
 
     name: str
     dataset: str
     description: str
-    retries: int  # how often a flow tries again after a failure
-    source: bool  # nothing comes before it: a refresh starts here
+    retries: int
+    source: bool
 
     @property
     def address(self) -> str:
-        """How DVC calls it: `train@demo`."""
+        """Its name in DVC: `train@demo`."""
         return f"{self.name}@{self.dataset}"
 
 
@@ -49,7 +63,7 @@ class Pipeline:
     """
 
     def __init__(self) -> None:
-        self._changed: dict[str, bool] = {}  # what was found when DVC was last asked, until it is told
+        self._changed: dict[str, bool] = {}  # as DVC last said, each until it is used
 
     def __enter__(self) -> Self:
         return self
@@ -62,12 +76,12 @@ class Pipeline:
     def _repo(self) -> Any:
         from dvc.repo import Repo
 
-        logging.getLogger("dvc").setLevel(logging.WARNING)  # progress is told by whoever runs the steps
+        logging.getLogger("dvc").setLevel(logging.WARNING)  # whoever runs the steps reports progress
         with _one_line("dvc.yaml"):
             return Repo()
 
     def steps(self, dataset: str) -> tuple[Step, ...]:
-        """Give the stages of a data set in the order they run; `BadRequest` if it has none.
+        """Return the stages of a data set in the order they run; `BadRequest` if it has none.
 
         The edges of DVC's graph point from a stage to what it depends on, hence the reversal. Stages that
         don't depend on each other stand as in dvc.yaml.
@@ -83,12 +97,14 @@ class Pipeline:
         steps = tuple(_step(stage, source=not graph.out_degree(stage)) for stage in ordered)
         chosen = tuple(step for step in steps if step.dataset == dataset)
         if not chosen:
-            there = ", ".join(sorted({step.dataset for step in steps}))
-            raise BadRequest(f"dvc.yaml: no stages for the data set '{dataset}'; there are some for: {there}")
+            existing = ", ".join(sorted({step.dataset for step in steps}))
+            raise BadRequest(
+                f"dvc.yaml: no stages for the data set '{dataset}'; there are some for: {existing}"
+            )
         return chosen
 
     def is_current(self, step: Step) -> bool:
-        """Whether the step's outputs are there and made from what its dependencies are now.
+        """Whether the step's outputs exist and were made from what its dependencies are now.
 
         DVC doesn't look at files of the user's own, nor at new listening: a source step isn't current when
         the former differ from what it copied, or when some of the latter isn't among it.
@@ -121,8 +137,8 @@ class Pipeline:
         os.environ["SHELL"] = "/bin/sh"  # DVC would take the user's own, which a service may lack
         self._changed = {}
         with _one_line(step.address):
-            anew = force or self._moved(step)
-            self._repo.reproduce(step.address, single_item=True, force=anew, run_env={"PATH": path})
+            forced = force or self._moved(step)
+            self._repo.reproduce(step.address, single_item=True, force=forced, run_env={"PATH": path})
 
     @staticmethod
     def _moved(step: Step) -> bool:
@@ -133,7 +149,7 @@ class Pipeline:
         )
 
     def stored(self, md5: str) -> bytes:
-        """Give the file of this hash from DVC's cache or its default remote, without checking it out.
+        """Return the file of this hash from DVC's cache or its default remote, without checking it out.
 
         `NotThere` if it can't be had, for whatever reason: every remote fails in its own way.
         """
@@ -152,7 +168,7 @@ class Pipeline:
         return content
 
     def push(self, dataset: str) -> str:
-        """Push a data set's outputs to DVC's default remote; say how many files that took.
+        """Push a data set's outputs to DVC's default remote; return how many files that took, as a message.
 
         Without a default remote nothing is pushed. `PushFailed` if the remote can't take them.
         """
@@ -200,7 +216,7 @@ def _step(stage: Any, *, source: bool) -> Step:
 
 @contextmanager
 def _one_line(where: str) -> Iterator[None]:
-    """Turn what DVC raises into one line that names the stage and where to look."""
+    """Turn DVC's errors into one line that names the stage and where to look."""
     from dvc.exceptions import DvcException, NotDvcRepoError, ReproductionError
     from dvc.lock import LockError
     from dvc.scm import SCMError

@@ -1,4 +1,4 @@
-"""What is kept of a good run, beside its outputs: dvc.lock with the registered version, results in Git."""
+"""Publishing a good run, beside its outputs: dvc.lock with the registered version, results in Git."""
 
 import hashlib
 import re
@@ -12,7 +12,7 @@ LOCK = Path("dvc.lock")
 
 
 def record(paths: Paths) -> str:
-    """Keep dvc.lock with the version that the receipt of stage `register` names; say what was done.
+    """Keep dvc.lock with the version that the receipt of stage `register` names; return a message.
 
     Once for each version and state of the data set's stages, which a small file beside the receipt remembers.
     """
@@ -20,18 +20,18 @@ def record(paths: Paths) -> str:
         return "nothing registered: dvc.lock is not recorded"
     receipt = files.read_json(paths.registration)
     state = {"model": receipt["model"], "version": receipt["version"], "stages": _stages(paths)}
-    told = f"{receipt['model']} version {receipt['version']}"
+    version = f"{receipt['model']} version {receipt['version']}"
     if paths.recorded.exists() and files.read_json(paths.recorded) == state:
-        return f"{told} has its dvc.lock already"
+        return f"{version} has its dvc.lock already"
     from fairtune.registry.registration import dvc_lock
 
     digest = dvc_lock.keep(receipt["model"], receipt["version"], root=paths.root)
     files.write_json(paths.recorded, state)
-    return f"{told}: dvc.lock recorded, sha256 {digest}"
+    return f"{version}: dvc.lock recorded, sha256 {digest}"
 
 
 def commit(paths: Paths, branch: str) -> str:
-    """Commit dvc.lock and the small results of the data set to `branch`; say what was done."""
+    """Commit dvc.lock and the small results of the data set to `branch`; return a message."""
     results = [LOCK, paths.best, paths.alternatives, paths.metrics, paths.verdict]
     subject = f"Retrain {paths.dataset}"
     if paths.registration.exists():
@@ -42,7 +42,7 @@ def commit(paths: Paths, branch: str) -> str:
 
 
 def _stages(paths: Paths) -> str:
-    """Give the sha256 of what dvc.lock says of this data set's stages; others may run in between."""
+    """Return the sha256 of this data set's stages in dvc.lock; others may run in between."""
     if not (paths.root / LOCK).exists():
         return ""
     entries = re.split(r"^(?=  \S)", (paths.root / LOCK).read_text(encoding="utf-8"), flags=re.MULTILINE)

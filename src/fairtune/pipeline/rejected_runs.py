@@ -1,7 +1,7 @@
-"""Runs that a limit stopped before there was a version to promote: the model's history tells of them too.
+"""Runs that a limit stopped before there was a version to promote, recorded in the model's history.
 
-Whoever asks why the champion is an old one finds the nights that were refused, for their data or for what was
-learned from them, beside the versions that were.
+Whoever asks why the champion is an old one finds the runs that were refused, for their data or for their
+model, beside the versions that were.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,16 +17,16 @@ from fairtune.registry.client import connection
 def record(model: str, paths: Paths, stage: str, *, say: Callable[[str], None]) -> None:
     """Record in the history of `model` that `stage` stopped a run, if drift or a failed gate did.
 
-    Without a champion there is nothing to record. A registry that can't be used is said, and stops nothing:
-    the run was refused either way.
+    Without a champion there is nothing to record. A registry that can't be used gives a message to `say`, and
+    stops nothing: the run was refused either way.
     """
-    found = _reason(paths, stage)
-    if found is None or not connection.exists(paths.root):
+    rejection = _reason(paths, stage)
+    if rejection is None or not connection.exists(paths.root):
         return
     from fairtune.registry.client.actor import who
     from fairtune.registry.promotion import history, history_page, promote
 
-    check, why = found
+    check, why = rejection
     by = promote.Mover(who=who(paths.root), why=why)
     try:
         with connection.connected(paths.root) as client:
@@ -37,7 +37,7 @@ def record(model: str, paths: Paths, stage: str, *, say: Callable[[str], None]) 
 
 
 def _reason(paths: Paths, stage: str) -> tuple[str, str] | None:
-    """Give what was checked, and what was found."""
+    """Return the check that failed, and why."""
     if stage == "validate" and paths.drift.exists():
         return _drifted(files.read_json(paths.drift))
     if stage == "gate" and paths.verdict.exists():
@@ -47,9 +47,9 @@ def _reason(paths: Paths, stage: str) -> tuple[str, str] | None:
     return None
 
 
-def _drifted(told: Mapping[str, Any]) -> tuple[str, str] | None:
+def _drifted(json: Mapping[str, Any]) -> tuple[str, str] | None:
     from fairtune.validation.drift import messages
     from fairtune.validation.drift.detection import Drift, State
 
-    drift = Drift.from_json(told)
+    drift = Drift.from_json(json)
     return ("data", messages.summary(drift)) if drift.state is State.STOP else None

@@ -1,4 +1,4 @@
-"""Results as a commit on a branch of their own, by Git's plumbing.
+"""Committing results to a branch of their own, by Git's plumbing.
 
 What is checked out stays as it is, and so do the index and the working tree: the tree is put together in
 an index of its own, and only the branch moves. The branch is for results: it follows the code that is
@@ -43,14 +43,30 @@ def check(branch: str) -> None:
         )
     tip = _ask("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
     if tip is not None:
-        _foreign(branch, tip)
+        _refuse_foreign_changes(branch, tip)
 
 
 def commit(branch: str, files: Sequence[Path], message: str) -> str | None:
-    """Commit `files`, relative to the working folder, as they are; None if the branch has them so already.
+    """Commit files to a branch as they are; `BadRequest` as `check`.
 
-    A file that isn't there is left as HEAD has it; other results on the branch stay. Gives the new commit.
-    `BadRequest` as `check`, `PushFailed` if somebody else moved the branch at the same moment.
+    Parameters
+    ----------
+    branch
+        Name of the branch; other results on it stay.
+    files
+        Relative to the working folder; one that doesn't exist is left as HEAD has it.
+    message
+        Of the commit.
+
+    Returns
+    -------
+    str | None
+        Hash of the new commit; None if the branch has the files so already.
+
+    Raises
+    ------
+    PushFailed
+        Somebody else moved the branch at the same moment.
     """
     check(branch)
     ref, head = _ref(branch), _git("rev-parse", "HEAD")
@@ -83,14 +99,14 @@ def _tree(base: str, blobs: dict[str, str | None]) -> str:
 
 
 def _only_there(tip: str, head: str) -> list[str]:
-    """Give the files that the branch changed since it left HEAD's history, and HEAD didn't."""
+    """Return the files that the branch changed since it left HEAD's history, and HEAD didn't."""
     base = _ask("merge-base", tip, head)
     if base is None:
         return []
     return sorted(set(_changed(base, tip)) - set(_changed(base, head)))
 
 
-def _foreign(branch: str, tip: str) -> None:
+def _refuse_foreign_changes(branch: str, tip: str) -> None:
     """Raise `BadRequest` if the branch holds changes that a commit from HEAD would undo."""
     prefix = _git("rev-parse", "--show-prefix")
     base = _ask("merge-base", tip, "HEAD")
@@ -106,8 +122,8 @@ def _foreign(branch: str, tip: str) -> None:
 
 
 def _changed(since: str, until: str) -> list[str]:
-    said = _git("diff", "--no-renames", "--name-only", "-z", since, until)
-    return [path for path in said.split("\0") if path]
+    paths = _git("diff", "--no-renames", "--name-only", "-z", since, until)
+    return [path for path in paths.split("\0") if path]
 
 
 def _blob(revision: str, path: str) -> str | None:
@@ -130,6 +146,6 @@ def _git(*arguments: str, env: dict[str, str] | None = None, given: str = "") ->
 
 
 def _ask(*arguments: str) -> str | None:
-    """Return what Git says, None if it says no."""
+    """Return Git's output, None if it fails."""
     done = git.run(*arguments, purpose=PURPOSE)
     return None if done.returncode else done.stdout.strip()

@@ -1,4 +1,4 @@
-"""What became of the figures since a Git revision: both sides read and compared."""
+"""Comparing the present figures with those of a Git revision."""
 
 import io
 from collections.abc import Callable, Sequence
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 
 def measured(datasets: Sequence[str], revision: str, *, say: Callable[[str], None]) -> tuple[str, ...]:
-    """Give the data sets that have figures both here and at `revision`; `NotThere` if none has."""
+    """Return the data sets that have figures both here and at `revision`; `NotThere` if none has."""
     here = [dataset for dataset in datasets if Paths(dataset).metrics.exists()]
-    both = tuple(dataset for dataset in here if revisions.has(revision, Paths(dataset).metrics))
-    if not both:
+    in_both = tuple(dataset for dataset in here if revisions.has(revision, Paths(dataset).metrics))
+    if not in_both:
         raise NotThere(
             f"no data set has metrics both here and at {revision}: run `fairtune run DATASET` first"
         )
     for dataset in here:
-        if dataset not in both:
+        if dataset not in in_both:
             say(f"{dataset}: no figures at {revision}, nothing to compare with")
-    return both
+    return in_both
 
 
 def since(revision: str, params: DatasetParams, paths: Paths) -> Comparison:
-    """Compare the figures that are here with those of `revision`.
+    """Compare the present figures with those of `revision`.
 
     `NotThere` if either side has no metrics.json; without listeners.parquet that small file alone must do.
     """

@@ -21,12 +21,12 @@ def check(revision: str) -> None:
 
 
 def has(revision: str, path: Path) -> bool:
-    """Say whether `revision` has a file at `path`, relative to the working folder."""
+    """Whether `revision` has a file at `path`, relative to the working folder."""
     return not _git("cat-file", "-e", "--end-of-options", f"{revision}:./{path.as_posix()}").returncode
 
 
 def read_json(revision: str, path: Path) -> Any:
-    """Give the JSON file at `path`, relative to the working folder, as it was at `revision`.
+    """Read the JSON file at `path`, relative to the working folder, as it was at `revision`.
 
     `BadRequest` if there is no such revision, `NotThere` if it has no such file, or a broken one.
     """
@@ -41,7 +41,7 @@ def read_json(revision: str, path: Path) -> Any:
 
 
 def hash_of(revision: str, path: Path) -> str | None:
-    """Give the MD5 of a DVC output at `revision`, as its dvc.lock has it; None if it has none."""
+    """Return the MD5 of a DVC output at `revision`, as its dvc.lock has it; None if it has none."""
     try:
         lock = yaml.safe_load(_show(revision, LOCK) or "") or {}
     except yaml.YAMLError:  # committed in the middle of a merge: as good as none

@@ -1,4 +1,4 @@
-"""What a run of the pipeline came to: figures, gates, champion and where the report is."""
+"""Summary of a run of the pipeline: figures, gates, champion and where the report is."""
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -14,14 +14,14 @@ from fairtune.registry.client import fast_lookup
 if TYPE_CHECKING:
     from fairtune.validation.drift.detection import Drift
 
-EVERYTHING: Final = ("validate", "gate", "register")
-"""The stages that leave something to tell."""
+STAGES: Final = ("validate", "gate", "register")
+"""The stages that a summary has something of."""
 
 
 def show(paths: Paths, *, gates: bool) -> None:
     """Print the headline figures, the gates if wanted, the champion, and the path of the report.
 
-    After a stop by drift, what drifted: figures and verdict are those of an earlier run.
+    After a stop by drift, what drifted instead: figures and verdict are those of an earlier run.
     """
     drift = _drift(paths)
     if drift and _stops(drift):
@@ -45,32 +45,53 @@ def show(paths: Paths, *, gates: bool) -> None:
         print(f"drift:    {messages.summary(drift)}; {paths.drift_page}")
 
 
-def pages(paths: Paths, reached: Collection[str] = EVERYTHING) -> Mapping[str, str]:
-    """Give drift, verdict, figures and comparison as Markdown, a text each; what there isn't is left out.
+def pages(paths: Paths, reached: Collection[str] = STAGES) -> Mapping[str, str]:
+    """Return drift, verdict, figures and comparison as Markdown, a text each; those that exist.
 
-    So is what belongs to stages that weren't `reached`: it would be that of an earlier run. After a stop
-    by drift, drift alone.
+    Parameters
+    ----------
+    paths
+        Of the data set.
+    reached
+        Stages that the run came to: what belongs to the others is of an earlier run, and left out.
+
+    Returns
+    -------
+    Mapping
+        Markdown by name: "drift", "verdict", "metrics" and "comparison"; after a stop by drift "drift" alone.
     """
     drift = _drift(paths) if "validate" in reached else None
-    told = {"drift": _drift_page(drift, paths)} if drift else {}
+    texts = {"drift": _drift_page(drift, paths)} if drift else {}
     if drift and _stops(drift):
-        return told
+        return texts
     report = f"The whole story: `{paths.report.resolve()}`"
     if "gate" in reached and paths.verdict.exists():
         gates = summary.markdown(summary.GATES_HEAD, summary.gates(_verdict(paths)))
-        told["verdict"] = f"{gates}\n\n{report}"
+        texts["verdict"] = f"{gates}\n\n{report}"
     if "gate" in reached and paths.metrics.exists():
         figures = summary.figures(files.read_json(paths.metrics))
-        told["metrics"] = f"{summary.markdown(summary.FIGURES_HEAD, figures)}\n\n{report}"
+        texts["metrics"] = f"{summary.markdown(summary.FIGURES_HEAD, figures)}\n\n{report}"
     if "register" in reached and paths.comparison_page.exists():
-        told["comparison"] = paths.comparison_page.read_text(encoding="utf-8")
-    return told
+        texts["comparison"] = paths.comparison_page.read_text(encoding="utf-8")
+    return texts
 
 
-def why_refused(paths: Paths, reached: Sequence[str] = EVERYTHING, *, otherwise: str) -> str:
-    """Give what drifted, the reasons of the failed gates, why the champion stays or `otherwise`: one line.
+def why_refused(paths: Paths, reached: Sequence[str] = STAGES, *, otherwise: str) -> str:
+    """Return in one line why a run was refused.
 
-    The last stage that was `reached` is the one that stopped.
+    Parameters
+    ----------
+    paths
+        Of the data set.
+    reached
+        Stages that the run came to; the last one is the one that stopped.
+    otherwise
+        What is returned if the stages left no reason.
+
+    Returns
+    -------
+    str
+        What drifted, the reasons of the failed gates, why the champion stays, or `otherwise`.
     """
     drift = _drift(paths)
     if "validate" in reached and drift and _stops(drift):
@@ -85,7 +106,7 @@ def why_refused(paths: Paths, reached: Sequence[str] = EVERYTHING, *, otherwise:
 
 
 def champion(model: str) -> str:
-    """Say which version of `model` is in use, as the registry of the working folder has it."""
+    """Return a message on which version of `model` is champion in the registry of the working folder."""
     try:
         number = fast_lookup.look_up(Path(), model, 0, "").champion
     except RegistryFailed as error:
@@ -95,12 +116,12 @@ def champion(model: str) -> str:
 
 def forget_lost_registration(paths: Paths) -> None:
     """Remove the receipt of a registration that the registry no longer holds, so that it happens again."""
-    if paths.registration.exists() and not _look(paths).held:
+    if paths.registration.exists() and not _look_up(paths).held:
         paths.registration.unlink()
 
 
 def _drift(paths: Paths) -> "Drift | None":
-    """Give how far the data was from the champion's when it was last validated, if it was compared."""
+    """Return the drift from the champion's data when they were last validated, if they were compared."""
     if not paths.drift.exists():
         return None  # and pandas need not be imported, which most runs with nothing to do would wait for
     from fairtune.validation.drift.detection import Drift
@@ -118,15 +139,17 @@ def _drift_page(drift: "Drift", paths: Paths) -> str:
     from fairtune.validation.drift import messages
 
     table = summary.markdown(messages.HEAD, messages.rows(drift))
-    told = messages.summary(drift)
+    sentence = messages.summary(drift)
     page = f"The whole story: `{paths.drift_page.resolve()}`"
-    return "\n\n".join([f"{told[:1].upper()}{told[1:]}.", *([table] if messages.rows(drift) else []), page])
+    return "\n\n".join(
+        [f"{sentence[:1].upper()}{sentence[1:]}.", *([table] if messages.rows(drift) else []), page]
+    )
 
 
 def _standing(paths: Paths) -> tuple[str, ...]:
-    """Say which version is champion now, and what became of this run's version if it is another."""
+    """Lines on which version is champion now, and on this run's version if it is another."""
     receipt = files.read_json(paths.registration)
-    champion = _look(paths).champion
+    champion = _look_up(paths).champion
     lines = () if champion is None else (f"champion: {receipt['model']} version {champion}",)
     if champion == receipt["version"]:
         return lines
@@ -134,7 +157,7 @@ def _standing(paths: Paths) -> tuple[str, ...]:
     return (f"registered: {receipt['model']} version {receipt['version']}, not champion: {why}", *lines)
 
 
-def _look(paths: Paths) -> fast_lookup.Lookup:
+def _look_up(paths: Paths) -> fast_lookup.Lookup:
     receipt = {"model": "", "version": 0, "digest": "", **files.read_json(paths.registration)}
     return fast_lookup.look_up(paths.root, receipt["model"], receipt["version"], receipt["digest"])
 

@@ -1,4 +1,4 @@
-"""Runs of the flow that were killed, as Prefect's page tells them: crashed, no longer running."""
+"""Runs of the flow that were killed, marked as crashed: Prefect would show them as running."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -12,9 +12,18 @@ if TYPE_CHECKING:
 
 
 def mark(name: str, *, but: str, say: Callable[[str], None]) -> None:
-    """Mark runs called `name` that still "run" as crashed, but for the run with the id `but`.
+    """Mark runs that still "run" as crashed.
 
     Whoever calls holds the lock of the data set, so that the others were killed.
+
+    Parameters
+    ----------
+    name
+        Name of the runs.
+    but
+        Id of the run that is running.
+    say
+        Takes a message for each run that was marked.
     """
     begun = {"state": {"type": {"any_": ["PENDING", "RUNNING"]}}}
     crashed: State[None] = Crashed(message="killed while it ran")
@@ -23,9 +32,9 @@ def mark(name: str, *, but: str, say: Callable[[str], None]) -> None:
         for run in client.read_flow_runs(flow_run_filter=mine):
             if str(run.id) == but:
                 continue
-            of = FlowRunFilter.model_validate({"id": {"any_": [run.id]}})
+            one = FlowRunFilter.model_validate({"id": {"any_": [run.id]}})
             for each in client.read_task_runs(
-                flow_run_filter=of, task_run_filter=TaskRunFilter.model_validate(begun)
+                flow_run_filter=one, task_run_filter=TaskRunFilter.model_validate(begun)
             ):
                 client.set_task_run_state(each.id, crashed, force=True)
             client.set_flow_run_state(run.id, crashed, force=True)

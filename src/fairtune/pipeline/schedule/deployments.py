@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FLOW: Final = "flows/retrain.py"
 CANCELLED: Final = 2  # seconds until what was cancelled should have begun to end
-LAST_WORDS: Final = 10  # seconds that Prefect's own messages may take at the end
+FLUSH: Final = 10  # seconds that Prefect's own messages may take at the end
 PATIENCE: Final = 120  # seconds until the scheduler must have planned a run; its loop takes up to 60
 
 Say = Callable[[str], None]
@@ -31,7 +31,23 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Scheduled:
-    """What runs when: the flow's parameters, a cron expression, and whose clock it means."""
+    """What runs when.
+
+    Attributes
+    ----------
+    dataset
+        Name of the data set.
+    cron
+        Cron expression: minute hour day month weekday.
+    timezone
+        Time zone that it means, such as Europe/Berlin.
+    refresh
+        Fetch the sources anew.
+    search
+        Search for settings, where the champion's would be kept.
+    branch
+        Git branch for the results of good runs; None for none.
+    """
 
     dataset: str
     cron: str
@@ -51,10 +67,17 @@ class Scheduled:
 
 
 def serve(wanted: Sequence[Scheduled], *, say: Say) -> None:
-    """Serve until SIGINT or SIGTERM; say where, what and when.
+    """Serve until SIGINT or SIGTERM.
 
-    `BadRequest` for a cron expression or time zone that there isn't; `ServerFailed` if the Prefect server
+    `BadRequest` for a cron expression or time zone that doesn't exist; `ServerFailed` if the Prefect server
     doesn't answer or plans no runs.
+
+    Parameters
+    ----------
+    wanted
+        What runs when; a deployment each.
+    say
+        Takes messages: where, what and when.
     """
     environment.prepare()
     clocks = [_clock(each) for each in wanted]
@@ -119,20 +142,20 @@ def _serve(wanted: Sequence[Scheduled], clocks: Sequence["CronSchedule"], *, say
     from prefect.runner import Runner
 
     class _Gently(Runner):
-        """A runner that ends what it runs when it is told to stop; Prefect's own leaves it behind."""
+        """A runner that ends its runs when it has to stop; Prefect's own leaves them behind."""
 
-        told: asyncio.Event
+        stop_requested: asyncio.Event
         ending = False
 
-        async def until_told(self) -> None:
+        async def until_stopped(self) -> None:
             """Run until SIGINT or SIGTERM.
 
-            asyncio would cancel once, and what is just about to start a run may swallow that: so it is done
-            until the end has begun.
+            asyncio would cancel once, and code that is just starting a run may swallow that: so it is
+            repeated until the end has begun.
             """
-            self.told = asyncio.Event()
-            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self.told.set)
-            work, stop = asyncio.create_task(self.start()), asyncio.create_task(self.told.wait())
+            self.stop_requested = asyncio.Event()
+            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self.stop_requested.set)
+            work, stop = asyncio.create_task(self.start()), asyncio.create_task(self.stop_requested.wait())
             await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
             while not (self.ending or work.done()):
                 work.cancel()
@@ -141,7 +164,7 @@ def _serve(wanted: Sequence[Scheduled], clocks: Sequence["CronSchedule"], *, say
                 await work
 
         def handle_sigterm(self, *_: object, **__: object) -> None:
-            asyncio.get_running_loop().call_soon_threadsafe(self.told.set)
+            asyncio.get_running_loop().call_soon_threadsafe(self.stop_requested.set)
 
         async def __aexit__(self, *error: object) -> None:
             self.ending = True
@@ -164,18 +187,18 @@ def _serve(wanted: Sequence[Scheduled], clocks: Sequence["CronSchedule"], *, say
             say(f"{each.dataset}: {each.cron} ({each.timezone}); {_next(client, number, each)}")
     say("Ctrl-C ends it.")
     try:
-        asyncio.run(runner.until_told())
+        asyncio.run(runner.until_stopped())
     finally:
-        _send_the_rest()
+        _flush()
 
 
-def _send_the_rest() -> None:
-    """Send what Prefect still has to tell the server while that is there: later it would try for minutes."""
+def _flush() -> None:
+    """Send what Prefect still has for the server while that runs: later it would try for minutes."""
     from prefect.events.worker import EventsWorker
     from prefect.logging.handlers import APILogWorker
 
     for worker in (EventsWorker, APILogWorker):
-        worker.drain_all(timeout=LAST_WORDS)
+        worker.drain_all(timeout=FLUSH)
 
 
 def _forget_missed(client: "SyncPrefectClient", name: str) -> None:
@@ -202,21 +225,21 @@ def _planned(deployment: UUID) -> "FlowRunFilter":
 
 
 def _next(client: "SyncPrefectClient", deployment: UUID, each: Scheduled) -> str:
-    """Say when the next run is, as the server has planned it: a server that plans nothing never runs."""
+    """Return when the next run is, as the server has planned it: a server that plans nothing never runs."""
     from prefect.client.schemas.sorting import FlowRunSort
 
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        found = client.read_flow_runs(
+        runs = client.read_flow_runs(
             flow_run_filter=_planned(deployment), sort=FlowRunSort.NEXT_SCHEDULED_START_TIME_ASC, limit=1
         )
-        if found and found[0].next_scheduled_start_time:
-            return f"next run {_told(found[0].next_scheduled_start_time, each.timezone)}"
+        if runs and runs[0].next_scheduled_start_time:
+            return f"next run {_local(runs[0].next_scheduled_start_time, each.timezone)}"
         time.sleep(0.2)
     raise ServerFailed(
         f"the Prefect server plans no run of {each.dataset}: does its scheduler run? Its log says why"
     )
 
 
-def _told(when: datetime, timezone: str) -> str:
+def _local(when: datetime, timezone: str) -> str:
     return f"{when.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M %Z}"

@@ -21,14 +21,26 @@ END: Final = 30  # seconds until it must have ended
 
 @contextmanager
 def running(home: Path, *, say: Callable[[str], None], port: int = PORT) -> Iterator[str]:
-    """Start a server, wait until it answers, give the URL of its API; it ends with the block, or with us.
+    """Start a server and wait until it answers; it ends with the block, or with this process.
 
-    home: PREFECT_HOME, where it keeps its database and its log. port: another is taken if that isn't free,
-    or for 0. `ServerFailed` if another one is at work
-    there, or if it doesn't answer.
+    `ServerFailed` if another one is at work in `home`, or if it doesn't answer.
+
+    Parameters
+    ----------
+    home
+        PREFECT_HOME, where it keeps its database and its log.
+    say
+        Takes a message on where it starts.
+    port
+        Another is taken if that isn't free, or for 0.
+
+    Yields
+    ------
+    str
+        URL of its API.
     """
-    found = _free_port(port)
-    url, log = f"http://{HOST}:{found}", home / "fairtune-server.log"
+    free = _free_port(port)
+    url, log = f"http://{HOST}:{free}", home / "fairtune-server.log"
     with _alone(home, url), log.open("wb") as written:
         first = "" if (home / "prefect.db").exists() else " (the first start takes half a minute)"
         say(f"Starting a Prefect server at {url}{first}, its state in {home}")
@@ -41,7 +53,7 @@ def running(home: Path, *, say: Callable[[str], None], port: int = PORT) -> Iter
             "--host",
             HOST,
             "--port",
-            found,
+            free,
         ]
         with subprocess.Popen(  # noqa: S603 - our own command
             whole,
@@ -85,7 +97,7 @@ def _free_port(first: int) -> str:
 
 
 def answers(api: str) -> bool:
-    """Say whether a Prefect server answers at `api` and works."""
+    """Whether a Prefect server answers at `api` and works."""
     import httpx
 
     try:

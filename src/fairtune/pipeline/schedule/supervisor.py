@@ -14,7 +14,7 @@ PATIENCE = 20  # seconds for the command to end by itself
 
 
 def main(command: Sequence[str]) -> int:
-    """Run `command`; give its exit code, or that of a signal as a negative number."""
+    """Run `command`; return its exit code, or the number of the signal that ended it, negative."""
     for ours in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ours, signal.SIG_IGN)  # a Ctrl-C at the terminal is for the holder of the pipe alone
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True) as process:  # noqa: S603 - ours

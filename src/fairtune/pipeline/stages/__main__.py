@@ -49,7 +49,7 @@ def _run(arguments: Sequence[str]) -> None:
 
 
 def _waiting(holder: str) -> None:
-    """Tell why nothing happens: a stage outlived the run that started it and was killed."""
+    """Print why nothing happens: a stage outlived the run that started it and was killed."""
     print(f"waiting for {holder} of an earlier run to end", file=sys.stderr)
 
 

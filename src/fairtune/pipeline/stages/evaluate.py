@@ -1,4 +1,4 @@
-"""Stage `evaluate`: every figure, on the test part, with its interval."""
+"""Stage `evaluate`: compute every figure on the test part, with its interval."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Stage `ingest`: raw files to canonical tables."""
+"""Stage `ingest`: turn raw files into canonical tables."""
 
 from fairtune import files
 from fairtune.config.params import DatasetParams
@@ -17,8 +17,8 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG
     events = event_store.read(paths.raw_events)
     if events is not None:
         raw = merge.grow(raw, events, dataset)
-        told = {what.replace("_", " "): number for what, number in raw.events.items()}
-        print("new listening: " + ", ".join(f"{number:,} {what}" for what, number in told.items()))
+        counts = {what.replace("_", " "): number for what, number in raw.events.items()}
+        print("new listening: " + ", ".join(f"{number:,} {what}" for what, number in counts.items()))
     result = ingest.ingest(raw, dataset, music_types.vocabulary(), params.ingest)
     for name, rows in result.tables.items():
         files.write_table(paths.table(name), rows)

@@ -1,4 +1,4 @@
-"""Stage `matrix`: split the listening, then describe the blocks."""
+"""Stage `matrix`: split the listening into parts, and build the blocks."""
 
 from fairtune import files
 from fairtune.columns import BlockName, Table

@@ -1,4 +1,4 @@
-"""Stage `register`: the released model goes into the registry, and becomes champion if it is good enough."""
+"""Stage `register`: register the released model, and make it champion if it is good enough."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,7 +11,7 @@ from fairtune.errors import LimitBroken
 from fairtune.registry.champion import fits as champion_fits
 from fairtune.registry.client.versions import Version
 from fairtune.registry.comparison import champion, logged_metrics
-from fairtune.registry.comparison import result as challenge_judged
+from fairtune.registry.comparison import result as comparison_result
 from fairtune.registry.comparison.result import ChampionComparison
 from fairtune.registry.promotion import history_page
 from fairtune.registry.registration import collect
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
-    """Register the release, compare it with the champion, and leave a receipt unless it compares badly.
+    """Register the release, compare it with the champion, and write a receipt unless it compares badly.
 
     `LimitBroken` if the verdict isn't a pass, and then nothing is registered; or if it compares badly with
     the champion, which then stays. A release that was withdrawn before is registered, not promoted.
@@ -31,13 +31,13 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     if not verdict["passed"]:
         raise LimitBroken(f"{paths.verdict} is not a pass: a model that breaks a limit is not registered")
 
-    found: list[ChampionComparison] = []
+    comparisons: list[ChampionComparison] = []
 
     def judge(client: "MlflowClient", version: Version) -> ChampionComparison | None:
         judged = champion.against_champion(client, version, params, paths)
         if judged is not None:
-            found.append(judged)
-            challenge_judged.write(judged, paths)
+            comparisons.append(judged)
+            comparison_result.write(judged, paths)
             print(f"version {version.number}: {judged.summary}")
         return judged
 
@@ -50,8 +50,8 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
         )
         receipt = registration.register(entry, root=paths.root, judge=judge)
     history_page.renew(receipt.model, paths)
-    challenge_judged.forget_others(paths, receipt.version)
-    reasons = "; ".join(reason for judged in found for reason in judged.reasons)
+    comparison_result.forget_others(paths, receipt.version)
+    reasons = "; ".join(reason for judged in comparisons for reason in judged.reasons)
     if reasons and not receipt.promoted:
         raise LimitBroken(
             f"{receipt.model} version {receipt.version} is registered, but the champion stays: {reasons}; "

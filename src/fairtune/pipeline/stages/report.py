@@ -8,7 +8,7 @@ from fairtune.reporting.report import Evidence, render
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG001 - alike in all
-    """Write the verdict, also one that failed, and the page; refusing to go on is for stage `gate`."""
+    """Write the verdict, also a failed one, and the page; stage `gate` refuses to go on."""
     metrics = files.read_json(paths.metrics)
     verdict = gate_verdict.verdict(metrics, params.gate)
     page = render(

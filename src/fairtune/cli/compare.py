@@ -1,4 +1,4 @@
-"""`fairtune compare`: figures that are here beside those of a Git revision."""
+"""`fairtune compare`: the present figures beside those of a Git revision."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""`fairtune ingest-events`: new listening of a data set, looked at as a whole and then taken in."""
+"""`fairtune ingest-events`: new listening of a data set, checked as a whole and then taken in."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -72,7 +72,7 @@ def _take_in(
 
     explicit = validate.pairs(named)
     validate.check_names(explicit, EVENTS)
-    watched, own = chosen.download.events, chosen.download.table
+    watched, table = chosen.download.events, chosen.download.table
     known = event_store.known(paths)
     try:
         (taken,) = event_store.look(
@@ -80,15 +80,15 @@ def _take_in(
             known,
             paths,
             explicit={**(watched.columns if watched else {}), **explicit},
-            usual=own.interactions.columns if own else {},
+            usual=table.interactions.columns if table else {},
             way_out="",
         )
     except event_store.WrongRows as error:
         validate.show(error.checkup)
         wrong, rows = len(error.checkup.problems), error.checkup.rows
-        told = f"{wrong:,} of {rows:,} rows {'is' if wrong == 1 else 'are'} wrong"
+        count = f"{wrong:,} of {rows:,} rows {'is' if wrong == 1 else 'are'} wrong"
         raise BadFile(
-            f"{file.name}: {told}: mend what is listed above and ingest it again; nothing was taken in"
+            f"{file.name}: {count}: mend what is listed above and ingest it again; nothing was taken in"
         ) from error
     if event_store.was_withdrawn(paths.events, taken.sha256):
         raise BadRequest(f"{file.name}: the batch that was made of this file was withdrawn: mend it first")

@@ -61,25 +61,25 @@ def fairtune() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command, give its exit code; an error is one line on stderr, `--debug` adds the stack trace."""
+    """Run a command, return its exit code; an error is one line on stderr, `--debug` adds the stack trace."""
     environment.prepare()
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    wanted = [argument for argument in given if argument != "--debug"]  # it may stand anywhere
+    all_arguments = list(sys.argv[1:] if arguments is None else arguments)
+    others = [argument for argument in all_arguments if argument != "--debug"]  # it may stand anywhere
     try:
-        code = fairtune.main(wanted, prog_name="fairtune", standalone_mode=False)
+        code = fairtune.main(others, prog_name="fairtune", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         print(error.format_message())
         return BAD_INPUT
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the user gets one line, whatever it is
-        if "--debug" in given:
+        if "--debug" in all_arguments:
             traceback.print_exc()
-        message, code = _told(error)
+        message, code = _message(error)
         print(f"fairtune: {message}", file=sys.stderr)
     return code if isinstance(code, int) else 0
 
 
-def _told(error: BaseException) -> tuple[str, int]:
-    """Give the line that the user reads, and the exit code."""
+def _message(error: BaseException) -> tuple[str, int]:
+    """Return the line that the user reads, and the exit code."""
     if isinstance(error, FairtuneError):
         return str(error), error.exit_code
     if isinstance(error, click.ClickException):

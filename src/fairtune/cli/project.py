@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 def enter() -> "Params":
-    """Make the project's folder the working folder, where DVC and all paths start; give its parameters."""
+    """Make the project's folder the working folder, where all paths start; return its parameters."""
     from fairtune.config import params
 
     root = params.project_root()

@@ -40,7 +40,7 @@ def recommend(
 
 
 def release_of(dataset: str) -> Path:
-    """Find the released model of `dataset`; the parameters are read only to say why there is none."""
+    """Find the released model of `dataset`; the parameters are read only to explain why there is none."""
     here = Paths(dataset).release
     if (here / "manifest.json").is_file():
         return here

@@ -9,12 +9,12 @@ from fairtune.serving.recommendation import Recommendation, RecommendationList
 def show(listed: RecommendationList) -> None:
     """Print one row an item, and under a music type one a starting point."""
     likes = listed.listener.get("likes")
-    asker = (
+    listener = (
         f"a listener who likes {', '.join(likes)}"
         if isinstance(likes, list)
         else f"listener {listed.listener['user_id']}"
     )
-    title = f"{listed.dataset}: new {_spoken(listed.kind)}s for {asker}"
+    title = f"{listed.dataset}: new {_spoken(listed.kind)}s for {listener}"
     columns = (
         console.Column("rank", right=True),
         console.Column(_spoken(listed.kind), fold=True),

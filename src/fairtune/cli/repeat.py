@@ -40,14 +40,16 @@ def repeat(dataset: str, *, seeds: int, as_json: bool) -> None:
         raise NotThere(f"repeat: {paths.tables} is missing: run `dvc repro validate@{dataset}` first")
     numbers = list(range(everything.seed, everything.seed + seeds))
     with redirect_stdout(sys.stderr):  # what stages print is no part of the result
-        found = [of.to_json() for of in repeated_splits.run(chosen, paths, seeds=numbers)]
-    values = {of["figure"]: of["values"] for of in found}
+        figures = [figure.to_json() for figure in repeated_splits.run(chosen, paths, seeds=numbers)]
+    values = {figure["figure"]: figure["values"] for figure in figures}
     result = {
         "dataset": dataset,
         "seeds": numbers,
-        "figures": found,
+        "figures": figures,
         "advantage": {
-            name: of for name in chosen.train.alternatives if (of := repeated_splits.advantage(values, name))
+            name: ratios
+            for name in chosen.train.alternatives
+            if (ratios := repeated_splits.advantage(values, name))
         },
     }
     files.write_json(paths.repeated, result)
@@ -60,8 +62,8 @@ def repeat(dataset: str, *, seeds: int, as_json: bool) -> None:
 def _show(result: "Mapping[str, Any]") -> None:
     seeds = ", ".join(map(str, result["seeds"]))
     rows = [
-        (of["figure"], *(_number(of[key]) for key in ("mean", "std")), _listed(of["values"]))
-        for of in result["figures"]
+        (figure["figure"], *(_number(figure[key]) for key in ("mean", "std")), _listed(figure["values"]))
+        for figure in result["figures"]
     ]
     for model, ratios in sorted(result["advantage"].items()):
         mean = sum(ratios) / len(ratios)

@@ -27,13 +27,13 @@ def taste_groups(*, dataset: str, as_json: bool) -> None:
     paths = Paths(dataset, root)
     if not (paths.taste_groups.is_file() and paths.metrics.is_file()):
         raise NotThere(f"{dataset}: no taste groups yet: run `dvc repro evaluate@{dataset}`")
-    told = joined(files.read_json(paths.taste_groups), files.read_json(paths.metrics))
+    tastes = joined(files.read_json(paths.taste_groups), files.read_json(paths.metrics))
     if as_json:
-        click.echo(json.dumps({"dataset": dataset, **told}, indent=2, ensure_ascii=False))
-    elif told["groups"]:
-        _show(dataset, told["groups"])
+        click.echo(json.dumps({"dataset": dataset, **tastes}, indent=2, ensure_ascii=False))
+    elif tastes["groups"]:
+        _show(dataset, tastes["groups"])
     else:
-        click.echo(f"{dataset}: too few listeners for two groups of {told['min_group']}")
+        click.echo(f"{dataset}: too few listeners for two groups of {tastes['min_group']}")
 
 
 def joined(tastes: dict[str, Any], metrics: dict[str, Any]) -> dict[str, Any]:
@@ -59,13 +59,13 @@ def _show(dataset: str, groups: list[dict[str, Any]]) -> None:
     )
     rows: list[list[str | Text]] = []
     for group in groups:
-        told = Text(group["name"])
-        types = [of["name"] for of in group["types"] if of["sure"]][:TYPES]
-        artists = [of["name"] for of in group["artists"]][:ARTISTS]
+        cell = Text(group["name"])
+        types = [each["name"] for each in group["types"] if each["sure"]][:TYPES]
+        artists = [each["name"] for each in group["artists"]][:ARTISTS]
         for names in (types, artists):
             if listed := ", ".join(names):
-                told.append(f"\n  {listed}", style="dim")
-        rows.append([told, f"{group['n']:,}", *(_interval(group[name]) for name in QUALITY)])
+                cell.append(f"\n  {listed}", style="dim")
+        rows.append([cell, f"{group['n']:,}", *(_interval(group[name]) for name in QUALITY)])
     terminal = console.stdout()
     terminal.print(console.table(Text(f"{dataset}: listeners by taste"), columns, rows))
     terminal.print("figures: on the test part, 95 % interval", style="dim", highlight=False)

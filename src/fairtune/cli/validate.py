@@ -1,4 +1,4 @@
-"""`fairtune validate`: a file of the user's own, looked at row by row before anything runs."""
+"""`fairtune validate`: a file of the user's own, checked row by row before anything runs."""
 
 import textwrap
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ def validate(file: Path, *, dataset: str | None, table: str | None, named: Seque
     """
     from fairtune.data.custom import row_checks
 
-    which, columns = _asked(file, dataset, Table(table) if table else None)
+    which, columns = _described(file, dataset, Table(table) if table else None)
     columns |= pairs(named)
     check_names(columns, which)
     checkup = row_checks.check(file, which, columns)
@@ -53,27 +53,27 @@ def validate(file: Path, *, dataset: str | None, table: str | None, named: Seque
     raise BadFile(f"{file.name}: {rows}: mend what is listed above and check again; nothing was written")
 
 
-def _asked(file: Path, dataset: str | None, table: Table | None) -> tuple[Table, dict[str, str]]:
-    """Give the table that a file is, and what it calls the columns, as far as params.yaml tells."""
+def _described(file: Path, dataset: str | None, table: Table | None) -> tuple[Table, dict[str, str]]:
+    """Return the table that a file holds, and its names of our columns, as far as params.yaml has them."""
     if dataset is None:
         return table or Table.INTERACTIONS, {}
     from fairtune.config import params
 
     root = params.project_root()
-    own = params.load(root).dataset(dataset).download.table
-    if own is None:
+    tables = params.load(root).dataset(dataset).download.table
+    if tables is None:
         raise BadRequest(f"params.yaml: datasets.{dataset}.download has no table: it isn't made of own files")
-    for name, described in own.files.items():
+    for name, described in tables.files.items():
         if table in {None, name} and (root / described.file).resolve() == file.resolve():
             return name, dict(described.columns)
     which = table or Table.INTERACTIONS
-    if which not in own.files:
+    if which not in tables.files:
         raise BadRequest(f"params.yaml: datasets.{dataset}.download.table has no {which}")
-    return which, dict(own.files[which].columns)
+    return which, dict(tables.files[which].columns)
 
 
 def pairs(named: Sequence[str]) -> dict[str, str]:
-    """Give our column -> theirs, as `--column OURS=THEIRS` names them."""
+    """Return the file's name of a column by ours, from values of `--column OURS=THEIRS`."""
     pairs = [name.partition("=") for name in named]
     for ours, sign, theirs in pairs:
         if not (ours and sign and theirs):

@@ -59,29 +59,29 @@ def whatif(
 
     root, here = params.project_root(), Path.cwd()
     everything = params.load(root)
-    of, paths, threads = everything.dataset(dataset), Paths(dataset, root), os.cpu_count() or 1
+    chosen, paths, threads = everything.dataset(dataset), Paths(dataset, root), os.cpu_count() or 1
     if not all(folder.exists() for folder in (paths.matrix, *map(paths.fit, (Part.TRAIN, Part.TRAIN_VALID)))):
         raise NotThere(f"{dataset}: no trained model yet: run `dvc repro train@{dataset}`")
     with steps("whatif", total=STEPS) as advance:
         matrix = matrix_storage.read_matrix(paths.matrix)
-        groups = provider_groupings(matrix, matrix.target, Part.TRAIN, of.evaluate)
+        groups = provider_groupings(matrix, matrix.target, Part.TRAIN, chosen.evaluate)
         names = {
-            name: pool(one.names, one.membership.sum(axis=0), of.evaluate.min_provider_group).names
+            name: pool(one.names, one.membership.sum(axis=0), chosen.evaluate.min_provider_group).names
             for name, one in groups.items()
         }
         wanted = options.constraints(min_share, max_dp_disparity, max_eo_disparity, by=by, groups=names)
         advance()
         fit = model_storage.read_als(paths.fit(Part.TRAIN))
-        found = find(matrix, fit, wanted, of.evaluate, threads=threads, progress=advance)
+        found = find(matrix, fit, wanted, chosen.evaluate, threads=threads, progress=advance)
         if not found.kept:
             raise BadRequest(f"whatif: {found.missed}: no re-ranking found on the validation part keeps it")
         present = model_storage.read_als(paths.fit(Part.TRAIN_VALID))
         measured = effect.measure(
             matrix,
             present,
-            lift(matrix, present, Part.TRAIN_VALID, found.multipliers, of.evaluate),
+            lift(matrix, present, Part.TRAIN_VALID, found.multipliers, chosen.evaluate),
             found,
-            of.evaluate,
+            chosen.evaluate,
             seed=everything.seed,
             threads=threads,
         )
@@ -105,4 +105,4 @@ def whatif(
 
 
 STEPS = 250
-"""As many sets of lists as most searches look at: where the progress bar ends."""
+"""Sets of lists that most searches evaluate: where the progress bar ends."""

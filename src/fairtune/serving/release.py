@@ -114,7 +114,9 @@ class Release:
             blocks=tuple(BlockName(block) for block in manifest["blocks"]),
             regularization=float(manifest["regularization"]),
             counts=bool(manifest["counts"]),
-            scaling={BlockName(block): BlockScaling(**values) for block, values in manifest["scaling"].items()},
+            scaling={
+                BlockName(block): BlockScaling(**values) for block, values in manifest["scaling"].items()
+            },
         )
 
     @property

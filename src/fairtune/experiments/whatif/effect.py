@@ -29,7 +29,14 @@ NDCG = OF_LISTENERS[0]
 
 
 def measure(
-    matrix: Matrix, before: Als, after: Als, reranking: Reranking, params: Evaluate, *, seed: int, threads: int
+    matrix: Matrix,
+    before: Als,
+    after: Als,
+    reranking: Reranking,
+    params: Evaluate,
+    *,
+    seed: int,
+    threads: int,
 ) -> Json:
     """Compare the lists of ten of two models on the test part, over the same resamples of listeners.
 

@@ -51,7 +51,9 @@ class ChampionComparison:
         return {**values, "note": note, "changes": changes}
 
 
-def compared(comparison: Comparison, *, champion: int, candidate: int, how: str, left_out: int) -> ChampionComparison:
+def compared(
+    comparison: Comparison, *, champion: int, candidate: int, how: str, left_out: int
+) -> ChampionComparison:
     """Pass or refuse a candidate by a comparison: whatever regressed is a reason to refuse."""
     reasons = tuple(change.reason for change in comparison.regressions)
     moved = ", ".join(

@@ -1,7 +1,7 @@
 import pytest
 from tests.registry.comparison.crowd import MODEL, SEED, Project, listening, split
 
-from fairtune import files, registry
+from fairtune import files
 from fairtune.config import params
 from fairtune.config.paths import Paths
 from fairtune.errors import LimitBroken
@@ -27,7 +27,7 @@ def run(paths):
 
 
 def test_a_model_that_broke_a_limit_is_refused_before_any_registry_is_touched(paths, monkeypatch):
-    monkeypatch.setattr(registry, "register", lambda *_, **__: pytest.fail("registered"))
+    monkeypatch.setattr(register.registration, "register", lambda *_, **__: pytest.fail("registered"))
     files.write_json(paths.verdict, {"passed": False, "gates": []})
     with pytest.raises(LimitBroken) as error:
         run(paths)

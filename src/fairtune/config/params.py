@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-import yaml
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
 
 from fairtune.columns import BlockName
-from fairtune.config import gate_limits
+from fairtune.config import gate_limits, yaml12
 from fairtune.config.custom_tables import Events, OwnTables, Watched
 from fairtune.config.drift_limits import DriftLimits
 from fairtune.config.gate_limits import Gate
@@ -279,10 +278,7 @@ def load(root: Path | None = None) -> Params:
 
 
 def _parsed(path: Path) -> object:
-    try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise BadParams(f"{FILE}: not valid YAML: {' '.join(str(error).split())}") from error
+    return yaml12.parse(path.read_text(encoding="utf-8"), file=FILE)
 
 
 def _refused(error: ValidationError, *below: str) -> BadParams:

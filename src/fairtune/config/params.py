@@ -14,6 +14,7 @@ from fairtune.config.custom_tables import Events, OwnTables, Watched
 from fairtune.config.drift_limits import DriftLimits
 from fairtune.config.gate_limits import Gate
 from fairtune.config.reranking_bounds import Constraints
+from fairtune.config.tune_limits import TuneLimits
 from fairtune.errors import BadParams, BadRequest, NotThere
 
 STRICT = ConfigDict(extra="forbid")
@@ -112,15 +113,6 @@ class Range:
     low: float
     high: float
     log: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, config=STRICT)
-class TuneLimits:
-    """What the choice among the trials has to keep on the validation part; null: no limit."""
-
-    dp: float | None = Field(default=None, gt=0)  # DP disparity between artist regions, at most
-    eo: float | None = Field(default=None, gt=0)  # EO disparity between artist regions, at most
-    served: float | None = Field(default=None, gt=0, le=1)  # EO ratio between listener groups, at least
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

@@ -194,15 +194,18 @@ def test_every_parameter_is_explained():
 
 def test_sections_of_params_yaml_on_the_pages_are_accepted(tmp_path):
     values = yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))
-    for page, section in (("set-limits", "gate"), ("what-if", "train")):
+    for page, sections in (("set-limits", ("tune", "gate")), ("what-if", ("train",))):
         text = (ROOT / f"docs/how-to/{page}.md").read_text("utf-8")
         (shown,) = re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
         shown = yaml.safe_load(textwrap.dedent(shown).replace("<<: *train\n", "\n"))
-        values["datasets"]["lastfm-2k"][section].update(shown[section])
+        assert set(shown) == set(sections)
+        for section in sections:
+            values["datasets"]["lastfm-2k"][section].update(shown[section])
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
 
     chosen = params.load(tmp_path).dataset("lastfm-2k")
 
+    assert chosen.tune.limits.min_eo_ratio == {"every": 0.7}
     assert chosen.gate.min_share == {"tier.tail": 0.01}
     assert chosen.train.rerank.min_share == {"tier.tail": 0.1}
 

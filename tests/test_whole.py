@@ -23,7 +23,8 @@ SMALL = {"listeners": 300, "tracks": 600, "regional_bias": 0.5, "taste_strength"
 class Project:
     """A copy of this project's pipeline in a folder of its own, with a small `demo` only."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, *, text: str | None = None):
+        """Make it; text: of its params.yaml, by default that of a small `demo` alone."""
         self.folder = folder
         for name in ("dvc.yaml", ".dvcignore", ".gitignore"):
             shutil.copy(ROOT / name, folder)
@@ -40,14 +41,14 @@ class Project:
         anything = {"max_dp_disparity": {}, "max_eo_disparity": {}, "min_eo_ratio": {}}
         demo["gate"].update(beats=[], min_rmse_skill=-1.0, **anything)  # so few tell nothing for sure
         self.params = {"seed": params["seed"], "datasets": {"demo": demo}}
-        self.write_params()
+        self.write_params(text)
         git = ("git", "-c", "user.name=Test", "-c", "user.email=test@example.org")
         processes.run(["git", "init", "--quiet"], cwd=folder, check=True)
         processes.run(["git", "add", "."], cwd=folder, check=True)
         processes.run([*git, "commit", "--quiet", "-m", "Start"], cwd=folder, check=True)
 
-    def write_params(self):
-        (self.folder / "params.yaml").write_text(yaml.safe_dump(self.params))
+    def write_params(self, text: str | None = None):
+        (self.folder / "params.yaml").write_text(yaml.safe_dump(self.params) if text is None else text)
 
     @property
     def environment(self):

@@ -4,6 +4,7 @@ import pandas as pd
 
 from fairtune.columns import BlockName, Table
 from fairtune.config.params import MatrixParams, hyperparameters
+from fairtune.config.tune_limits import TuneLimits
 from fairtune.matrix import build as matrix_build
 
 ITEMS = 6
@@ -21,6 +22,15 @@ POINT = hyperparameters(
         "block_weights": {"artist": 0.5},
     }
 )
+
+
+def tune_limits(dp=None, eo=None, served=None):
+    """Limit the disparities between regions, and the ratio of every grouping of listeners; None: no limit."""
+    return TuneLimits(
+        max_dp_disparity={} if dp is None else {"region": dp},
+        max_eo_disparity={} if eo is None else {"region": eo},
+        min_eo_ratio={} if served is None else {"every": served},
+    )
 
 
 def tables(played):

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from tests.reporting import sample
+from tests.toy import tune_limits
 
-from fairtune.config.params import TuneLimits
 from fairtune.config.reranking_bounds import Constraints
 from fairtune.evaluation.gate import verdict as gate_verdict
 from fairtune.reporting.charts import trial_marks
@@ -81,7 +81,7 @@ def trial_frame(*rows: tuple[float, float, float, bool]) -> pd.DataFrame:
 
 
 def cost(trials: pd.DataFrame, **limits: float) -> str:
-    return pareto_front.trade(trial_marks.attempts(trials, TuneLimits(**limits)))
+    return pareto_front.trade(trial_marks.attempts(trials, tune_limits(**limits)))
 
 
 def test_the_search_says_when_fairness_cost_nothing():

@@ -6,9 +6,9 @@ import optuna
 import pytest
 from optuna.storages import InMemoryStorage, JournalStorage
 from optuna.storages.journal import BaseJournalBackend
-from tests.toy import POINT
+from tests.toy import POINT, tune_limits
 
-from fairtune.config.params import Range, Tune, TuneLimits
+from fairtune.config.params import Range, Tune
 from fairtune.errors import BadParams
 from fairtune.tuning.sampler import sampler
 from fairtune.tuning.search import LIBRARY_DEFAULTS, remembered, search
@@ -182,7 +182,7 @@ def test_another_limit_is_another_choice_among_the_same_trials():
         return judge(point)
 
     def chosen(dp):
-        tune = replace(TUNE, limits=TuneLimits(dp=dp))
+        tune = replace(TUNE, limits=tune_limits(dp=dp))
         return choose(search(fit, tune, seed=1, storage=storage), tune.limits).trial
 
     loose, strict = chosen(0.9), chosen(0.4)

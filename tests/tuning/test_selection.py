@@ -1,9 +1,8 @@
 """The choice follows its rule."""
 
 import pytest
-from tests.toy import POINT
+from tests.toy import POINT, tune_limits
 
-from fairtune.config.params import TuneLimits
 from fairtune.tuning.selection import choose, keep
 from fairtune.tuning.trials import FinishedTrial, Judged
 
@@ -33,12 +32,12 @@ TRIALS = [trial(0, 0.9, 0.6), trial(1, 0.7, 0.4), trial(2, 0.8, 0.5), trial(3, 0
     ],
 )
 def test_the_highest_ndcg_within_all_limits_is_chosen(limits, chosen, reason):
-    choice = choose(TRIALS, TuneLimits(**limits))
+    choice = choose(TRIALS, tune_limits(**limits))
     assert (choice.trial.number, choice.flagged, choice.reason) == (chosen, False, reason)
 
 
 def test_without_a_trial_within_the_limits_the_one_that_misses_them_least_is_chosen_and_flagged():
-    choice = choose(TRIALS, TuneLimits(dp=0.3, eo=0.1, served=0.9))  # missed by .3, .1, .2 and .45
+    choice = choose(TRIALS, tune_limits(dp=0.3, eo=0.1, served=0.9))  # missed by .3, .1, .2 and .45
     assert (choice.trial.number, choice.flagged) == (1, True)
     assert choice.reason == (
         "no trial of 4 is within DP disparity 0.3, EO disparity 0.1, EO ratio of listeners 0.9: "
@@ -48,15 +47,15 @@ def test_without_a_trial_within_the_limits_the_one_that_misses_them_least_is_cho
 
 def test_a_trial_that_was_cut_is_never_chosen():
     cut = FinishedTrial(1, POINT, Judged(0.9, 0.1, 0.1), cut=True)
-    assert choose([trial(0, 0.5, 0.6), cut], TuneLimits()).trial.number == 0
-    assert choose([trial(0, 0.5, 0.6), cut], TuneLimits(dp=0.3)).trial.number == 0
+    assert choose([trial(0, 0.5, 0.6), cut], tune_limits()).trial.number == 0
+    assert choose([trial(0, 0.5, 0.6), cut], tune_limits(dp=0.3)).trial.number == 0
 
 
 def test_settings_that_are_kept_win_whatever_else_was_tried_and_say_where_they_miss_a_limit():
-    choice = keep(TRIALS, TuneLimits(dp=0.5), version=3)
+    choice = keep(TRIALS, tune_limits(dp=0.5), version=3)
     assert (choice.trial.number, choice.flagged) == (1, False)
     assert choice.reason == "settings of the champion, version 3, kept"
-    missed = keep(TRIALS, TuneLimits(dp=0.3), version=3)
+    missed = keep(TRIALS, tune_limits(dp=0.3), version=3)
     assert (missed.trial.number, missed.flagged) == (1, True)
     assert missed.reason == (
         "settings of the champion, version 3, kept, though no longer within DP disparity 0.3"

@@ -18,8 +18,8 @@ WORKER = f"""
 import json, os, sys, time
 from dataclasses import asdict
 from pathlib import Path
-from tests.toy import POINT
-from fairtune.config.params import Range, Tune, TuneLimits
+from tests.toy import POINT, tune_limits
+from fairtune.config.params import Range, Tune
 from fairtune.tuning import search as searches, selection, storage as study_storage
 from fairtune.tuning.trials import Judged
 
@@ -30,7 +30,7 @@ def attempt(point, look):
     return Judged(ndcg=1 - (point.beta - 0.3) ** 2, dp=1 - point.beta, eo=0.1)
 
 space = {{"beta": Range(low=0, high=1), "alpha": Range(low=1, high=40, log=True)}}
-tune = Tune(trials={TRIALS}, start=POINT, space=space, limits=TuneLimits(dp=0.6))
+tune = Tune(trials={TRIALS}, start=POINT, space=space, limits=tune_limits(dp=0.6))
 storage = study_storage.opened(None, Path(sys.argv[1]))
 trials = searches.search(attempt, tune, seed=1, storage=storage, workers=study_storage.workers())
 choice = selection.choose(trials, tune.limits)

@@ -5,16 +5,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-import yaml
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
 
 from fairtune.columns import BlockName
-from fairtune.config import gate_limits
+from fairtune.config import gate_limits, yaml12
 from fairtune.config.custom_tables import Events, OwnTables, Watched
 from fairtune.config.drift_limits import DriftLimits
 from fairtune.config.gate_limits import Gate
 from fairtune.config.reranking_bounds import Constraints
+from fairtune.config.tune_limits import TuneLimits
 from fairtune.errors import BadParams, BadRequest, NotThere
 
 STRICT = ConfigDict(extra="forbid")
@@ -113,15 +113,6 @@ class Range:
     low: float
     high: float
     log: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, config=STRICT)
-class TuneLimits:
-    """What the choice among the trials has to keep on the validation part; null: no limit."""
-
-    dp: float | None = Field(default=None, gt=0)  # DP disparity between artist regions, at most
-    eo: float | None = Field(default=None, gt=0)  # EO disparity between artist regions, at most
-    served: float | None = Field(default=None, gt=0, le=1)  # EO ratio between listener groups, at least
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -279,10 +270,7 @@ def load(root: Path | None = None) -> Params:
 
 
 def _parsed(path: Path) -> object:
-    try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise BadParams(f"{FILE}: not valid YAML: {' '.join(str(error).split())}") from error
+    return yaml12.parse(path.read_text(encoding="utf-8"), file=FILE)
 
 
 def _refused(error: ValidationError, *below: str) -> BadParams:

@@ -4,10 +4,9 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from fairtune import git
-from fairtune.errors import BadRequest, NotThere
+from fairtune.config import yaml12
+from fairtune.errors import BadParams, BadRequest, NotThere
 
 LOCK: Final = Path("dvc.lock")
 
@@ -43,10 +42,11 @@ def read_json(revision: str, path: Path) -> Any:
 def hash_of(revision: str, path: Path) -> str | None:
     """Return the MD5 of a DVC output at `revision`, as its dvc.lock has it; None if it has none."""
     try:
-        lock = yaml.safe_load(_show(revision, LOCK) or "") or {}
-    except yaml.YAMLError:  # committed in the middle of a merge: as good as none
+        lock = yaml12.parse(_show(revision, LOCK) or "", file=LOCK.name)
+    except BadParams:  # committed in the middle of a merge: as good as none
         return None
-    outs = (out for stage in lock.get("stages", {}).values() for out in stage.get("outs", ()))
+    stages = lock.get("stages", {}) if isinstance(lock, dict) else {}
+    outs = (out for stage in stages.values() for out in stage.get("outs", ()))
     return next((out.get("md5") for out in outs if out["path"] == path.as_posix()), None)
 
 

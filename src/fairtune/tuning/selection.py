@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from fairtune.config.params import TuneLimits
+from fairtune.config.tune_limits import TuneLimits
 from fairtune.tuning.trials import FinishedTrial
 
 START: Final = 1

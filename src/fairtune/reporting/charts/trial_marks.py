@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from fairtune.config.params import TuneLimits
+    from fairtune.config.tune_limits import TuneLimits
 
 LEFT, RIGHT, BOTTOM, TOP = 0.75, 0.3, 0.55, 0.6
 

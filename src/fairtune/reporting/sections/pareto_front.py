@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from fairtune.config.params import TuneLimits
+    from fairtune.config.tune_limits import TuneLimits
 
 _BETWEEN, _TALL = 0.25, 3.9
 _GAPS = {"dp": "gap in exposure (DP)", "eo": "gap in chance (EO)"}

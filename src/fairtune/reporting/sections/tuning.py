@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-    from fairtune.config.params import TuneLimits
+    from fairtune.config.tune_limits import TuneLimits
 
 SEARCHED: Final = (
     "Before this model was built, a search tried different settings on listening set aside for it. "

@@ -24,9 +24,9 @@ from fairtune.config import environment, params
 from fairtune.config.paths import Paths
 from fairtune.errors import Busy, FairtuneError, LimitBroken, StageFailed
 from fairtune.pipeline import publish, rejected_runs, results_branch, run_summary
+from fairtune.pipeline.champion.refresh import Refresh
 from fairtune.pipeline.dvc import Pipeline, Step
 from fairtune.pipeline.schedule import crashed_runs
-from fairtune.registry.champion import settings as champion_settings
 
 
 def _run_name() -> str:
@@ -47,7 +47,8 @@ def retrain(dataset: str, refresh: bool = False, search: bool = False, branch: s
     champion's would be kept. branch: also commit dvc.lock and the small results there. A second run of a
     data set is refused, which is a cancelled run; a broken limit is a failed run, and the champion stays.
     """
-    model, paths = params.load().dataset(dataset).register.model, Paths(dataset)
+    chosen, paths = params.load().dataset(dataset), Paths(dataset)
+    model = chosen.register.model
     if (notice := environment.notice()) is not None:
         get_run_logger().warning(notice)
     try:
@@ -55,8 +56,8 @@ def retrain(dataset: str, refresh: bool = False, search: bool = False, branch: s
             crashed_runs.mark(runtime.flow_run.name, but=runtime.flow_run.id, say=get_run_logger().info)
             if branch is not None:
                 results_branch.check(branch)
-            with champion_settings.keeping(paths, search=search):
-                _stages(pipeline, paths, model, refresh=refresh)
+            champion = Refresh(pipeline, chosen, paths, keep=not search, search=search)
+            _stages(pipeline, champion, paths, model, refresh=refresh)
             _keep(pipeline, paths, branch)
     except Busy as error:
         return Cancelled(message=f"refused: {error}")
@@ -66,7 +67,7 @@ def retrain(dataset: str, refresh: bool = False, search: bool = False, branch: s
     return Completed(message=run_summary.champion(model))
 
 
-def _stages(pipeline: Pipeline, paths: Paths, model: str, *, refresh: bool) -> None:
+def _stages(pipeline: Pipeline, champion: Refresh, paths: Paths, model: str, *, refresh: bool) -> None:
     """Run the stages, each as a task of its name; publish what they came to, also when one stops the run."""
     run_summary.forget_lost_registration(paths)
     reached: list[str] = []
@@ -79,7 +80,7 @@ def _stages(pipeline: Pipeline, paths: Paths, model: str, *, refresh: bool) -> N
                 task_run_name=step.address,
                 retries=step.retries,
             )
-            named(pipeline, step, force=refresh and step.source)
+            named(pipeline, champion, step, force=refresh and step.source)
     except LimitBroken as error:
         rejected_runs.record(model, paths, reached[-1], say=get_run_logger().warning)
         raise LimitBroken(run_summary.why_refused(paths, reached, otherwise=str(error))) from error
@@ -89,7 +90,8 @@ def _stages(pipeline: Pipeline, paths: Paths, model: str, *, refresh: bool) -> N
 
 
 @task(cache_policy=NO_CACHE)  # DVC knows what is up to date
-def _run(pipeline: Pipeline, step: Step, *, force: bool) -> None:
+def _run(pipeline: Pipeline, champion: Refresh, step: Step, *, force: bool) -> None:
+    champion.before(step, say=get_run_logger().info)
     if not force and pipeline.is_current(step):
         get_run_logger().info("%s is up to date", step.address)
         return

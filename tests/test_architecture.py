@@ -64,8 +64,8 @@ def graph():
 def test_a_stage_has_one_name_in_dvc_yaml_in_params_yaml_and_as_a_module():
     modules = {path.stem for path in (ROOT / "src/fairtune/pipeline/stages").glob("[!_]*.py")}
 
-    assert set(STAGES) == {field.name for field in fields(params.DatasetParams)}
-    assert set(STAGES) == modules
+    assert set(STAGES) - {"champion"} == {field.name for field in fields(params.DatasetParams)}
+    assert set(STAGES) == modules  # `champion` has no parameters
 
 
 @pytest.mark.parametrize("stage", STAGES)

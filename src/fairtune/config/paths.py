@@ -66,6 +66,30 @@ class Paths:
         return self._models / "best.json"
 
     @property
+    def _champion(self) -> Path:
+        return self._models / "champion"
+
+    @property
+    def champion_profile(self) -> Path:
+        """What the data of the champion was like, as the last run took it; empty if there was none."""
+        return self._champion / "profile.json"
+
+    @property
+    def champion_settings(self) -> Path:
+        """The settings of the champion, if they are kept instead of searched for; else empty."""
+        return self._champion / "settings.json"
+
+    @property
+    def champion_fits(self) -> Path:
+        """The fits of the champion, a folder a part, if fits start from them."""
+        return self._champion / "fits"
+
+    @property
+    def champion_fits_index(self) -> Path:
+        """Whose fits those are, and the sha256 of each of their files; empty if there are none."""
+        return self._champion / "fits.json"
+
+    @property
     def trials(self) -> Path:
         return self._models / "trials.parquet"
 

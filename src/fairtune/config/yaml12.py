@@ -12,6 +12,18 @@ if TYPE_CHECKING:
 def parse(text: str, *, file: str) -> object:
     """Return what a document says, anchors and merge keys resolved.
 
+    Parameters
+    ----------
+    text
+        The document.
+    file
+        Its name, for messages.
+
+    Returns
+    -------
+    object
+        Mappings, lists and plain values.
+
     Raises
     ------
     BadParams

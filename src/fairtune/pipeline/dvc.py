@@ -3,7 +3,6 @@
 The only module that imports dvc. The graph is read from DVC, never written down a second time.
 """
 
-import json
 import logging
 import os
 import re
@@ -21,6 +20,7 @@ from fairtune.config.paths import Paths
 from fairtune.data.download import custom_files
 from fairtune.data.events import store as event_store
 from fairtune.errors import BadRequest, FairtuneError, LimitBroken, NotThere, PushFailed, StageFailed
+from fairtune.pipeline import dvc_locks
 
 _INTERRUPTED = (-2, 130)
 _KILLED = (-9, 137)
@@ -111,9 +111,19 @@ class Pipeline:
         """
         if self._moved(step):
             return False
+        current = not self.is_stale(step)
+        del self._changed[step.address]  # asked again, DVC looks again
+        return current
+
+    def is_stale(self, step: Step) -> bool:
+        """Whether DVC finds the step changed, by what it saw when it last looked: cheap for several steps."""
         if step.address not in self._changed:
             self._changed = self._look(step)
-        return not self._changed.pop(step.address)
+        return self._changed[step.address]
+
+    def look_again(self) -> None:
+        """Forget what DVC saw: files changed that steps depend on."""
+        self._changed = {}
 
     def _look(self, step: Step) -> dict[str, bool]:
         """Whether this step and the others of its data set changed, by one reading of dvc.yaml and dvc.lock.
@@ -199,7 +209,7 @@ class Pipeline:
         lock = Paths(dataset).run_lock
         with processes.exclusive(lock, doing=f"a run of {dataset}"):
             with _one_line("dvc"):
-                _sweep(self._repo)
+                dvc_locks.sweep(self._repo)
             yield
 
 
@@ -211,6 +221,7 @@ def _dataset(stage: Any) -> str:
 def _step(stage: Any, *, source: bool) -> Step:
     name, _, dataset = stage.name.partition("@")
     retries = int((stage.meta or {}).get("retries", 0))
+    source = bool((stage.meta or {}).get("source", source))
     return Step(name=name, dataset=dataset, description=stage.desc or "", retries=retries, source=source)
 
 
@@ -253,38 +264,3 @@ def _raise_for(status: int, where: str, error: Exception) -> None:
 
 def _flat(error: BaseException) -> str:
     return " ".join(str(error).split())
-
-
-def _sweep(repo: Any) -> None:
-    """Remove entries of killed processes from DVC's list of files in use.
-
-    DVC drops an entry by itself when no process has its number. In a container numbers repeat: an entry is
-    also dead if the process that has its number today started after the list was last written.
-    """
-    import psutil
-    from dvc.lock import make_lock
-    from dvc.rwlock import RWLOCK_FILE, RWLOCK_LOCK
-
-    path = Path(repo.tmp_dir) / RWLOCK_FILE
-    if not path.exists():
-        return
-    with make_lock(str(path.with_name(RWLOCK_LOCK)), tmp_dir=repo.tmp_dir):
-        written = path.stat().st_mtime
-
-        def lives(entry: dict[str, Any]) -> bool:
-            try:
-                return bool(psutil.Process(entry["pid"]).create_time() <= written)
-            except psutil.NoSuchProcess:
-                return False
-
-        try:
-            entries = json.loads(path.read_text(encoding="utf-8"))
-        except json.JSONDecodeError:  # killed while it wrote the list, so nobody is behind it
-            path.unlink()
-            return
-        writers = {name: entry for name, entry in entries.get("write", {}).items() if lives(entry)}
-        readers = {
-            name: [each for each in all_ if lives(each)] for name, all_ in entries.get("read", {}).items()
-        }
-        alive = {"write": writers, "read": {name: some for name, some in readers.items() if some}}
-        path.write_text(json.dumps(alive), encoding="utf-8")

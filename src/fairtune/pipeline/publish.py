@@ -31,8 +31,9 @@ def record(paths: Paths) -> str:
 
 
 def commit(paths: Paths, branch: str) -> str:
-    """Commit dvc.lock and the small results of the data set to `branch`; return a message."""
-    results = [LOCK, paths.best, paths.alternatives, paths.metrics, paths.verdict]
+    """Commit dvc.lock and the small results of the data set to `branch`; say what was done."""
+    champion = (paths.champion_profile, paths.champion_settings, paths.champion_fits_index)
+    results = [LOCK, *champion, paths.best, paths.alternatives, paths.metrics, paths.verdict]
     subject = f"Retrain {paths.dataset}"
     if paths.registration.exists():
         receipt = files.read_json(paths.registration)

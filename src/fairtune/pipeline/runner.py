@@ -8,16 +8,45 @@ from fairtune.pipeline.dvc import Pipeline, Step
 Say = Callable[[str], None]
 
 
-def run(pipeline: Pipeline, dataset: str, *, force: bool, say: Say, timed: bool) -> tuple[Step, ...]:
-    """Run what is not up to date (all of it if `force`), in order; give the steps that ran.
+def run(
+    pipeline: Pipeline,
+    dataset: str,
+    *,
+    force: bool,
+    say: Say,
+    timed: bool,
+    before: Callable[[Step], None] = lambda step: None,  # noqa: ARG005
+) -> tuple[Step, ...]:
+    """Run what is not up to date (all of it if `force`), in order.
 
-    `timed`: say how many seconds each took. `LimitBroken` and `StageFailed` end it at the stage they name.
+    `LimitBroken` and `StageFailed` end it at the stage that they name.
+
+    Parameters
+    ----------
+    pipeline
+        What runs the steps.
+    dataset
+        Whose steps.
+    force
+        Run every step, also those that are up to date.
+    say
+        Called with a line for each step that runs.
+    timed
+        Say how many seconds each took.
+    before
+        Called with each step before it is asked whether it is up to date.
+
+    Returns
+    -------
+    tuple of Step
+        The steps that ran.
     """
     steps = pipeline.steps(dataset)
     with pipeline.alone(dataset):
         ran: list[Step] = []
         skipped: list[int] = []
         for number, step in enumerate(steps, start=1):
+            before(step)
             if not force and pipeline.is_current(step):
                 skipped.append(number)
                 continue

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from tests import processes
+from tests.taken import take
 from tests.validation.drift import registered
 
 from fairtune import files
@@ -20,7 +21,8 @@ from fairtune.pipeline import run_summary
 from fairtune.pipeline.stages import ingest, validate
 
 MODEL = "fairtune-demo-track"
-NOTHING = "drift: nothing to compare with: "
+NOT_TAKEN = "champion: no profile of its data: "
+NOTHING = "drift: nothing to compare with: no profile of a champion's data"
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +59,7 @@ def with_champion(paths, chosen, capsys):
 
 def run(chosen, paths):
     ingest.run(chosen, paths, seed=1)
+    take(chosen, paths, "validate")
     validate.run(chosen, paths, seed=1)
 
 
@@ -77,12 +80,20 @@ def last_line(capsys):
     return capsys.readouterr().out.splitlines()[-1]
 
 
+def not_taken(capsys):
+    """Why there was nothing to compare with."""
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1] == NOTHING
+    (line,) = (line for line in lines if line.startswith(NOT_TAKEN))
+    return line.removeprefix(NOT_TAKEN)
+
+
 def test_without_a_registry_there_is_nothing_to_compare_with_and_a_profile_for_the_next(
     paths, chosen, capsys
 ):
     run(chosen, paths)
 
-    assert last_line(capsys) == f"{NOTHING}there is no registry yet"
+    assert not_taken(capsys) == "there is no registry yet"
     assert files.read_json(paths.profile)["rows"]["users"] == 200
     assert not paths.drift.exists()
     assert not (paths.root / "mlflow.db").exists()
@@ -91,19 +102,17 @@ def test_without_a_registry_there_is_nothing_to_compare_with_and_a_profile_for_t
 def test_without_a_champion_or_its_profile_the_line_says_so(paths, chosen, capsys):
     registered.champion(paths.root, MODEL, {}, alias="candidate")
     run(chosen, paths)
-    assert last_line(capsys) == f"{NOTHING}{MODEL} has no champion yet"
+    assert not_taken(capsys) == f"{MODEL} has no champion yet"
 
     registered.champion(paths.root, MODEL, {"verdict.json": "{}"})
     run(chosen, paths)
-    assert last_line(capsys) == (
-        f"{NOTHING}the champion, version 2 of {MODEL}, was registered without a profile of its data"
+    assert not_taken(capsys) == (
+        f"the champion, version 2 of {MODEL}, was registered without a profile of its data"
     )
 
     registered.champion(paths.root, MODEL, {"profile.json": '{"format": 0}'})
     run(chosen, paths)
-    assert (
-        last_line(capsys) == f"{NOTHING}the champion, version 3 of {MODEL}, has a profile of another format"
-    )
+    assert not_taken(capsys) == f"the champion, version 3 of {MODEL}, has a profile of another format"
     assert not paths.drift.exists()
 
 
@@ -159,6 +168,7 @@ def test_the_stage_exits_with_1_and_tells_all_of_it_in_one_line(with_champion, c
     shutil.copy(params.project_root() / params.FILE, paths.root)
     poison(paths)
     ingest.run(chosen, paths, seed=1)
+    take(chosen, paths, "validate")
 
     stage = [sys.executable, "-m", "fairtune.pipeline.stages", "validate", "demo"]
     done = processes.run(stage, cwd=paths.root, capture_output=True, text=True, check=False)

@@ -37,7 +37,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run(arguments: Sequence[str]) -> None:
-    stages = [field.name for field in fields(params.DatasetParams)]
+    stages = [*(field.name for field in fields(params.DatasetParams)), "champion"]  # it has no parameters
     if len(arguments) != 2 or arguments[0] not in stages:  # noqa: PLR2004 - a stage and a data set
         raise BadRequest(f"usage: python -m fairtune.pipeline.stages {{{','.join(stages)}}} DATASET")
     stage, dataset = arguments

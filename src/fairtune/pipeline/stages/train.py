@@ -1,7 +1,8 @@
-"""Stage `train`: fit the tuned model for evaluation and release, what guesses plays, and the alternatives."""
+"""Stage `train`: the chosen model for evaluation and release, the play predictor and the alternatives."""
 
 import os
 import time
+from dataclasses import replace
 
 from fairtune import files
 from fairtune.columns import Part
@@ -9,18 +10,13 @@ from fairtune.config.params import DatasetParams, hyperparameters
 from fairtune.config.paths import Paths
 from fairtune.console import steps
 from fairtune.matrix import storage as matrix_storage
-from fairtune.matrix.matrix import Matrix
-from fairtune.models import release as models_release
+from fairtune.models import champion_start, release
 from fairtune.models import storage as model_storage
-from fairtune.models.als import model as als
 from fairtune.models.baselines import catalogue
 from fairtune.models.play_prediction import cross_fitting
-from fairtune.models.play_prediction import predictor as play_predictor
 from fairtune.models.play_prediction import storage as predictor_storage
-from fairtune.models.reranking.fit import find, lift
-from fairtune.models.reranking.multipliers import Multipliers
-from fairtune.models.training import Trainer
-from fairtune.registry.champion import warm_start
+from fairtune.models.training import Training
+from fairtune.pipeline.champion import fits as champion_fits
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
@@ -29,55 +25,25 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     TRAIN_VALID also holds the play predictor, the alternatives and, for the ablation, a fit without each
     influencer.
     """
-    matrix = matrix_storage.read_matrix(paths.matrix)
+    matrix, threads = matrix_storage.read_matrix(paths.matrix), os.cpu_count() or 1
+    others, names = files.read_json(paths.alternatives), tuple(params.train.alternatives)
     chosen = hyperparameters(files.read_json(paths.best)["hyperparameters"])
-    threads = os.cpu_count() or 1
-    others = files.read_json(paths.alternatives)
-    names, seconds = tuple(params.train.alternatives), {}
-    left_out = matrix.influencers
-    folds = params.train.folds
-    warmed = warm_start.prepare(params, paths, matrix, chosen, threads=threads)
-    if warmed is not None:
-        print(warmed.told())
-    short = len(warmed.starts) if warmed else 0
-    rounds = (len(Part) - short + folds + len(left_out)) * chosen.iterations
-    rounds += short * warmed.chosen.iterations if warmed else 0
-    with steps("train", total=rounds + len(names)) as advance:
-        trainer = Trainer(
-            matrix=matrix,
-            chosen=chosen,
-            seed=seed,
-            threads=threads,
-            finished=advance,
-            starts=warmed.starts if warmed else {},
-            shorter=warmed.chosen if warmed else chosen,
-        )
-        plain = trainer.whole(Part.TRAIN)
-        multipliers = _multipliers(params, paths, matrix, plain, threads=threads)
-
-        def lifted(model: als.Als, part: Part) -> als.Als:
-            return lift(matrix, model, part, multipliers, params.evaluate) if multipliers else model
-
-        model_storage.write_als(paths.fit(Part.TRAIN), lifted(plain, Part.TRAIN))
-        for_test = lifted(trainer.whole(Part.TRAIN_VALID), Part.TRAIN_VALID)
-        model_storage.write_als(paths.fit(Part.TRAIN_VALID), for_test)
-        release = lifted(trainer.whole(Part.ALL), Part.ALL)
-        models_release.write_release(
-            paths.release,
-            release,
+    starts = None
+    if params.train.warm_start is not None:
+        starts = champion_start.prepare(
+            champion_fits.read(paths),
             matrix,
             chosen,
-            dataset=paths.dataset,
-            seed=seed,
-            started=warmed.origin if warmed else None,
+            iterations=params.train.warm_start.iterations,
+            age_bands=params.evaluate.age_bands,
+            threads=threads,
         )
-        predictor = play_predictor.learn(
-            matrix, Part.TRAIN_VALID, lambda held: trainer.fit(held, Part.TRAIN), folds=folds, seed=seed
-        )
-        predictor_storage.write_play_predictor(paths.play_predictor, predictor)
-        for block in left_out:
-            less = trainer.fit(matrix.without(block), Part.TRAIN_VALID)
-            model_storage.write_als(paths.fit_without(block), lifted(less, Part.TRAIN_VALID))
+        print(starts.message)
+    training = Training(matrix, chosen, params.train, params.evaluate, starts, seed=seed, threads=threads)
+    with steps("train", total=training.iterations + len(names)) as advance:
+        training = replace(training, advance=advance)
+        _write_fits(training, paths)
+        seconds = {}
         for name in names:
             start = time.perf_counter()
             settings = others[name]["settings"]
@@ -87,25 +53,31 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
             advance()
     took = ", ".join(f"{name} {spent:.1f} s" for name, spent in seconds.items())
     print(f"als on {', '.join(Part)}; on {Part.TRAIN_VALID}: {took}")
-    print(f"play predictor from {folds} of {cross_fitting.FOLDS} folds of {Part.TRAIN_VALID}")
-    if left_out:
-        print(f"als on {Part.TRAIN_VALID} without {', without '.join(left_out)}")
+    print(f"play predictor from {params.train.folds} of {cross_fitting.FOLDS} folds of {Part.TRAIN_VALID}")
+    if matrix.influencers:
+        print(f"als on {Part.TRAIN_VALID} without {', without '.join(matrix.influencers)}")
 
 
-def _multipliers(
-    params: DatasetParams, paths: Paths, matrix: Matrix, model: als.Als, *, threads: int
-) -> Multipliers | None:
-    """Choose what re-ranks the target, on the validation part, and write it; None if nothing is asked for.
-
-    A bound that can't be kept is come as near to as can be, and said so: whether that will do is for the gate
-    to say.
-    """
-    wanted = params.train.rerank
-    if wanted is None:
-        paths.reranking.unlink(missing_ok=True)
-        return None
-    found = find(matrix, model, wanted, params.evaluate, threads=threads)
-    if not found.kept:
-        print(f"train.rerank: {found.missed}: no re-ranking found keeps it, so this is as near as it gets")
-    files.write_json(paths.reranking, found.to_json())
-    return found.multipliers
+def _write_fits(training: Training, paths: Paths) -> None:
+    """Write each fit as soon as it is there; a bound of re-ranking that isn't kept is said."""
+    paths.reranking.unlink(missing_ok=True)
+    plain = training.fit(Part.TRAIN)
+    if (found := training.reranking) is not None:
+        if not found.kept:
+            nearest = "no re-ranking found keeps it, so this is as near as it gets"
+            print(f"train.rerank: {found.missed}: {nearest}")
+        files.write_json(paths.reranking, found.to_json())
+    model_storage.write_als(paths.fit(Part.TRAIN), plain)
+    model_storage.write_als(paths.fit(Part.TRAIN_VALID), training.fit(Part.TRAIN_VALID))
+    release.write_release(
+        paths.release,
+        training.fit(Part.ALL),
+        training.matrix,
+        training.chosen,
+        dataset=paths.dataset,
+        seed=training.seed,
+        started=training.starts.origin if training.starts else None,
+    )
+    predictor_storage.write_play_predictor(paths.play_predictor, training.play_predictor())
+    for block in training.matrix.influencers:
+        model_storage.write_als(paths.fit_without(block), training.fit_without(block))

@@ -7,29 +7,29 @@ from fairtune.columns import Part
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
 from fairtune.matrix import storage as matrix_storage
-from fairtune.registry.champion import settings as champion_settings
+from fairtune.pipeline.champion import settings as champion_settings
 from fairtune.tuning import objective, results, selection, study
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
-    """Read the matrix; write the choice, all trials, how the chosen fit learned, round by round, and the best
-    settings of the alternatives.
+    """Write the choice, all trials, how the chosen fit learned, and the best settings of the alternatives.
 
-    A search that was killed goes on where it stopped. Where that is asked for, the settings of the champion
-    are kept instead (`fairtune.registry.champion.settings`).
+    A search that was killed goes on where it stopped. Settings of the champion that were taken are kept
+    instead (`fairtune.pipeline.champion.settings`).
     """
-    kept = champion_settings.kept(params.register.model, root=paths.root)
+    kept = champion_settings.read(paths)
     if kept is not None:
-        params = replace(params, tune=champion_settings.instead_of_search(params.tune, kept[0]))
+        params = replace(params, tune=champion_settings.instead_of_search(params.tune, kept.settings))
     matrix = matrix_storage.read_matrix(paths.matrix)
     goal = objective.prepare(matrix, Part.TRAIN, params.evaluate)
     files.write_json(paths.alternatives, study.alternatives_of(params, paths, matrix, goal, seed=seed))
     trials = study.search(params, paths, matrix, goal, seed=seed)
     limits = params.tune.limits
-    chosen = (
-        selection.choose(trials, limits) if kept is None else selection.keep(trials, limits, version=kept[1])
-    )
-    origin = {} if kept is None else {champion_settings.KEPT_FROM: kept[1]}
+    if kept is None:
+        chosen, origin = selection.choose(trials, limits), {}
+    else:
+        chosen = selection.keep(trials, limits, version=kept.version)
+        origin = {champion_settings.KEPT_FROM: kept.version}
     files.write_json(paths.best, origin | results.best(chosen))
     files.write_table(paths.trials, results.table(trials, chosen, matrix))
     took = {"trials": files.sha256(paths.trials), "seconds": results.seconds(trials)}

@@ -10,7 +10,7 @@ from fairtune.data.custom import dataset
 from fairtune.data.sources import catalogue
 from fairtune.data.sources.base import Dataset
 from fairtune.errors import DataDrifted
-from fairtune.registry.champion import data_profile
+from fairtune.pipeline.champion import data_profile
 from fairtune.reporting import drift as reporting_drift
 from fairtune.validation.drift import detection, messages
 from fairtune.validation.drift.detection import State
@@ -47,12 +47,12 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG
 
 def _compare(found: Profile, params: DatasetParams, paths: Paths) -> None:
     """Write how far the tables are from the champion's and say so; `DataDrifted` if that is too far."""
-    model = params.register.model
-    champion = data_profile.read(model, root=paths.root)
-    if isinstance(champion, str):
-        print(f"drift: nothing to compare with: {champion}")
+    champion = data_profile.read(paths)
+    if champion is None:
+        print("drift: nothing to compare with: no profile of a champion's data")
         return
     before, version = champion
+    model = params.register.model
     drift = detection.compare(before, found, params.validate.drift, model=model, version=version)
     files.write_json(paths.drift, drift.to_json())
     files.write_text(paths.drift_page, reporting_drift.render(drift, dataset=paths.dataset))

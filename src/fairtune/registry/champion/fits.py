@@ -1,7 +1,9 @@
 """The fits that a registered version keeps beside its release: those that are judged, not what ships."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, TypeVar
 from zipfile import BadZipFile
 
@@ -11,12 +13,12 @@ from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
 from fairtune.errors import RegistryFailed
 from fairtune.matrix import storage as matrix_storage
-from fairtune.models import alignment
+from fairtune.models import alignment, release
 from fairtune.models import storage as model_storage
 from fairtune.models.alignment import Fitted
 from fairtune.models.play_prediction import storage as predictor_storage
 from fairtune.models.play_prediction.predictor import PlayPredictor
-from fairtune.registry.client import versions
+from fairtune.registry.client import connection, versions
 from fairtune.registry.client.versions import Version
 
 if TYPE_CHECKING:
@@ -62,6 +64,48 @@ def read(
         unbroken(version, predictor_storage.read_play_predictor, predictor) if predictor.exists() else None
     )
     return unbroken(version, model_storage.read_fitted, found), guesses
+
+
+def fetch(model: str, folder: Path, *, root: Path) -> dict[str, object] | str:
+    """Download the fits of `model`'s champion below `folder`: those that it kept, and its release.
+
+    `RegistryFailed` if the registry can't be asked, or what it keeps is broken.
+
+    Parameters
+    ----------
+    model
+        Name in the registry.
+    folder
+        An empty one; a folder a part is written there.
+    root
+        Folder of the project.
+
+    Returns
+    -------
+    dict or str
+        Model, version and digest of the champion; or why there are no fits.
+    """
+    if not connection.exists(root):
+        return "there is no registry"
+    with connection.connected(root) as client, TemporaryDirectory(prefix="fairtune-") as downloaded:
+        champion = versions.version(client, model, versions.CHAMPION)
+        if champion is None:
+            return f"{model} has no champion"
+        for part in Part:
+            place = Path(downloaded) / part
+            place.mkdir()
+            found = (
+                versions.fetch_release(client, champion, place)
+                if part is Part.ALL
+                else versions.fetch(client, champion, f"{FOLDER}/{part}", place)
+            )
+            if found is not None:
+                unbroken(
+                    champion, release.read_released if part is Part.ALL else model_storage.read_fitted, found
+                )
+                shutil.copytree(found, folder / part)
+    digest = champion.tags.get(connection.DIGEST, "")
+    return {"model": champion.model, "version": champion.number, "digest": digest}
 
 
 def unbroken(version: Version, read: Callable[[Path], Kept], path: Path) -> Kept:

@@ -167,7 +167,7 @@ def demo(read: Read) -> str:
     figures = [row for row in summary.figures(read("reports/demo/metrics.json")) if row[0].startswith(SHOWN)]
     kept = sum(gate["passed"] for gate in verdict["gates"])
     lines = [
-        "[1/10] download: fetch every source file and verify its checksum",
+        "[1/11] download: fetch every source file and verify its checksum",
         "demo: generated in data/demo/raw",
         "...",
         "demo: figures on the test part",

@@ -168,7 +168,7 @@ def test_a_lost_registry_is_filled_again(project):
     (project.folder / "mlflow.db").unlink()
     code, output = project.fairtune("run", "demo")
     assert code == 0, output
-    assert "[10/10] register" in output
+    assert "[11/11] register" in output
     assert "champion: fairtune-demo-track version 1" in output
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
+import psutil
 import pytest
 from tests import processes
 
@@ -19,9 +20,10 @@ def nothing_outlives_the_tests() -> Iterator[None]:
     """Whatever tests have started, in whatever way, is over when they are; else this fails, and ends it."""
     os.environ[processes.MARK] = mark = str(os.getpid())
     yield
-    left = [(process, " ".join(process.cmdline())) for process in processes.left(mark)]
-    processes.end(process for process, _ in left)
-    assert [command for _, command in left] == []
+    commands = {process: processes.command(process) for process in processes.left(mark)}
+    _, alive = psutil.wait_procs(commands, processes.GRACE)  # what was just ended may be on its way
+    processes.end(alive)
+    assert [commands[process] for process in alive] == []
 
 
 @pytest.fixture(scope="session")

@@ -74,6 +74,11 @@ def left(mark: str) -> list[psutil.Process]:
     return [process for process in psutil.process_iter() if _tell(process, "environ", {}).get(MARK) == mark]
 
 
+def command(process: psutil.Process) -> str:
+    """Give what a process was started as; nothing if it has ended since."""
+    return " ".join(_tell(process, "cmdline", []))
+
+
 def end(processes: Iterable[psutil.Process]) -> None:
     """End processes, gently where that is enough."""
     alive = list(processes)

@@ -33,7 +33,7 @@ READERS = "fairtune.data.sources"
 
 # Library -> the modules or packages of fairtune that may import it.
 HOMES = {
-    "dvc": {"fairtune.pipeline.dvc"},
+    "dvc": {"fairtune.pipeline.dvc", "fairtune.pipeline.dvc_locks"},
     "great_expectations": {"fairtune.validation.expectations"},
     "httpx": {"fairtune.data.download.http", "fairtune.pipeline.schedule"},
     "implicit": {"fairtune.models"},

@@ -104,7 +104,7 @@ def test_a_changed_file_is_taken_by_the_next_run_and_the_same_bytes_retrain_noth
     plays.write_text(before)
     code, output = project.fairtune("run", "example")
     assert code == 0, output
-    assert re.findall(r"^\[\d+/10\] (\w+)", output, re.MULTILINE)[0] == "download"
+    assert re.findall(r"^\[\d+/11\] (\w+)", output, re.MULTILINE)[0] == "download"
     assert "train: fit" not in output
 
 

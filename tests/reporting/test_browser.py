@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,8 +42,16 @@ FOCUS = """(() => {
 })()"""
 
 
+@pytest.fixture
+def page(chromium, written) -> Iterator[browser.Page]:
+    """Give it in a tab of its own: where the keyboard stands, and what is open, is as it comes."""
+    shown = chromium.page(written)
+    yield shown
+    shown.ask("Page.close")
+
+
 @pytest.fixture(scope="module")
-def page(chromium, tmp_path_factory) -> browser.Page:
+def written(tmp_path_factory) -> Path:
     """A page with everything that a page can have, some limits broken."""
     figures = sample.metrics()
     limits = replace(sample.LIMITS, max_dp_disparity={"region": 0.3}, max_eo_disparity={"region": 0.25})
@@ -50,7 +59,7 @@ def page(chromium, tmp_path_factory) -> browser.Page:
     assert 0 < len(verdict.failed) < len(verdict.gates)
     path = tmp_path_factory.mktemp("page") / "report.html"
     path.write_text(render(sample.evidence(metrics=figures, verdict=verdict)), encoding="utf-8")
-    return chromium.page(path)
+    return path
 
 
 def test_the_page_asks_nobody_for_anything_and_the_browser_has_nothing_to_complain_about(page):

@@ -124,24 +124,25 @@ def test_a_trial_that_was_stopped_early_is_no_model_to_compare_with():
     [
         (
             [0.1, 0.2, 0.2],
-            "It has learned what it can: from round 5 to round 15 accuracy changes by less than 0.1 %.",
+            "It has learned what it can: from iteration 5 to 15 accuracy changes by less than 0.1 %.",
         ),
         (
             [0.1, 0.2, 0.25],
-            "still learning: from round 5 to round 15 accuracy grows by 25 %; try more rounds.",
+            "still learning: from iteration 5 to 15 accuracy grows by 25 %; try more iterations.",
         ),
         (
             [0.1, 0.2, 0.18],
-            "Round 5 was the best one, and is where the model stops: by round 15 accuracy is 10 % lower.",
+            "Iteration 5 was the best one, and is where the model stops: by iteration 15 accuracy is 10 % "
+            "lower.",
         ),
-        ([0.0, 0.0, 0.0], "After 15 rounds of fitting the lists score 0.000 on nDCG@10."),
+        ([0.0, 0.0, 0.0], "After 15 iterations the lists score 0.000 on nDCG@10."),
     ],
 )
 def test_the_learning_curve_says_whether_there_was_more_to_learn(scores, sentence):
     best = [score == max(scores) > scores[-1] for score in scores]
     best[-1] = not any(best)
-    rounds = pd.DataFrame({"iteration": [1, 5, 15], "ndcg": scores, "dp": 0.1, "eo": 0.1, "chosen": best})
-    assert learning_curve.exhibit(rounds).reading.replace(numbers.THIN, " ").endswith(sentence)
+    curve = pd.DataFrame({"iteration": [1, 5, 15], "ndcg": scores, "dp": 0.1, "eo": 0.1, "chosen": best})
+    assert learning_curve.exhibit(curve).reading.replace(numbers.THIN, " ").endswith(sentence)
 
 
 def test_the_widest_gap_between_listening_and_recommendations_is_named():
@@ -374,8 +375,8 @@ def test_an_influencer_counts_only_if_leaving_it_out_hurts_beyond_chance():
     exhibit = sections_ablation.exhibit(sample.metrics())
     assert exhibit is not None
     assert exhibit.reading == (
-        "Without artists lists lose 0.030 of nDCG@10 and the error of guesses (RMSE) grows by 0.020. Leaving "
-        "out friends changes nothing that could be told from chance."
+        "Without artists lists lose 0.030 of nDCG@10 and the error of predictions (RMSE) grows by 0.020. "
+        "Leaving out friends changes nothing that could be told from chance."
     )
     assert exhibit.table.rows[0][0] == "without artists"
 
@@ -392,7 +393,7 @@ def test_what_cannot_be_left_out_and_what_is_better_left_out_are_told_as_such():
     exhibit = sections_ablation.exhibit({"ablation": ablation})
     assert exhibit is not None
     assert exhibit.reading == (
-        "Without friends lists lose 0.100 of nDCG@10. Without music types the error of guesses (RMSE) "
+        "Without friends lists lose 0.100 of nDCG@10. Without music types the error of predictions (RMSE) "
         "shrinks by 0.050, for the better."
     )
     assert exhibit.table.rows[0][1:3] == ("not computed", "not computed")

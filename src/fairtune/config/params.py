@@ -228,7 +228,7 @@ class Params:
     shared: Mapping[str, object] = Field(default_factory=dict)  # YAML anchors only, nothing reads it
 
     def dataset(self, name: str) -> DatasetParams:
-        """Give the parameters of one data set, or say which there are."""
+        """Return the parameters of one data set; `BadRequest` says which there are."""
         if name not in self.datasets:
             raise BadRequest(f"{FILE}: no data set '{name}'; there are: {', '.join(sorted(self.datasets))}")
         return self.datasets[name]
@@ -249,7 +249,7 @@ def project_root(start: Path | None = None) -> Path:
 
 
 def watched(dataset: str, root: Path | None = None) -> Watched | None:
-    """Give the folder with new listening of a data set; nothing else of `params.yaml` is looked at."""
+    """Return the folder with new listening of a data set; nothing else of `params.yaml` is looked at."""
     path = (root or Path()) / FILE
     value = _parsed(path) if path.is_file() else None
     keys = ("datasets", dataset, "download", "events")

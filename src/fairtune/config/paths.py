@@ -105,7 +105,7 @@ class Paths:
 
     @property
     def learning(self) -> Path:
-        """What the chosen fit was worth on the validation part, round by round."""
+        """What the chosen fit was worth on the validation part, iteration by iteration."""
         return self._models / "learning.parquet"
 
     @property
@@ -127,7 +127,7 @@ class Paths:
 
     @property
     def play_predictor(self) -> Path:
-        """What guesses plays, learnt on train and validation."""
+        """What predicts play counts, learnt on train and validation."""
         return self.fit(Part.TRAIN_VALID) / "play_predictor.json"
 
     @property

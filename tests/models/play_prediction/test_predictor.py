@@ -51,7 +51,7 @@ def test_without_an_influencer_nothing_of_it_is_left():
     assert play_predictor.without(names, BlockName.ARTIST) == ("als_score", "influencer_friend_count")
 
 
-def test_plays_dealt_out_at_random_can_not_be_guessed():
+def test_plays_dealt_out_at_random_can_not_be_predicted():
     """Nothing that is known of a pair tells its plays, unless it has seen them: no skill, or less."""
     rng = np.random.default_rng(8)
     shape = (120, 80)

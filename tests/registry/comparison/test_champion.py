@@ -204,7 +204,7 @@ def test_a_champion_that_ranks_something_else_can_not_be_compared(project, tmp_p
     assert judged.reasons == ("version 1 ranks music_type, and the data are for artist",)
 
 
-def test_guessed_plays_are_left_out_where_one_of_both_knows_other_blocks(project, tmp_path):
+def test_predicted_play_counts_are_left_out_where_one_of_both_knows_other_blocks(project, tmp_path):
     project.made(split(listening())).version(tmp_path, champion=True)
     about = next(tmp_path.glob("mlartifacts/**/train_valid/about.json"))
     about.write_text(about.read_text().replace('"counts": true', '"counts": false'))
@@ -212,6 +212,6 @@ def test_guessed_plays_are_left_out_where_one_of_both_knows_other_blocks(project
     judged = project.judged(project.version(tmp_path))
     assert judged.passed
     assert judged.how.endswith(
-        "Guessed plays are not compared: one of them knows other blocks, or guesses none."
+        "Predicted play counts are not compared: one of them knows other blocks, or predicts none."
     )
     assert not [change for change in judged.comparison.changes if change.figure.startswith("rmse")]

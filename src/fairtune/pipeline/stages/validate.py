@@ -62,7 +62,7 @@ def _compare(found: Profile, params: DatasetParams, paths: Paths) -> None:
 
 
 def _described(params: DatasetParams, paths: Paths) -> Dataset:
-    """Give what the rules of the tables ask of a data set."""
+    """Return what the rules of the tables ask of a data set."""
     if params.download.table is None:
         return catalogue.get(paths.dataset)
     about = files.read_json(paths.about)
@@ -70,7 +70,7 @@ def _described(params: DatasetParams, paths: Paths) -> Dataset:
 
 
 def _grown(events: Mapping[str, int] | None) -> dict[Table, int]:
-    """Give the rows that new listening added, by table, as `about.json` tells them."""
+    """Return the rows that new listening added, by table, as `about.json` tells them."""
     if events is None:
         return {}
     return {

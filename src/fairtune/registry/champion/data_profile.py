@@ -13,7 +13,7 @@ FILE: Final = "profile.json"
 
 
 def read(model: str, *, root: Path) -> tuple[Profile, int] | str:
-    """Give the profile of the data of `model`'s champion, and its version; or why there is none.
+    """Return the profile of the data of `model`'s champion, and its version; or why there is none.
 
     `RegistryFailed` if the registry can't be asked, or what it keeps is damaged.
     """

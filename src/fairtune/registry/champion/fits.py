@@ -52,7 +52,7 @@ def write(folder: Path, params: DatasetParams, paths: Paths) -> dict[str, Path]:
 def read(
     client: "MlflowClient", version: Version, part: Part, folder: Path
 ) -> tuple[Fitted, PlayPredictor | None] | None:
-    """Give a version's fit on `part` and what guesses plays by it; None if it kept none.
+    """Return a version's fit on `part` and its play predictor; None if it kept none.
 
     folder: an empty one, to download to. `RegistryFailed` if what it kept is broken.
     """
@@ -60,10 +60,10 @@ def read(
     if found is None:
         return None
     predictor = found / PREDICTOR
-    guesses = (
+    play_predictor = (
         unbroken(version, predictor_storage.read_play_predictor, predictor) if predictor.exists() else None
     )
-    return unbroken(version, model_storage.read_fitted, found), guesses
+    return unbroken(version, model_storage.read_fitted, found), play_predictor
 
 
 def fetch(model: str, folder: Path, *, root: Path) -> dict[str, object] | str:

@@ -137,5 +137,7 @@ def _how(matrix: Matrix, left_out: int, *, predicting: bool) -> str:
             f"{left_out:,} of its {matrix.test.nnz:,} pairs, which one of them had learned, count as known."
         )
     if not predicting:
-        sentences.append("Guessed plays are not compared: one of them knows other blocks, or guesses none.")
+        sentences.append(
+            "Predicted play counts are not compared: one of them knows other blocks, or predicts none."
+        )
     return " ".join(sentences)

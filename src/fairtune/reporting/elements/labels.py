@@ -19,7 +19,7 @@ MODELS: Final = {
 }
 
 LADDER: Final = {
-    "global_mean": "one guess for everything",
+    "global_mean": "one prediction for everything",
     "item_mean": "average of the item",
     "user_mean": "average of the listener",
     "bias": "listener and item average",
@@ -31,7 +31,7 @@ LADDER: Final = {
 SETTINGS: Final = {
     "factors": ("tastes the model can tell apart", "factors"),
     "regularization": ("caution against chance patterns", "regularization"),
-    "iterations": ("rounds of fitting", "iterations"),
+    "iterations": ("iterations of fitting", "iterations"),
     "alpha": ("trust in what was played", "alpha"),
     "beta": ("balance between hits and the long tail", "beta"),
     "gamma": ("balance between groups of items", "gamma"),

@@ -93,7 +93,7 @@ def _reading(rows: list[_LeftOut]) -> str:
 def _in_words(measure: str, change: Estimate) -> str:
     amount = numbers.plain(abs(change.value))
     if measure == "rmse":
-        return f"the error of guesses (RMSE) {'grows' if change.value > 0 else 'shrinks'} by {amount}"
+        return f"the error of predictions (RMSE) {'grows' if change.value > 0 else 'shrinks'} by {amount}"
     return f"lists {'gain' if change.value > 0 else 'lose'} {amount} of nDCG@10"
 
 

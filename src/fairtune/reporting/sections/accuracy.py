@@ -166,7 +166,7 @@ def _ladder(metrics: Mapping[str, Any]) -> Exhibit | None:
     reading = _ladder_reading(metrics, figures[last], scale)
     return Exhibit(
         name="ladder",
-        title=f"Guessing {'how much' if scale == 'log_plays' else 'what'} a listener will play",
+        title=f"Predicting {'how much' if scale == 'log_plays' else 'what'} a listener will play",
         reading=reading,
         picture=plots.intervals(
             [Panel(f"{unit}: lower is better", marks, numbers.plain, from_zero=False)],
@@ -174,17 +174,17 @@ def _ladder(metrics: Mapping[str, Any]) -> Exhibit | None:
             alt=f"{unit} of each step with its interval. {reading}",
         ),
         table=Table(
-            columns=("guess made from", unit),
+            columns=("predicted from", unit),
             rows=tuple((mark.label, numbers.interval(mark.figure)) for mark in marks),
         ),
     )
 
 
 def _ladder_reading(metrics: Mapping[str, Any], final: Estimate, scale: str) -> str:
-    off = f"The RMSE of guessed preference is {numbers.plain(final.value)}"
+    off = f"The RMSE of predicted preference is {numbers.plain(final.value)}"
     if scale == "log_plays":
         size = f"RMSE {numbers.plain(final.value)} on the scale ln(1 + plays)"
-        off = f"A typical guess is off by a factor of {math.exp(final.value):.1f} ({size})"
+        off = f"A typical prediction is off by a factor of {math.exp(final.value):.1f} ({size})"
     skill = estimate(metrics, "rmse", "skill")
     if skill is None:
         return f"{off}."

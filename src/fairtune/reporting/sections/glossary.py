@@ -13,7 +13,7 @@ _TERMS = (
     ("MRR, MAP", "Two more measures of how near to the top the hits are. 0: no hit; 1: all first."),
     (
         "RMSE",
-        "Typical size of the error when a number is guessed. Lower is better; the unit is named with it.",
+        "Typical size of the error when a number is predicted. Lower is better; the unit is named with it.",
     ),
     (
         "equal exposure",

@@ -39,7 +39,7 @@ def exhibit(iterations: "pd.DataFrame") -> Exhibit:
         area.plot(steps, scores, color=MODEL, linewidth=2, marker="o", markersize=6, clip_on=False, zorder=2)
         area.set_ylim(0, 1.12 * max(scores) or 1)
         area.locator_params(axis="x", integer=True)
-        area.set_xlabel("round of fitting")
+        area.set_xlabel("iteration")
         area.set_ylabel("nDCG@10")
         area.annotate(
             numbers.plain(scores[-1]), (steps[-1], scores[-1]), xytext=(0, 8), textcoords="offset points",
@@ -48,13 +48,13 @@ def exhibit(iterations: "pd.DataFrame") -> Exhibit:
 
     return Exhibit(
         name="learning",
-        title="How the chosen model learned, round by round",
+        title="How the chosen model learned, iteration by iteration",
         reading=reading,
         picture=svg.draw(
-            paint, name="learning", alt=f"Accuracy after each round of fitting. {reading}", height=_TALL
+            paint, name="learning", alt=f"Accuracy after each iteration. {reading}", height=_TALL
         ),
         table=Table(
-            ("round", "nDCG@10 (higher is better)", "gap in exposure, DP", "gap in chance, EO"),
+            ("iteration", "nDCG@10 (higher is better)", "gap in exposure, DP", "gap in chance, EO"),
             tuple(
                 (str(step), *map(numbers.plain, figures))
                 for step, *figures in zip(steps, scores, iterations["dp"], iterations["eo"], strict=True)
@@ -65,18 +65,18 @@ def exhibit(iterations: "pd.DataFrame") -> Exhibit:
 
 def _reading(steps: list[int], scores: list[float], best: int) -> str:
     if len(scores) < 2 or not scores[-1]:  # noqa: PLR2004 - one point is no curve
-        return f"After {steps[-1]} rounds of fitting the lists score {numbers.plain(scores[-1])} on nDCG@10."
+        return f"After {steps[-1]} iterations the lists score {numbers.plain(scores[-1])} on nDCG@10."
     change = scores[-1] / scores[-2] - 1 if scores[-2] else float("inf")
-    since = f"from round {steps[-2]} to round {steps[-1]}"
+    since = f"from iteration {steps[-2]} to {steps[-1]}"
     if best < len(scores) - 1:
         less = numbers.percent(1 - scores[-1] / scores[best])
         return (
-            f"Round {steps[best]} was the best one, and is where the model stops: by round {steps[-1]} "
-            f"accuracy is {less} lower."
+            f"Iteration {steps[best]} was the best one, and is where the model stops: by iteration "
+            f"{steps[-1]} accuracy is {less} lower."
         )
     if abs(change) < _SETTLED:
         by = numbers.percent(abs(change)) if abs(change) >= _TOLD else f"less than {numbers.percent(_TOLD)}"
         return f"It has learned what it can: {since} accuracy changes by {by}."
     if change < 0:  # a trial that nothing was tuned of
         return f"It learned more than was good: {since} accuracy falls by {numbers.percent(-change)}."
-    return f"It was still learning: {since} accuracy grows by {numbers.percent(change)}; try more rounds."
+    return f"It was still learning: {since} accuracy grows by {numbers.percent(change)}; try more iterations."

@@ -15,7 +15,7 @@ __all__ = ["Light", "Tile", "lights", "status", "summary", "tiles"]
 
 _AGAINST: Final = "ranking against "
 _TITLES: Final = {
-    "play prediction": "Better at guessing plays than averages",
+    "play prediction": "Better at predicting play counts than averages",
     _AGAINST: "More accurate than",
     "demographic parity by ": "Equal exposure by",
     "equal opportunity by ": "Equal chance by",
@@ -199,8 +199,8 @@ def _skill(metrics: Mapping[str, Any]) -> Tile | None:
     if skill is None:
         return None
     word = "smaller" if skill.value >= 0 else "larger"
-    guess = "how much" if metrics.get("counts") else "what"
-    meaning = f"{word} error in guessing {guess} somebody plays than averages alone (RMSE)"
+    predicted = "how much" if metrics.get("counts") else "what"
+    meaning = f"{word} error in predicting {predicted} somebody plays than averages alone (RMSE)"
     return Tile(numbers.percent(abs(skill.value)), meaning, numbers.interval_only(skill, numbers.percent))
 
 

@@ -31,6 +31,8 @@ SHARED = {
 
 READERS = "fairtune.data.sources"
 
+TAKEN = ("fits", "profile", "settings")
+
 # Library -> the modules or packages of fairtune that may import it.
 HOMES = {
     "dvc": {"fairtune.pipeline.dvc", "fairtune.pipeline.dvc_locks"},
@@ -121,6 +123,16 @@ def test_what_changes_the_registry_leaves_a_receipt_that_no_cache_can_restore(gr
         outputs = STAGES[stage]["do"]["outs"]
         assert outputs
         assert all(settings["cache"] is False for out in outputs for settings in out.values())
+
+
+@pytest.mark.parametrize("dataset", params.load(ROOT).datasets)
+def test_what_is_taken_from_the_champion_is_empty_in_git(dataset):
+    """What is recorded is what a fresh clone gets, and that has no champion."""
+    show = ["git", "show", *(f"HEAD:models/{dataset}/champion/{name}.json" for name in TAKEN)]
+
+    shown = processes.run(show, cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert shown.stdout.split() == ["{}"] * len(TAKEN)
 
 
 @pytest.mark.parametrize("library", HOMES)

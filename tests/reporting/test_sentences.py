@@ -132,8 +132,10 @@ def test_a_trial_that_was_stopped_early_is_no_model_to_compare_with():
         ),
         (
             [0.1, 0.2, 0.18],
-            "Iteration 5 was the best one, and is where the model stops: by iteration 15 accuracy is 10 % "
-            "lower.",
+            (
+                "Iteration 5 was the best one, and is where the model stops: by iteration 15 accuracy is "
+                "10 % lower."
+            ),
         ),
         ([0.0, 0.0, 0.0], "After 15 iterations the lists score 0.000 on nDCG@10."),
     ],

@@ -1,4 +1,10 @@
-"""`als`: one weighted matrix, all blocks, factorised by alternating least squares. The product."""
+"""`als`: one weighted matrix, all blocks, factorised by alternating least squares, with neighbours. The product.
+
+    score(u,i) = x_u . y_i + n(u,i),    n scaled so that  deviation of n = share / (1 - share) * that of x . y
+
+n is what the listener's own items say of i (`fairtune.models.neighbours.model`); with a share of 0 there is
+none. The two deviations are over all listeners and columns of the part fitted, one number each.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,6 +21,8 @@ from fairtune.matrix.weights import BlockWeights, block_weights, listener_weight
 from fairtune.metrics.ranking import Rows
 from fairtune.models.als import cold_start, initialization
 from fairtune.models.base import Scores
+from fairtune.models.neighbours import model as item_neighbours
+from fairtune.models.neighbours.model import Neighbours, Unbalanced
 
 Factors = NDArray[np.float32]
 Start = tuple[Factors, Factors]
@@ -39,6 +47,8 @@ class Als:
     bonus
         For each block that is re-ranked, what each column gains for a listener whose factors have length 1,
         (n_columns,) (`fairtune.models.reranking`).
+    neighbours
+        What listeners' own items say of the target; None: its share is 0.
     """
 
     listener_factors: Factors
@@ -46,9 +56,10 @@ class Als:
     weights: Mapping[BlockName, BlockWeights]
     listener_weights: NDArray[np.float32] | None = None
     bonus: Mapping[BlockName, NDArray[np.float32]] = field(default_factory=dict)
+    neighbours: Neighbours | None = None
 
     def scores(self, listeners: Rows, block: BlockName) -> Scores:
-        """Score the columns of a block: x_u . y_i + |x_u| bonus_i.
+        """Score the columns of a block: x_u . y_i + n(u,i) + |x_u| bonus_i.
 
         Parameters
         ----------
@@ -63,6 +74,8 @@ class Als:
             Float32, (n, n_columns), higher is better.
         """
         scores = self.listener_factors[listeners] @ self.column_factors[block].T
+        if self.neighbours is not None and block is self.neighbours.target:
+            scores += self.neighbours.scores(listeners)
         if block in self.bonus:
             scores += self.lengths(listeners)[:, None] * self.bonus[block]
         return scores
@@ -70,6 +83,20 @@ class Als:
     def lengths(self, listeners: Rows) -> NDArray[np.float32]:
         """Return the length |x_u| of listeners' factors, the scale of their scores: (len(listeners),)."""
         return np.asarray(np.linalg.norm(self.listener_factors[listeners], axis=1))
+
+    def take(self, listeners: Rows) -> "Als":
+        """Return the same model for some of its listeners."""
+        neighbours = self.neighbours and self.neighbours.take(listeners)
+        return replace(self, listener_factors=self.listener_factors[listeners], neighbours=neighbours)
+
+    def only(self, block: BlockName, columns: NDArray[np.intp]) -> "Als":
+        """Return the same model for some columns of one block, to score them."""
+        bonus = {block: self.bonus[block][columns]} if block in self.bonus else {}
+        neighbours = self.neighbours
+        if neighbours is not None:
+            neighbours = neighbours.only(columns) if block is neighbours.target else None
+        factors = {block: self.column_factors[block][columns]}
+        return replace(self, column_factors=factors, bonus=bonus, neighbours=neighbours)
 
     def lifted(self, block: BlockName, bonus: NDArray[np.float32]) -> "Als":
         """Return the same model with `bonus`, (n_columns,), on top of what the columns of `block` score."""
@@ -117,8 +144,9 @@ def fit(
     progress: Callable[[int], None] | None = None,
     watch: Callable[[int, Callable[[], Als]], None] | None = None,
     start: Start | None = None,
+    neighbours: Unbalanced | None = None,
 ) -> Als:
-    """Weigh and factorise all blocks at once, then give factors to columns that nobody plays.
+    """Weigh and factorise all blocks at once, give factors to columns that nobody plays, add neighbours.
 
     Parameters
     ----------
@@ -139,6 +167,8 @@ def fit(
     start
         What `beginning` returns for the same arguments, by default worked out here, or factors of an earlier
         fit.
+    neighbours
+        What `fairtune.models.neighbours.model.fit` returns for the same arguments, by default worked out here.
 
     Returns
     -------
@@ -154,10 +184,19 @@ def fit(
         for block, cell in zip(matrix.blocks, cells, strict=True)
     }
     content = cold_start.content_features(matrix, audience)
+    own: Unbalanced | None = None
+    if chosen.share > 0:
+        own = neighbours or item_neighbours.fit(matrix, part, chosen, threads=threads)
+        balance = item_neighbours.multipliers(matrix, part, chosen)
 
     def model(listener_factors: Factors, column_factors: Factors) -> Als:
         split = dict(zip(matrix.blocks, np.split(column_factors, bounds), strict=True))
-        return Als(listener_factors, cold_start.fill(split, content), weights, listeners)
+        filled = cold_start.fill(split, content)
+        beside = None
+        if own is not None:
+            deviation = _deviation(listener_factors, filled[matrix.target])
+            beside = own.balanced(balance, deviation=deviation * chosen.share / (1 - chosen.share))
+        return Als(listener_factors, filled, weights, listeners, neighbours=beside)
 
     def finished(iteration: int, listener_factors: Factors, column_factors: Factors) -> None:
         if progress is not None:
@@ -176,6 +215,16 @@ def fit(
         finished=finished,
     )
     return model(*factors)
+
+
+def _deviation(rows: Factors, columns: Factors) -> float:
+    """Return the standard deviation of all products of a row with a column."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1, user_api="blas"):
+        x, y = rows.astype(np.float64), columns.astype(np.float64)
+        square = np.vdot(x.T @ x / max(len(x), 1), y.T @ y / max(len(y), 1))
+        return float(np.sqrt(max(square - (x.mean(axis=0) @ y.mean(axis=0)) ** 2, 0.0)))
 
 
 def factorise(

@@ -23,6 +23,7 @@ from fairtune.errors import BadParams, TooLarge
 from fairtune.matrix.matrix import Matrix
 from fairtune.metrics.ranking import Rows
 from fairtune.models.base import Scores
+from fairtune.models.neighbours.ridge import inverse_gram
 
 MATRICES: Final = 3
 """Dense matrices of columns x columns whose room a fit takes at its peak: the Gram matrix, which becomes its
@@ -76,7 +77,10 @@ class Autoencoder:
         plays = matrix.block(matrix.target, part)
         check_size(plays.shape[1], psutil.virtual_memory().available)
         played = csr_array((np.ones(plays.nnz, np.float32), plays.indices, plays.indptr), shape=plays.shape)
-        inverse = _inverse(played, regularization)
+        try:
+            inverse = inverse_gram(played, regularization)
+        except BadParams as error:
+            raise BadParams(f"train.alternatives.autoencoder: {error}") from None
         inverse /= -inverse.diagonal()
         np.fill_diagonal(inverse, 0.0)
         return cls(played=played, weights=inverse)
@@ -108,33 +112,3 @@ def check_size(n_columns: int, available: int) -> None:
             f"{available / 2**30:,.1f} GiB are free, enough for {most:,} columns: take `autoencoder` out of "
             "train.alternatives, or free memory"
         )
-
-
-def _inverse(played: csr_array, regularization: float) -> NDArray[np.float32]:
-    """Invert the regularised Gram matrix by its Cholesky factor, in place: (n_columns, n_columns)."""
-    from scipy.linalg import lapack
-    from threadpoolctl import threadpool_limits
-
-    gram = csr_array(played.T @ played).toarray().T  # symmetric: turned only for LAPACK to work in place
-    gram[np.diag_indices_from(gram)] += max(regularization, np.finfo(np.float32).tiny)
-    with threadpool_limits(limits=1, user_api="blas"):  # the same bytes whatever the number of cores
-        factor, wrong = lapack.spotrf(gram, lower=1, clean=0, overwrite_a=1)
-        if not wrong:
-            inverse, wrong = lapack.spotri(factor, lower=1, overwrite_c=1)
-    if wrong:
-        raise BadParams(
-            f"train.alternatives.autoencoder: with regularization {regularization:g} the equations have no "
-            "stable solution: raise it"
-        )
-    return _symmetric(inverse).T  # the same values, now row by row, as products with sparse rows want them
-
-
-def _symmetric(lower: NDArray[np.float32], size: int = 1024) -> NDArray[np.float32]:
-    """Copy the lower triangle onto the upper one, in place, some columns at a time."""
-    n = len(lower)
-    for start in range(0, n, size):
-        stop = min(start + size, n)
-        square = lower[start:stop, start:stop]
-        square[:] = np.tril(square) + np.tril(square, -1).T
-        lower[start:stop, stop:] = lower[stop:, start:stop].T
-    return lower

@@ -1,6 +1,6 @@
 """The items that some multipliers could put on a list: few of each listener's, and none is missing."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,8 +92,7 @@ def _best(
     model: Als, block: BlockName, known: csr_array, columns: NDArray[np.intp], k: int, threads: int
 ) -> Lists:
     """List the k best of some columns of `block`, by their numbers among all."""
-    bonus = {block: model.bonus[block][columns]} if block in model.bonus else {}
-    less = replace(model, column_factors={block: model.column_factors[block][columns]}, bonus=bonus)
+    less = model.only(block, columns)
     lists = ranking.rank(lambda rows: less.scores(rows, block), known[:, columns], k, threads=threads)
     return np.where(lists == NOTHING, NOTHING, columns[lists]).astype(np.int32)
 
@@ -102,11 +101,15 @@ def _scores(model: Als, block: BlockName, items: Lists) -> NDArray[np.float32]:
     """Score items of each listener's row over the length of their factors: (n, c), -inf where none is."""
     scores = np.empty(items.shape, dtype=np.float32)
     factors, bonus = model.column_factors[block], model.bonus.get(block)
+    beside = model.neighbours if model.neighbours and model.neighbours.target is block else None
     for start in range(0, len(items), LISTENERS_AT_ONCE):
         rows = np.arange(start, min(start + LISTENERS_AT_ONCE, len(items)))
         lengths = model.lengths(rows)
-        listeners = model.listener_factors[rows] / np.where(lengths > 0, lengths, 1)[:, None]
+        lengths = np.where(lengths > 0, lengths, 1)[:, None]
+        listeners = model.listener_factors[rows] / lengths
         scores[rows] = np.matmul(factors[items[rows]], listeners[:, :, None])[:, :, 0]
+        if beside is not None:
+            scores[rows] += np.take_along_axis(beside.scores(rows), items[rows], axis=1) / lengths
     if bonus is not None:
         scores += bonus[items]
     scores[items == NOTHING] = -np.inf

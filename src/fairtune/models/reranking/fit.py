@@ -1,7 +1,7 @@
 """From constraints to multipliers: chosen on the validation part, with the fit on the training part."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -151,8 +151,7 @@ def pose(
         min_group=params.min_provider_group,
     )
     wanted = bounds(constraints, given)
-    less = replace(model, listener_factors=model.listener_factors[rows])
-    among = candidates(less, block, known, truth, given.member, k=HEADLINE, threads=threads)
+    among = candidates(model.take(rows), block, known, truth, given.member, k=HEADLINE, threads=threads)
     return Problem(wanted, among, given, bounded)
 
 

@@ -1,0 +1,196 @@
+"""What a listener's own items say of the target: cells times item-item weights, balanced like the factors.
+
+    n(u,i) = sum_j z(u,j) B_ji,    z(u,j) = s(plays(u,j)) / scale of j's block    over what u plays
+
+`als` adds it to x_u . y_i (`fairtune.models.als.model`) after `Unbalanced.balanced` has multiplied column i
+by (listeners(i) / mean)^-beta (rate of i's provider group / mean)^-gamma and all of them by one number, which
+brings the deviation of n over all listeners and columns to what is asked for. So nothing has to be worked
+out over all columns when a listener is served.
+
+Where the equations of ridge regression have room (`fairtune.models.neighbours.ridge`), B is theirs; beyond
+`MOST_EQUATIONS` it is the cosine similarity of the target's columns (`fairtune.models.neighbours.cosine`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array, diags_array, hstack
+
+from fairtune.columns import SIDE_BLOCKS, BlockName, Part
+from fairtune.config.params import Hyperparameters, Scaling
+from fairtune.matrix import provider_groups
+from fairtune.matrix.matrix import Matrix
+from fairtune.matrix.weights import block_weights, scaled
+from fairtune.metrics.ranking import Rows
+from fairtune.models.neighbours import cosine, ridge
+
+MOST_EQUATIONS: Final = 20_000
+"""Of ridge regression: beyond, a fit takes minutes, and gigabytes for a matrix of so many rows and columns."""
+ROWS_AT_ONCE: Final = 1024
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Item-item weights and the cells that they are multiplied by.
+
+    Attributes
+    ----------
+    target
+        Block whose columns are scored.
+    scales
+        By input block, in the order of the input columns, the mean of s(plays) over its cells.
+    scaling
+        Name of s: binary or log.
+    cells
+        z of all listeners: listeners x input columns, float32.
+    weights
+        B: input columns x target columns, float32.
+    """
+
+    target: BlockName
+    scales: Mapping[BlockName, float]
+    scaling: Scaling
+    cells: csr_array
+    weights: csr_array
+
+    @property
+    def inputs(self) -> tuple[BlockName, ...]:
+        """Blocks whose columns are looked at, the target first."""
+        return tuple(self.scales)
+
+    def scores(self, listeners: Rows) -> NDArray[np.float32]:
+        """Score the target's columns: (len(listeners), n_columns)."""
+        return np.asarray((self.cells[listeners] @ self.weights).toarray())
+
+    def take(self, listeners: Rows) -> "Neighbours":
+        """Return the same for some listeners."""
+        return replace(self, cells=self.cells[listeners])
+
+    def only(self, columns: NDArray[np.intp]) -> "Neighbours":
+        """Return the same for some columns of the target."""
+        return replace(self, weights=csr_array(self.weights[:, columns]))
+
+
+@dataclass(frozen=True)
+class Unbalanced:
+    """Neighbours before their columns are balanced: the same for all shares and balances.
+
+    Attributes
+    ----------
+    neighbours
+        With B as it was fitted.
+    mean
+        Of each column's score over all listeners, (n_columns,).
+    square
+        Mean of each column's squared score, (n_columns,).
+    """
+
+    neighbours: Neighbours
+    mean: NDArray[np.float64]
+    square: NDArray[np.float64]
+
+    def balanced(self, multipliers: NDArray[np.floating], *, deviation: float) -> Neighbours:
+        """Multiply the columns, and all of them to a deviation.
+
+        Parameters
+        ----------
+        multipliers
+            Of the target's columns, (n_columns,).
+        deviation
+            What the standard deviation over all scores becomes, 0 and above.
+
+        Returns
+        -------
+        Neighbours
+            With other weights.
+        """
+        by_column = multipliers.astype(np.float64)
+        variance = np.mean(by_column**2 * self.square) - np.mean(by_column * self.mean) ** 2
+        by_column *= deviation / np.sqrt(variance) if variance > 0 else 0.0
+        weights = csr_array(self.neighbours.weights @ diags_array(by_column)).astype(np.float32)
+        return replace(self.neighbours, weights=weights)
+
+
+def fit(matrix: Matrix, part: Part, chosen: Hyperparameters, *, threads: int) -> Unbalanced:
+    """Learn item-item weights.
+
+    Parameters
+    ----------
+    matrix
+        Its blocks of items are the inputs, or its target alone.
+    part
+        Part of it that is learned.
+    chosen
+        Of the neighbours: inputs, scaling, regularization and how many are kept.
+    threads
+        Where several can be used, 1 and above; they change nothing in the result.
+
+    Returns
+    -------
+    Unbalanced
+        Neighbours and the moments of their scores.
+    """
+    inputs = [matrix.target]
+    if chosen.neighbour_inputs == "items":
+        inputs += [block for block in matrix.item_blocks if block is not matrix.target]
+    parts, scales = [], {}
+    for block in inputs:
+        plays = matrix.block(block, part)
+        values = scaled(plays, chosen.neighbour_scaling)
+        scales[block] = float(values.mean()) if len(values) else 1.0
+        parts.append(_cells(plays, values / scales[block]))
+    cells = csr_array(hstack(parts, format="csr"))
+    targets, kept = parts[0].shape[1], chosen.neighbours
+    if ridge.equations(cells) <= MOST_EQUATIONS:
+        weights = ridge.fit(
+            cells, targets=targets, regularization=chosen.neighbour_regularization, kept=kept
+        )
+    else:
+        shrinkage = chosen.neighbour_regularization
+        weights = cosine.fit(cells, targets=targets, shrinkage=shrinkage, kept=kept, threads=threads)
+    learned = Neighbours(matrix.target, scales, chosen.neighbour_scaling, cells, weights)
+    return Unbalanced(learned, *_moments(learned))
+
+
+def multipliers(matrix: Matrix, part: Part, chosen: Hyperparameters) -> NDArray[np.float32]:
+    """Return what the target's columns are multiplied by, (n_columns,): the balance of the neighbours."""
+    block = matrix.target
+    membership = None
+    if block not in SIDE_BLOCKS and chosen.neighbour_gamma:
+        membership = provider_groups.grouping(matrix, block, part, chosen.provider_balance).membership
+    return block_weights(
+        matrix.block(block, part),
+        weight=1.0,
+        beta=chosen.neighbour_beta,
+        gamma=chosen.neighbour_gamma,
+        scaling="binary",
+        membership=membership,
+    ).multipliers
+
+
+def cells_of(plays: Mapping[BlockName, csr_array], like: Neighbours) -> csr_array:
+    """Return z of other listeners, (n, n_inputs), from their plays of each block."""
+    parts = [
+        _cells(plays[block], scaled(plays[block], like.scaling) / scale)
+        for block, scale in like.scales.items()
+    ]
+    return csr_array(hstack(parts, format="csr"))
+
+
+def _cells(plays: csr_array, values: NDArray[np.float64]) -> csr_array:
+    return csr_array((values.astype(np.float32), plays.indices, plays.indptr), shape=plays.shape)
+
+
+def _moments(neighbours: Neighbours) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean and mean square of each column's score over all listeners, some of them at a time."""
+    n_listeners, n_columns = neighbours.cells.shape[0], neighbours.weights.shape[1]
+    total, squares = np.zeros(n_columns), np.zeros(n_columns)
+    for start in range(0, n_listeners, ROWS_AT_ONCE):
+        scores = neighbours.cells[start : start + ROWS_AT_ONCE] @ neighbours.weights
+        values = scores.data.astype(np.float64)
+        total += np.bincount(scores.indices, values, n_columns)
+        squares += np.bincount(scores.indices, values**2, n_columns)
+    return total / max(n_listeners, 1), squares / max(n_listeners, 1)

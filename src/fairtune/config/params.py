@@ -104,7 +104,7 @@ class Hyperparameters:
     scaling: Scaling  # s(plays)
     block_weights: Mapping[BlockName, float]  # the target's is 1
     block_scalings: Mapping[BlockName, Scaling] = Field(default_factory=dict)  # s of a block of its own
-    share: float = Field(default=0, ge=0, lt=1)  # of the neighbours in the score's deviation; 0: factors alone
+    share: float = Field(default=0, ge=0, lt=1)  # of the neighbours in the score; 0: factors alone
     neighbours: int = Field(default=200, ge=1)  # weights that each column of the target keeps
     neighbour_regularization: float = Field(default=100, gt=0)
     neighbour_beta: float = Field(default=0, ge=0, le=2)  # popularity balance of the neighbours

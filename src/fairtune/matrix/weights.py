@@ -105,6 +105,12 @@ def block_weights(
     return BlockWeights(multipliers=multipliers.astype(np.float32), scaling=scaling, scale=scale)
 
 
+def popularity_balance(plays: csr_array, beta: float) -> NDArray[np.float32]:
+    """Return (n(i) / mean n)^-beta of each column, (n_columns,); n: its listeners, the rows with a cell."""
+    listeners = np.bincount(plays.indices, minlength=plays.shape[1]).astype(np.float64)
+    return _balance(listeners, beta).astype(np.float32)
+
+
 def listener_weights(
     plays: csr_array, *, delta: float, groups: NDArray[np.intp] | None = None
 ) -> NDArray[np.float32]:

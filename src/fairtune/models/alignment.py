@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, hstack
+from scipy.sparse import block_diag, csr_array, diags_array, hstack
 
 from fairtune.columns import DEMOGRAPHIC, ITEM, SIDE_BLOCKS, USER, BlockName, Part
 from fairtune.matrix import demographics
@@ -20,6 +20,8 @@ from fairtune.matrix.matrix import Matrix
 from fairtune.matrix.weights import BlockWeights
 from fairtune.models.als import fold_in
 from fairtune.models.als.model import Als, Factors
+from fairtune.models.neighbours import model as item_neighbours
+from fairtune.models.neighbours.model import Neighbours
 
 Places = NDArray[np.intp]
 Number = TypeVar("Number", bound=np.number)
@@ -160,6 +162,7 @@ def align(fitted: Fitted, matrix: Matrix, part: Part, *, age_bands: Sequence[int
         if model.listener_weights is None
         else np.where(rows < 0, np.float32(1), take_rows(model.listener_weights, rows)),
         bonus=_bonus(fitted, {block: places[block] for block in matrix.item_blocks}),
+        neighbours=_neighbours(fitted, matrix, part, places),
     )
     new = np.flatnonzero(rows < 0)
     if not len(new):
@@ -242,6 +245,32 @@ def _fold_in(fitted: Fitted, cells: Mapping[BlockName, csr_array], *, threads: i
     ]
     columns, confidence = np.concatenate(played), csr_array(hstack(whole, format="csr"))
     return fold_in.fold_in(columns, confidence, regularization=fitted.regularization, threads=threads)
+
+
+def _neighbours(
+    fitted: Fitted, matrix: Matrix, part: Part, places: Mapping[BlockName, Places]
+) -> Neighbours | None:
+    """Neighbours of the fit in rows and columns of `matrix`; listeners who are new have their cells there."""
+    known, rows = fitted.model.neighbours, rows_of(fitted, matrix)
+    if known is None or known.target not in places:
+        return None
+    inputs = {block: len(fitted.columns[block]) for block in known.inputs}
+    moved = csr_array(
+        block_diag([_selection(places[block], n) for block, n in inputs.items() if block in places])
+    )
+    there = np.repeat([block in places for block in inputs], list(inputs.values()))
+    cells = csr_array(_selection(rows, len(fitted.listeners)) @ known.cells[:, there] @ moved.T)
+    scales = {block: scale for block, scale in known.scales.items() if block in places}
+    of_target = _selection(places[known.target], inputs[known.target])
+    aligned = replace(
+        known,
+        scales=scales,
+        cells=cells,
+        weights=csr_array(moved @ known.weights[there] @ of_target.T),
+    )
+    new = csr_array(diags_array((rows < 0).astype(np.float32)))
+    own = item_neighbours.cells_of({block: matrix.block(block, part) for block in scales}, aligned)
+    return replace(aligned, cells=csr_array(cells + new @ own).astype(np.float32))
 
 
 def _bonus(fitted: Fitted, places: Mapping[BlockName, Places]) -> dict[BlockName, NDArray[np.float32]]:

@@ -13,6 +13,7 @@ from fairtune.columns import ITEM, USER, BlockName
 from fairtune.matrix.weights import BlockWeights
 from fairtune.models.alignment import Fitted
 from fairtune.models.als.model import Als
+from fairtune.models.neighbours.storage import read_neighbours, write_neighbours
 
 ModelT = TypeVar("ModelT")
 
@@ -51,6 +52,7 @@ def write_als(folder: Path, model: Als) -> None:
     if model.listener_weights is not None:
         files.write_array(folder / "listener_weights.npy", model.listener_weights)
     files.write_json(folder / "scaling.json", scaling(model.weights))
+    write_neighbours(folder, model.neighbours)
 
 
 def read_als(folder: Path) -> Als:
@@ -76,6 +78,7 @@ def read_als(folder: Path) -> Als:
             for block in scaling
             if (folder / f"bonus_{block}.npy").exists()
         },
+        neighbours=read_neighbours(folder),
     )
 
 

@@ -1,7 +1,7 @@
 """Every fit that a release and its evaluation need, from one matrix and one set of hyperparameters."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from fairtune.columns import BlockName, Part
@@ -79,7 +79,7 @@ class Training:
         return predictor.learn(
             self.matrix,
             Part.TRAIN_VALID,
-            lambda held: self._fit(held, Part.TRAIN),
+            lambda held: self._fit(held, Part.TRAIN, chosen=replace(self.chosen, share=0.0)),
             folds=self.train.folds,
             seed=self.seed,
         )

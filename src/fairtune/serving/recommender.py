@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from fairtune.columns import TAIL_SHARE, BlockName
 from fairtune.errors import BadRequest
-from fairtune.serving import listener_ids, name_search, requests, starting_points
+from fairtune.serving import item_neighbours, listener_ids, name_search, requests, starting_points
 from fairtune.serving.explanations import reasons
 from fairtune.serving.fold_in import Floats
+from fairtune.serving.histories import Listening, of_listener
 from fairtune.serving.recommendation import Recommendation, RecommendationList
 from fairtune.serving.release import Release
 from fairtune.serving.requests import Request
@@ -148,17 +149,25 @@ class Recommender:
 
     def _best(self, rows: Columns, n: int, block: BlockName) -> Columns:
         factors = self.release.listener_factors[rows].astype(np.float64)
+        listeners = [of_listener(self.release, row) for row in rows.tolist()]
         plays = self.release.plays(block).take(rows)
         known = np.zeros((len(rows), self.release.width(block)), dtype=bool)
         known[plays.row_of_cell, plays.indices] = True
-        return best(self.release.scores(factors, block), known, n)
+        return best(self._scores(factors, block, listeners), known, n)
 
     def _scored(self, requested: Sequence[Request], block: BlockName) -> tuple[Scores, NDArray[np.bool_]]:
         """Score every column of `block`, and find which are known: (requests, n_columns) each."""
         known = np.zeros((len(requested), self.release.width(block)), dtype=bool)
         for row, request in zip(known, requested, strict=True):
             row[request.listening[block].columns] = True
-        return self.release.scores(np.stack([request.factor for request in requested]), block), known
+        factors = np.stack([request.factor for request in requested])
+        return self._scores(factors, block, [request.listening for request in requested]), known
+
+    def _scores(self, factors: Floats, block: BlockName, listeners: Sequence[Listening]) -> Scores:
+        """Score every column of `block`, from factors and from listening: (len(listeners), n_columns)."""
+        scores = self.release.scores(factors, block)
+        beside = item_neighbours.of(self.release, block)
+        return scores if beside is None else (scores + beside.scores(listeners)).astype(np.float32)
 
     def _recommend(
         self, requested: Sequence[Request], n: int | None, block: BlockName, *, strict: bool
@@ -211,6 +220,9 @@ class Recommender:
         groups = [shown] if under is None else [shown, under]
         factors = np.concatenate([self.release.factors(each.block)[each.columns] for each in groups])
         contributions = request.folded.contributions(factors)
+        beside = item_neighbours.of(self.release, shown.block)  # what is under types is no target
+        if beside is not None:
+            contributions[: len(shown.columns)] += beside.contributions(request.listening, shown.columns)
         n_shown = len(shown.columns)
         if under is None:
             return self._explained(request, shown, contributions, repeat(()))

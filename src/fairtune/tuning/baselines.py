@@ -8,19 +8,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import product
 from math import isfinite, prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from scipy.sparse import csr_array
 
 from fairtune.columns import Part
 from fairtune.config.params import Grid
 from fairtune.errors import BadParams
 from fairtune.matrix.matrix import Matrix
+from fairtune.matrix.weights import popularity_balance
 from fairtune.metrics.ranking import Rows
-from fairtune.models.base import Scores
+from fairtune.models.base import Alternative, Scores
 from fairtune.models.baselines import catalogue
 
 if TYPE_CHECKING:
     from fairtune.tuning.trials import Judged
 
+BETA: Final = "beta"
+"""The setting that needs no fit of its own: it multiplies the scores of columns."""
 Judge = Callable[[Callable[[Rows], Scores]], "Judged"]
 
 
@@ -116,14 +122,26 @@ def tune(
         By model, the settings with the highest nDCG@10, of equals the first.
     """
     check(grids)
-    best = {}
+    played, best = matrix.block(matrix.target, Part.TRAIN), {}
     for name, grid in grids.items():
+        balances = grid.get(BETA, (None,))
+        others = {setting: values for setting, values in grid.items() if setting != BETA}
         tried = []
-        for values in product(*grid.values()):
-            settings = dict(zip(grid, values, strict=True))
+        for values in product(*others.values()):
+            settings = dict(zip(others, values, strict=True))
             model = catalogue.fit(name, matrix, Part.TRAIN, settings, seed=seed, threads=threads)
-            tried.append((settings, judge(model.scores)))
-            finished()
+            for beta in balances:
+                if beta is None:
+                    tried.append((settings, judge(model.scores)))
+                else:
+                    tried.append((settings | {BETA: beta}, judge(_balanced(model, played, beta))))
+                finished()
         settings, judged = max(tried, key=lambda pair: pair[1].ndcg)
         best[name] = Tuned(settings, judged, tried=len(tried))
     return best
+
+
+def _balanced(model: Alternative, plays: csr_array, beta: float) -> Callable[[Rows], Scores]:
+    """Scores of a fit without a popularity balance, with one: what a fit with it would give."""
+    multipliers = popularity_balance(plays, beta)
+    return lambda rows: np.asarray(model.scores(rows) * multipliers)

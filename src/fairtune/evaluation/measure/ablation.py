@@ -1,6 +1,7 @@
 """What each influencer brings: leave it out once, all else alike, and compare on the same listeners."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fairtune.columns import BlockName, Part
@@ -16,12 +17,13 @@ from fairtune.models.play_prediction.predictor import FULL, PlayPredictor
 Json = dict[str, Any]
 NDCG = f"ndcg@{HEADLINE}"
 RMSE = "rmse"
+NEIGHBOURS = "neighbours"
 
 
 def measure(
     matrix: Matrix,
     whole: Floats,
-    refits: Mapping[BlockName, Als],
+    refits: Mapping[str, Als],
     predictor: PlayPredictor,
     inputs: PredictionInputs,
     bootstrap: Bootstrap,
@@ -37,7 +39,7 @@ def measure(
     whole
         nDCG@10 of the fit with every block, (n_listeners,); NaN without truth.
     refits
-        Fits on TRAIN_VALID, each without the block that it is named by.
+        Fits on TRAIN_VALID, each without what it is named by: a block, or the neighbours.
     predictor
         Learned on TRAIN_VALID, also without each influencer.
     inputs
@@ -58,19 +60,26 @@ def measure(
     block, and the predictor doesn't ask who a listener is: those figures are undefined. The ALS score in the
     play predictor still comes from the whole matrix; what is left out is what the influencer says of a pair.
     """
-    names = [block for block in matrix.blocks if not matrix.target is block is matrix.item_block]
+    blocks = [block for block in matrix.blocks if not matrix.target is block is matrix.item_block]
+    names = [*blocks, *(name for name in refits if name not in matrix.blocks)]
     lists = _of_lists(matrix, whole, refits, bootstrap, threads=threads)
     predictions = _of_predictions(predictor, inputs, bootstrap)
     return {
-        str(block): {**lists.get(block, _nothing(NDCG)), **predictions.get(block, _nothing(RMSE))}
-        for block in names
+        str(name): {**lists.get(name, _nothing(NDCG)), **predictions.get(name, _nothing(RMSE))}
+        for name in names
     }
 
 
+def with_neighbours_left_out(model: Als, refits: Mapping[BlockName, Als]) -> dict[str, Als]:
+    """Add to the fits without a block each the model without its neighbours, if it has any."""
+    bare = {} if model.neighbours is None else {NEIGHBOURS: replace(model, neighbours=None)}
+    return {str(block): model for block, model in refits.items()} | bare
+
+
 def _of_lists(
-    matrix: Matrix, whole: Floats, refits: Mapping[BlockName, Als], bootstrap: Bootstrap, *, threads: int
-) -> dict[BlockName, Json]:
-    figures = {}
+    matrix: Matrix, whole: Floats, refits: Mapping[str, Als], bootstrap: Bootstrap, *, threads: int
+) -> dict[str, Json]:
+    figures: dict[str, Json] = {}
     for block, model in refits.items():
         less = _ndcg(matrix, model, threads)
         figures[block] = _json(NDCG, bootstrap.mean(less), bootstrap.mean(less - whole))
@@ -79,10 +88,10 @@ def _of_lists(
 
 def _of_predictions(
     predictor: PlayPredictor, inputs: PredictionInputs, bootstrap: Bootstrap
-) -> dict[BlockName, Json]:
+) -> dict[str, Json]:
     test = inputs.pairs
     whole = regression.predict(predictor.rungs[FULL], inputs.features, len(test.y))
-    figures = {}
+    figures: dict[str, Json] = {}
     for block, less in predictor.without.items():
         predicted = regression.predict(less, inputs.features, len(test.y))
         error = rmse.rmse(test.y, predicted, test.rows, bootstrap)

@@ -130,7 +130,15 @@ def evaluate(
         "fairness_of_alternatives": apart,
         "ablation": {}
         if predictor is None
-        else ablation.measure(matrix, figures[NDCG], refits, predictor, inputs, bootstrap, threads=threads),
+        else ablation.measure(
+            matrix,
+            figures[NDCG],
+            ablation.with_neighbours_left_out(model, refits),
+            predictor,
+            inputs,
+            bootstrap,
+            threads=threads,
+        ),
         "also": {},
     }
     for block in matrix.item_blocks:

@@ -1,4 +1,4 @@
-"""`als`: one weighted matrix, all blocks, factorised by alternating least squares, with neighbours. The product.
+"""`als`: one weighted matrix of all blocks, factorised by alternating least squares, with item neighbours.
 
     score(u,i) = x_u . y_i + n(u,i),    n scaled so that  deviation of n = share / (1 - share) * that of x . y
 
@@ -168,7 +168,8 @@ def fit(
         What `beginning` returns for the same arguments, by default worked out here, or factors of an earlier
         fit.
     neighbours
-        What `fairtune.models.neighbours.model.fit` returns for the same arguments, by default worked out here.
+        What `fairtune.models.neighbours.model.fit` returns for the same arguments, by default worked out
+        here.
 
     Returns
     -------

@@ -21,6 +21,7 @@ from scipy.sparse import csr_array
 from fairtune.columns import Part
 from fairtune.errors import BadParams, TooLarge
 from fairtune.matrix.matrix import Matrix
+from fairtune.matrix.weights import popularity_balance
 from fairtune.metrics.ranking import Rows
 from fairtune.models.base import Scores
 from fairtune.models.neighbours.ridge import inverse_gram
@@ -49,7 +50,14 @@ class Autoencoder:
 
     @classmethod
     def fit(
-        cls, matrix: Matrix, part: Part, *, regularization: float = 200.0, seed: int, threads: int
+        cls,
+        matrix: Matrix,
+        part: Part,
+        *,
+        regularization: float = 200.0,
+        beta: float = 0.0,
+        seed: int,
+        threads: int,
     ) -> Self:
         """Learn from the target's cells alone.
 
@@ -61,6 +69,8 @@ class Autoencoder:
             Part of it that is learned.
         regularization
             Penalty of squared weights, 0 and above.
+        beta
+            Popularity balance: each column's scores are multiplied by (listeners / mean)^-beta.
         seed
             Not needed.
         threads
@@ -70,6 +80,11 @@ class Autoencoder:
         -------
         Self
             The fitted model.
+
+        Raises
+        ------
+        BadParams
+            The regularization is too small for a stable solution.
         """
         del seed, threads  # nothing is drawn; and LAPACK splits its sums by the number of threads
         import psutil
@@ -83,6 +98,8 @@ class Autoencoder:
             raise BadParams(f"train.alternatives.autoencoder: {error}") from None
         inverse /= -inverse.diagonal()
         np.fill_diagonal(inverse, 0.0)
+        if beta:
+            inverse *= popularity_balance(plays, beta)
         return cls(played=played, weights=inverse)
 
     def scores(self, listeners: Rows) -> Scores:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from scipy.sparse import csr_array, csr_matrix
+from scipy.sparse import csr_array, csr_matrix, diags_array
 
 from fairtune.columns import Part
 from fairtune.matrix.matrix import Matrix
+from fairtune.matrix.weights import popularity_balance
 from fairtune.metrics.ranking import Rows
 from fairtune.models.base import Scores
 
@@ -40,6 +41,7 @@ class ItemKnn:
         *,
         neighbours: int = 100,
         shrinkage: float = 0.0,
+        beta: float = 0.0,
         seed: int,
         threads: int,
     ) -> Self:
@@ -56,6 +58,8 @@ class ItemKnn:
         shrinkage
             What is added to the squared length of each column, 0 and above, as if so many more listeners
             played it once and nothing else; it draws the similarities of rarely played columns towards 0.
+        beta
+            Popularity balance: each column's scores are multiplied by (listeners / mean)^-beta.
         seed
             Not needed.
         threads
@@ -77,6 +81,8 @@ class ItemKnn:
         scaled = weights.data / lengths[weights.indices]
         columns = csr_matrix((scaled, weights.indices, weights.indptr), shape=plays.shape)
         similarity = csr_array(all_pairs_knn(columns, neighbours, show_progress=False, num_threads=threads))
+        if beta:
+            similarity = csr_array(similarity @ diags_array(popularity_balance(plays, beta)))
         return cls(weights=weights.astype(np.float32), similarity=similarity.astype(np.float32))
 
     def scores(self, listeners: Rows) -> Scores:

@@ -28,8 +28,10 @@ from fairtune.metrics.ranking import Rows
 from fairtune.models.neighbours import cosine, ridge
 
 MOST_EQUATIONS: Final = 20_000
-"""Of ridge regression: beyond, a fit takes minutes, and gigabytes for a matrix of so many rows and columns."""
+"""Of ridge regression: beyond, a fit takes minutes, and gigabytes for the matrix of its equations."""
 ROWS_AT_ONCE: Final = 1024
+FITTED: Final = ("neighbours", "neighbour_regularization", "neighbour_scaling", "neighbour_inputs")
+"""Hyperparameters that a fit depends on; share and balances come after it."""
 
 
 @dataclass(frozen=True)
@@ -145,9 +147,7 @@ def fit(matrix: Matrix, part: Part, chosen: Hyperparameters, *, threads: int) ->
     cells = csr_array(hstack(parts, format="csr"))
     targets, kept = parts[0].shape[1], chosen.neighbours
     if ridge.equations(cells) <= MOST_EQUATIONS:
-        weights = ridge.fit(
-            cells, targets=targets, regularization=chosen.neighbour_regularization, kept=kept
-        )
+        weights = ridge.fit(cells, targets=targets, regularization=chosen.neighbour_regularization, kept=kept)
     else:
         shrinkage = chosen.neighbour_regularization
         weights = cosine.fit(cells, targets=targets, shrinkage=shrinkage, kept=kept, threads=threads)

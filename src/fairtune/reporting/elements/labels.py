@@ -39,6 +39,13 @@ SETTINGS: Final = {
     "delta": ("balance between groups of listeners", "delta"),
     "listener_balance": ("which groups of listeners are balanced", "listener_balance"),
     "scaling": ("how play counts enter", "scaling"),
+    "share": ("part of the neighbours in the score", "share"),
+    "neighbours": ("neighbours that an item keeps", "neighbours"),
+    "neighbour_regularization": ("caution against chance neighbours", "neighbour_regularization"),
+    "neighbour_beta": ("the same balance of hits, for neighbours", "neighbour_beta"),
+    "neighbour_gamma": ("the same balance of groups, for neighbours", "neighbour_gamma"),
+    "neighbour_scaling": ("how play counts enter, for neighbours", "neighbour_scaling"),
+    "neighbour_inputs": ("what neighbours are looked for among", "neighbour_inputs"),
 }
 
 BLOCKS: Final = {

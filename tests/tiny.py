@@ -110,6 +110,7 @@ def train(
     *,
     scaling: str = "log",
     delta: float = 0.0,
+    share: float = 0.0,
     block_weights: Mapping[BlockName, float] = FRIENDS_WEIGH_HALF,
 ) -> als.Als:
     """Fit and write a release the way stage `train` does."""
@@ -121,6 +122,9 @@ def train(
         beta=0.3,
         gamma=0.0,
         delta=delta,
+        share=share,
+        neighbour_inputs="items",
+        neighbour_regularization=5.0,
         scaling=scaling,
         block_weights=block_weights,
     )

@@ -16,7 +16,11 @@ BANDS = (30,)
 PAIRS = split(listening(90, 60))
 
 
-@pytest.fixture(scope="module", params=[{}, {"delta": 0.5, "scaling": "binary"}], ids=["plain", "balanced"])
+@pytest.fixture(
+    scope="module",
+    params=[{}, {"delta": 0.5, "scaling": "binary"}, {"share": 0.4, "neighbour_inputs": "items"}],
+    ids=["plain", "balanced", "neighbours"],
+)
 def fitted(request):
     """A fit on some of the listeners and artists."""
     some = PAIRS[(PAIRS["user_id"] % 10 > 1) & (PAIRS["item_id"] % 11 > 1)]
@@ -109,7 +113,10 @@ def test_blocks_that_it_has_not_or_that_are_gone_are_no_error(fitted):
     alone = align(fit, matrix_of(PAIRS, blocks=(ARTIST,)))
     assert list(alone.column_factors) == [ARTIST]
     less = alignment.replace(
-        fit, columns={ARTIST: fit.columns[ARTIST]}, audience={ARTIST: fit.audience[ARTIST]}
+        fit,
+        model=alignment.replace(fit.model, neighbours=None),
+        columns={ARTIST: fit.columns[ARTIST]},
+        audience={ARTIST: fit.audience[ARTIST]},
     )
     more = align(less, matrix_of(PAIRS))
     assert not more.column_factors[MUSIC_TYPE].any()

@@ -54,6 +54,23 @@ def test_a_fit_comes_back_as_it_was(tmp_path, delta):
         assert (again == fitted.weights[block].confidence(plays).data).all()
 
 
+@pytest.mark.parametrize("scaling", ["binary", "log"])
+def test_neighbours_come_back_as_they_were_and_go_with_the_model_that_had_them(tmp_path, scaling):
+    built = build(PLAYED)
+    chosen = replace(POINT, share=0.4, neighbour_inputs="items", neighbour_scaling=scaling)
+    fitted = als.fit(built, Part.ALL, chosen, seed=1, threads=1)
+    model_storage.write_als(tmp_path, fitted)
+    first = digest(tmp_path)
+    read = model_storage.read_als(tmp_path)
+    assert (read.scores(np.arange(5), BlockName.TRACK) == fitted.scores(np.arange(5), BlockName.TRACK)).all()
+    assert read.neighbours.inputs == fitted.neighbours.inputs
+    model_storage.write_als(tmp_path, read)
+    assert digest(tmp_path) == first
+    model_storage.write_als(tmp_path, als.fit(built, Part.ALL, POINT, seed=1, threads=1))
+    assert model_storage.read_als(tmp_path).neighbours is None
+    assert not list(tmp_path.glob("neighbour*"))
+
+
 @pytest.mark.parametrize(
     "name", [name for name in ALTERNATIVES if name != "variational_autoencoder" or find_spec("torch")]
 )

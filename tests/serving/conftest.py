@@ -21,7 +21,7 @@ def release(tmp_path_factory) -> Path:
 def track_release(tmp_path_factory) -> Path:
     """A model of tracks with artists, music types and friends, shaped like the one of demo."""
     folder = tmp_path_factory.mktemp("tracks") / "all"
-    train(folder, make_matrix(BlockName.TRACK, TRACK_MODEL))
+    train(folder, make_matrix(BlockName.TRACK, TRACK_MODEL), share=0.4)
     return folder
 
 

@@ -9,6 +9,7 @@ from tests.tiny import TRACK_MODEL, make_matrix, train
 
 from fairtune.columns import BlockName, Part
 from fairtune.models import storage as model_storage
+from fairtune.models.neighbours.storage import read_neighbours
 from fairtune.serving import name_search
 from fairtune.serving.new_listeners import listening_of, share_named
 from fairtune.serving.recommender import Recommender
@@ -31,9 +32,10 @@ def test_known_listeners_get_the_best_by_score_and_bonus(lifted):
     matrix = make_matrix(BlockName.TRACK, TRACK_MODEL)
     ids = release.columns(BlockName.TRACK).ids
     batch = lifted.batch(release.listener_ids, n=5)
+    said = read_neighbours(release.folder).scores(np.arange(len(release.listener_ids))).astype(float)
     for row, user_id in enumerate(release.listener_ids):
         factor = release.listener_factors[row].astype(float)
-        scores = release.factors(BlockName.TRACK) @ factor + np.linalg.norm(factor) * BONUS
+        scores = release.factors(BlockName.TRACK) @ factor + np.linalg.norm(factor) * BONUS + said[row]
         scores[matrix.block(BlockName.TRACK, Part.ALL)[[row]].indices] = -np.inf
         best = np.argsort(-scores)[:5]
         listed = lifted.for_listener(user_id, n=5)

@@ -4,7 +4,8 @@ from tests.floats import summed
 
 from fairtune.columns import BlockName
 from fairtune.errors import BadRequest
-from fairtune.serving import requests
+from fairtune.models.neighbours.storage import read_neighbours
+from fairtune.serving import item_neighbours, requests
 from fairtune.serving.histories import of_listener
 from fairtune.serving.item_types import types_of
 from fairtune.serving.name_search import likes
@@ -84,10 +85,14 @@ def test_many_together_get_what_each_gets_alone(model, monkeypatch):
     assert list(recommender.for_all([], kind=kind)) == []
 
 
-def test_items_are_ranked_by_factors_of_listener_and_item(model):
+def test_items_are_ranked_by_factors_of_listener_and_item_and_by_neighbours(model):
     recommender, kind = model
     release = recommender.release
     scores = release.listener_factors[4].astype(float) @ release.factors(kind).T
+    neighbours = read_neighbours(release.folder)
+    assert (neighbours is None) == (release.target is not BlockName.TRACK)
+    if kind is BlockName.TRACK:
+        scores += neighbours.scores(np.array([4]))[0]
     known = of_listener(release, 4)[kind].columns
     expected = [column for column in np.argsort(-scores) if column not in known]
     listed = recommender.for_listener(release.listener_ids[4], kind=kind)
@@ -172,3 +177,38 @@ def test_items_are_emerging_while_all_so_rarely_heard_hold_a_fifth_of_listening(
         item.emerging == (told.listeners[told.ids.index(item.item_id)] < below) for item in listed.items
     )
     assert all(item.new for item in listed.items)
+
+
+def test_what_each_cell_adds_through_neighbours_sums_up_to_their_score(track_recommender):
+    release = track_recommender.release
+    beside = item_neighbours.of(release, BlockName.TRACK)
+    expected = read_neighbours(release.folder).scores(np.arange(len(release.listener_ids)))
+    items = np.array([40, 3, 17])
+    for row in range(len(release.listener_ids)):
+        listening = of_listener(release, row)
+        added = beside.contributions(listening, items)
+        assert added.shape == (3, sum(len(cells.columns) for cells in listening.values()))
+        assert added.sum(axis=1) == pytest.approx(expected[row, items], rel=1e-4, abs=1e-5)
+        assert beside.scores([listening])[0] == pytest.approx(expected[row], rel=1e-4, abs=1e-5)
+        friends = len(listening[BlockName.FRIEND].columns)
+        assert not friends or not added[:, -friends:].any()  # friends are no items
+
+
+def test_a_neighbour_is_a_reason_with_all_that_it_adds(track_recommender):
+    release, row = track_recommender.release, 9
+    asked = requests.known_listener(release, release.listener_ids[row])
+    told = release.columns(BlockName.TRACK)
+    for item in track_recommender.for_listener(release.listener_ids[row]).items:
+        column = np.array([told.ids.index(item.item_id)])
+        factors = release.factors(BlockName.TRACK)[column]
+        beside = item_neighbours.of(release, BlockName.TRACK)
+        said = beside.contributions(asked.listening, column)
+        cells = asked.folded.contributions(factors) + said
+        assert said.sum() + release.listener_factors[row] @ factors[0] == pytest.approx(item.score, rel=1e-4)
+        by_artist = -np.sort(-asked.origin.regroup(cells)[0, :-1])
+        assert item.reason.contributions == pytest.approx(tuple(by_artist[: len(item.reason.contributions)]))
+
+
+def test_of_other_kinds_neighbours_say_nothing(track_recommender, recommender):
+    assert item_neighbours.of(track_recommender.release, BlockName.ARTIST) is None
+    assert item_neighbours.of(recommender.release, BlockName.MUSIC_TYPE) is None

@@ -57,7 +57,7 @@ def test_a_chance_that_cannot_be_counted_is_null():
     [
         (
             {"item_knn": {"neighbors": (10,)}},
-            "train.alternatives.item_knn: no setting 'neighbors'; there are: neighbours, shrinkage",
+            "train.alternatives.item_knn: no setting 'neighbors'; there are: neighbours, shrinkage, beta",
         ),
         (
             {"popularity": {"factors": (8,)}},

@@ -202,7 +202,9 @@ def test_another_limit_is_another_choice_among_the_same_trials():
             {"learning_rate": Range(low=0, high=1)},
             (
                 "tune.space: 'learning_rate' is nothing to tune; there are: alpha, beta, delta, factors, "
-                "gamma, iterations, listener_balance, provider_balance, regularization, scaling, "
+                "gamma, iterations, listener_balance, neighbour_beta, neighbour_gamma, neighbour_inputs, "
+                "neighbour_regularization, neighbour_scaling, neighbours, provider_balance, regularization, "
+                "scaling, share, "
                 "block_weights.<block>, block_scalings.<block>"
             ),
         ),

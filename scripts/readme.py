@@ -218,6 +218,18 @@ def repeated(read: Read) -> str:
     return "".join("| " + " | ".join(row) + " |\n" for row in rows)
 
 
+def neighbours(read: Read) -> str:
+    """Give nDCG@10 with the neighbours and what it loses without, by data set."""
+    rows: list[tuple[str, ...]] = [("", "nDCG@10 of `als`", "change without neighbours"), ("---",) * 3]
+    for name in DATASETS:
+        metrics = read(f"reports/{name}/metrics.json")
+        change = metrics["ablation"]["neighbours"]["ndcg@10_change"]
+        low, high = (f"{change[end]:+.4f}" for end in ("low", "high"))
+        whole = metrics["ranking"]["als"]["ndcg@10"]["value"]
+        rows.append((f"`{name}`", f"{whole:.4f}", f"{change['value']:+.4f} ({low} to {high})"))
+    return "".join("| " + " | ".join(row) + " |\n" for row in rows)
+
+
 def _mean(values: Sequence[float | None] | None) -> str:
     if values is None or not all(values):
         return "-"
@@ -235,6 +247,7 @@ FIGURES: Mapping[str, Callable[[Read], str]] = {
     "params": shared_params,
     "benchmark": benchmark,
     "repeated": repeated,
+    "neighbours": neighbours,
     **{f"sweeps {exponent}": partial(sweeps, exponent=exponent) for exponent in ("beta", "gamma", "delta")},
 }
 

@@ -9,6 +9,7 @@ from fairtune.config.params import Evaluate, Hyperparameters, Train
 from fairtune.matrix.matrix import Matrix
 from fairtune.models.als import model as als
 from fairtune.models.champion_start import Starts
+from fairtune.models.neighbours.model import Learned
 from fairtune.models.play_prediction import predictor
 from fairtune.models.play_prediction.predictor import PlayPredictor
 from fairtune.models.reranking.fit import Reranking, find, lift
@@ -85,6 +86,11 @@ class Training:
         )
 
     @cached_property
+    def _learned(self) -> dict[Part, Learned]:
+        """Neighbours of each part: leaving a block out changes none that don't look at it."""
+        return {part: Learned(part, self.threads) for part in Part}
+
+    @cached_property
     def _plain(self) -> als.Als:
         return self._whole(Part.TRAIN)
 
@@ -110,6 +116,7 @@ class Training:
             threads=self.threads,
             progress=lambda _: self.advance(),
             start=start,
+            neighbours=self._learned[part].of(matrix, chosen or self.chosen),
         )
 
     def _lifted(self, model: als.Als, part: Part) -> als.Als:

@@ -18,8 +18,7 @@ from fairtune.matrix.matrix import Matrix
 from fairtune.metrics.ranking import Rows
 from fairtune.models.als import model as als
 from fairtune.models.base import Scores
-from fairtune.models.neighbours import model as item_neighbours
-from fairtune.models.neighbours.model import Unbalanced
+from fairtune.models.neighbours.model import Learned
 from fairtune.tuning import baselines, storage
 from fairtune.tuning import search as trials_of
 from fairtune.tuning.objective import Objective
@@ -101,16 +100,7 @@ def search(
     """
     threads = os.cpu_count() or 1
     beginning = cache(lambda factors: als.beginning(matrix, Part.TRAIN, factors, seed=seed))
-    fitted_before: dict[tuple[object, ...], Unbalanced] = {}
-
-    def neighbours(point: Hyperparameters) -> Unbalanced | None:
-        """Fit them once for all trials that differ in share, balance or factors only."""
-        if point.share == 0:
-            return None
-        of = tuple(getattr(point, name) for name in item_neighbours.FITTED)
-        if of not in fitted_before:
-            fitted_before[of] = item_neighbours.fit(matrix, Part.TRAIN, point, threads=threads)
-        return fitted_before[of]
+    learned = Learned(Part.TRAIN, threads)
 
     def attempt(point: Hyperparameters, look: Look) -> Judged:
         fitted = als.fit(
@@ -120,7 +110,7 @@ def search(
             seed=seed,
             threads=threads,
             start=beginning(point.factors),
-            neighbours=neighbours(point),
+            neighbours=learned.of(matrix, point),
             watch=lambda iteration, so_far: look(
                 iteration, lambda: objective.judge_model(so_far(), threads=threads)
             ),

@@ -18,6 +18,8 @@ REGULARIZATION: Final = Range(low=3.0, high=100.0, log=True)
 ALPHA: Final = Range(low=2.0, high=30.0, log=True)
 BETA: Final = Range(low=0.0, high=0.8)
 WEIGHT: Final = Range(low=0.02, high=1.0, log=True)
+SHARE: Final = Range(low=0.0, high=0.5)
+NEIGHBOUR_BETA: Final = Range(low=0.0, high=0.6)
 
 WORDS: Final = {
     BlockName.TRACK: "tracks",
@@ -84,16 +86,19 @@ def factorisations(matrix: Matrix, factors: int) -> tuple[Factorisation, ...]:
     -------
     tuple[Factorisation, ...]
         Plain ALS, with ln(1 + plays), one block and confidence 1 + w, of which the regularisation is tuned;
-        ALS with our weights, one block, of which alpha and beta are tuned too; and, where the matrix has more
+        ALS with our weights and neighbours, one block, of which alpha, beta, the share of the neighbours and
+        their beta are tuned too; and, where the matrix has more
         blocks, ALS with all of them, of which a weight for each further block is tuned too.
     """
     target = (matrix.target,)
     others = tuple(block for block in matrix.blocks if block != matrix.target)
     weights = {f"block_weights.{block}": WEIGHT for block in others}
     plain = {"regularization": REGULARIZATION}
-    weighed = {**plain, "alpha": ALPHA, "beta": BETA}
+    weighed = {**plain, "alpha": ALPHA, "beta": BETA, "share": SHARE, "neighbour_beta": NEIGHBOUR_BETA}
     compared = (
-        Factorisation("plain_als", target, _start(factors, alpha=1.0, beta=0.0, regularization=10.0), plain),
+        Factorisation(
+            "plain_als", target, _start(factors, alpha=1.0, beta=0.0, regularization=10.0, share=0.0), plain
+        ),
         Factorisation("als", target, _start(factors), weighed),
         Factorisation(
             f"als with {_listed(sorted(WORDS[block] for block in others))}",
@@ -115,6 +120,7 @@ def _start(
     alpha: float = 9.0,
     beta: float = 0.5,
     regularization: float = 15.0,
+    share: float = 0.25,
     others: tuple[BlockName, ...] = (),
 ) -> Hyperparameters:
     """Return what earlier searches chose on validation parts: a small search begins well there."""
@@ -126,5 +132,7 @@ def _start(
         beta=beta,
         gamma=0.0,  # no group is favoured: that would be another comparison
         scaling="log",
+        share=share,
+        neighbour_beta=0.3,
         block_weights=dict.fromkeys(others, 0.1),
     )

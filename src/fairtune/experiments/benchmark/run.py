@@ -18,6 +18,7 @@ from fairtune.metrics.rounding import significant
 from fairtune.models.als import model as als
 from fairtune.models.base import Scores
 from fairtune.models.baselines.catalogue import alternative
+from fairtune.models.neighbours.model import Learned
 
 GOAL: Final = f"ndcg@{K}"
 """What the searches raise on the validation part, as those of the published models did."""
@@ -27,6 +28,22 @@ FINALISTS: Final = 6
 
 Figures = Mapping[str, float]
 Splits = Callable[[int], Matrix]
+
+
+@dataclass(frozen=True)
+class Draw:
+    """The split of a seed.
+
+    Attributes
+    ----------
+    matrix
+        The listening.
+    learned
+        Neighbours of its training part.
+    """
+
+    matrix: Matrix
+    learned: Learned
 
 
 @dataclass(frozen=True)
@@ -120,17 +137,16 @@ def run(
         Every factorisation is there twice: with `EMBEDDING` factors, like the published models, and, at the
         end, with as many as a second search, which starts where the first ended, prefers.
     """
-    matrices = {seed: split(seed) for seed in seeds}
-    first = matrices[seeds[0]]
+    draws = {seed: Draw(split(seed), Learned(Part.TRAIN, threads)) for seed in seeds}
+    first = draws[seeds[0]].matrix
     entries = [
-        Entry(name, False, None, tuple(_alternative(matrices, name, threads, finished)))
-        for name in ALTERNATIVES
+        Entry(name, False, None, tuple(_alternative(draws, name, threads, finished))) for name in ALTERNATIVES
     ]
     for factorisation in factorisations(first, EMBEDDING):
         hyperparameters = None
         for free in (False, True):
-            hyperparameters = _tuned(matrices, factorisation, hyperparameters, trials, threads, finished)
-            figures = tuple(_factorised(matrices, factorisation, hyperparameters, threads, finished))
+            hyperparameters = _tuned(draws, factorisation, hyperparameters, trials, threads, finished)
+            figures = tuple(_factorised(draws, factorisation, hyperparameters, threads, finished))
             entries.append(Entry(factorisation.name, free, hyperparameters, figures))
     return tuple(sorted(entries, key=lambda entry: entry.free))
 
@@ -164,7 +180,7 @@ def judged(matrix: Matrix, part: Part, scores: Callable[[Rows], Scores], *, thre
 
 
 def _tuned(
-    matrices: Mapping[int, Matrix],
+    draws: Mapping[int, Draw],
     factorisation: Factorisation,
     reached: Hyperparameters | None,
     trials: int,
@@ -172,10 +188,10 @@ def _tuned(
     finished: Callable[[], None],
 ) -> Hyperparameters:
     def judge(hyperparameters: Hyperparameters, seed: int) -> float:
-        scores = _fitted(matrices[seed], factorisation, hyperparameters, seed, threads)
-        return judged(matrices[seed], Part.TRAIN, scores, threads=threads)[GOAL]
+        scores = _fitted(draws[seed], factorisation, hyperparameters, seed, threads)
+        return judged(draws[seed].matrix, Part.TRAIN, scores, threads=threads)[GOAL]
 
-    first, *others = matrices
+    first, *others = draws
     ranked = search.ranked(
         lambda hyperparameters: judge(hyperparameters, first),
         factorisation.search(trials, reached),
@@ -193,30 +209,31 @@ def _tuned(
 
 
 def _factorised(
-    matrices: Mapping[int, Matrix],
+    draws: Mapping[int, Draw],
     factorisation: Factorisation,
     hyperparameters: Hyperparameters,
     threads: int,
     finished: Callable[[], None],
 ) -> Iterator[Figures]:
-    for seed, matrix in matrices.items():
-        scores = _fitted(matrix, factorisation, hyperparameters, seed, threads)
-        yield judged(matrix, Part.TRAIN_VALID, scores, threads=threads)
+    for seed, draw in draws.items():
+        scores = _fitted(draw, factorisation, hyperparameters, seed, threads)
+        yield judged(draw.matrix, Part.TRAIN_VALID, scores, threads=threads)
         finished()
 
 
 def _alternative(
-    matrices: Mapping[int, Matrix], name: str, threads: int, finished: Callable[[], None]
+    draws: Mapping[int, Draw], name: str, threads: int, finished: Callable[[], None]
 ) -> Iterator[Figures]:
-    for seed, matrix in matrices.items():
-        model = alternative(name).fit(matrix, Part.TRAIN, seed=seed, threads=threads)
-        yield judged(matrix, Part.TRAIN_VALID, model.scores, threads=threads)
+    for seed, draw in draws.items():
+        model = alternative(name).fit(draw.matrix, Part.TRAIN, seed=seed, threads=threads)
+        yield judged(draw.matrix, Part.TRAIN_VALID, model.scores, threads=threads)
         finished()
 
 
 def _fitted(
-    matrix: Matrix, factorisation: Factorisation, hyperparameters: Hyperparameters, seed: int, threads: int
+    draw: Draw, factorisation: Factorisation, hyperparameters: Hyperparameters, seed: int, threads: int
 ) -> Callable[[Rows], Scores]:
-    seen = replace(matrix, blocks=factorisation.blocks)
-    model = als.fit(seen, Part.TRAIN, hyperparameters, seed=seed, threads=threads)
-    return lambda rows: model.scores(rows, matrix.target)
+    seen = replace(draw.matrix, blocks=factorisation.blocks)
+    neighbours = draw.learned.of(seen, hyperparameters)
+    model = als.fit(seen, Part.TRAIN, hyperparameters, seed=seed, threads=threads, neighbours=neighbours)
+    return lambda rows: model.scores(rows, seen.target)

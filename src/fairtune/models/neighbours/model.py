@@ -12,7 +12,7 @@ Where the equations of ridge regression have room (`fairtune.models.neighbours.r
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -116,6 +116,35 @@ class Unbalanced:
         return replace(self.neighbours, weights=weights)
 
 
+@dataclass(frozen=True)
+class Learned:
+    """Neighbours of one part of a matrix, each fitted once: most fits differ in share, balance or factors.
+
+    Attributes
+    ----------
+    part
+        What is learned.
+    threads
+        Of a fit, 1 and above.
+    """
+
+    part: Part
+    threads: int
+    _fits: dict[tuple[object, ...], Unbalanced] = field(default_factory=dict, repr=False)
+
+    def of(self, matrix: Matrix, chosen: Hyperparameters) -> Unbalanced | None:
+        """Return what `fit` returns; None if the share is 0.
+
+        The matrix is always the same, but for blocks that may be left out of it.
+        """
+        if chosen.share == 0:
+            return None
+        key = inputs(matrix, chosen), *(getattr(chosen, name) for name in FITTED)
+        if key not in self._fits:
+            self._fits[key] = fit(matrix, self.part, chosen, threads=self.threads)
+        return self._fits[key]
+
+
 def fit(matrix: Matrix, part: Part, chosen: Hyperparameters, *, threads: int) -> Unbalanced:
     """Learn item-item weights.
 
@@ -135,11 +164,8 @@ def fit(matrix: Matrix, part: Part, chosen: Hyperparameters, *, threads: int) ->
     Unbalanced
         Neighbours and the moments of their scores.
     """
-    inputs = [matrix.target]
-    if chosen.neighbour_inputs == "items":
-        inputs += [block for block in matrix.item_blocks if block is not matrix.target]
     parts, scales = [], {}
-    for block in inputs:
+    for block in inputs(matrix, chosen):
         plays = matrix.block(block, part)
         values = scaled(plays, chosen.neighbour_scaling)
         scales[block] = float(values.mean()) if len(values) else 1.0
@@ -153,6 +179,12 @@ def fit(matrix: Matrix, part: Part, chosen: Hyperparameters, *, threads: int) ->
         weights = cosine.fit(cells, targets=targets, shrinkage=shrinkage, kept=kept, threads=threads)
     learned = Neighbours(matrix.target, scales, chosen.neighbour_scaling, cells, weights)
     return Unbalanced(learned, *_moments(learned))
+
+
+def inputs(matrix: Matrix, chosen: Hyperparameters) -> tuple[BlockName, ...]:
+    """Return the blocks whose columns are the inputs, the target first."""
+    others = matrix.item_blocks if chosen.neighbour_inputs == "items" else ()
+    return (matrix.target, *(block for block in others if block is not matrix.target))
 
 
 def multipliers(matrix: Matrix, part: Part, chosen: Hyperparameters) -> NDArray[np.float32]:

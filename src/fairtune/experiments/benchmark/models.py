@@ -95,6 +95,7 @@ def factorisations(matrix: Matrix, factors: int) -> tuple[Factorisation, ...]:
     weights = {f"block_weights.{block}": WEIGHT for block in others}
     plain = {"regularization": REGULARIZATION}
     weighed = {**plain, "alpha": ALPHA, "beta": BETA, "share": SHARE, "neighbour_beta": NEIGHBOUR_BETA}
+    unweighed = _start(factors, alpha=1.0, beta=0.0, regularization=10.0, share=0.0)
     compared = (
         Factorisation(
             "plain_als", target, _start(factors, alpha=1.0, beta=0.0, regularization=10.0, share=0.0), plain

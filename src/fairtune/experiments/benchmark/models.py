@@ -97,9 +97,7 @@ def factorisations(matrix: Matrix, factors: int) -> tuple[Factorisation, ...]:
     weighed = {**plain, "alpha": ALPHA, "beta": BETA, "share": SHARE, "neighbour_beta": NEIGHBOUR_BETA}
     unweighed = _start(factors, alpha=1.0, beta=0.0, regularization=10.0, share=0.0)
     compared = (
-        Factorisation(
-            "plain_als", target, _start(factors, alpha=1.0, beta=0.0, regularization=10.0, share=0.0), plain
-        ),
+        Factorisation("plain_als", target, unweighed, plain),
         Factorisation("als", target, _start(factors), weighed),
         Factorisation(
             f"als with {_listed(sorted(WORDS[block] for block in others))}",

@@ -144,7 +144,7 @@ def test_on_the_real_listening_our_start_is_as_good_as_the_best_published_model(
     ).tables
     matrix = protocol.recbole(tables, chosen.matrix, seed=0)
     factorisation = factorisations(matrix, 64)[-1]
-    scores = run._fitted(matrix, factorisation, factorisation.start, 0, 2)
+    scores = run._fitted(run.Draw.of(matrix, 2), factorisation, factorisation.start, 0, 2)
 
     figures = run.judged(matrix, Part.TRAIN_VALID, scores, threads=2)
 

@@ -6,6 +6,7 @@ from tests.toy import PLAYED, build
 
 from fairtune.columns import Part
 from fairtune.errors import BadParams
+from fairtune.models.baselines import catalogue
 from fairtune.models.baselines.item_knn import ItemKnn
 from fairtune.tuning import baselines
 from fairtune.tuning.trials import Judged
@@ -77,3 +78,24 @@ def test_a_grid_that_cannot_be_tried_is_refused_before_anything_is_fitted(grids,
     with pytest.raises(BadParams) as error:
         baselines.tune(BUILT, grids, lambda _: judged(0.1), seed=1, threads=1)
     assert str(error.value) == message
+
+
+@pytest.mark.parametrize("name", ["autoencoder", "item_knn"])
+def test_a_popularity_balance_is_tried_on_the_scores_of_one_fit_as_a_fit_of_its_own_would_have_it(name):
+    seen = []
+
+    def judge(scores):
+        seen.append(scores(np.arange(5)))
+        return judged(float(len(seen)))
+
+    grids = {name: {"beta": (0.0, 0.5)}}
+    best = baselines.tune(BUILT, grids, judge, seed=1, threads=1)
+    assert best[name].settings == {"beta": 0.5}
+    assert best[name].tried == baselines.fits(grids) == 2
+    for beta, scores in zip((0.0, 0.5), seen, strict=True):
+        fitted = catalogue.fit(name, BUILT, Part.TRAIN, {"beta": beta}, seed=1, threads=1)
+        assert scores == pytest.approx(fitted.scores(np.arange(5)), rel=1e-5, abs=1e-6)
+    plays = BUILT.block(BUILT.target, Part.TRAIN)
+    listeners = np.bincount(plays.indices, minlength=plays.shape[1])
+    balance = np.where(listeners > 0, np.maximum(listeners, 1) / listeners.mean(), 1.0) ** -0.5
+    assert seen[1] == pytest.approx(seen[0] * balance, rel=1e-5, abs=1e-6)

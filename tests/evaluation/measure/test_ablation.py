@@ -88,9 +88,9 @@ def built(train, valid, test, together, rng):
     )
 
 
-def measured(matrix, factors=32):
+def measured(matrix, factors=32, share=0.0):
     def fit(of, part):
-        return als.fit(of, part, dataclasses.replace(POINT, factors=factors), seed=1, threads=1)
+        return als.fit(of, part, dataclasses.replace(POINT, factors=factors, share=share), seed=1, threads=1)
 
     model = fit(matrix, Part.TRAIN_VALID)
     predictor = play_predictor.learn(
@@ -102,7 +102,9 @@ def measured(matrix, factors=32):
     return ablation.measure(
         matrix,
         accuracy.per_listener(lists, truth, [10])["ndcg@10"],
-        {block: fit(matrix.without(block), Part.TRAIN_VALID) for block in matrix.influencers},
+        ablation.with_neighbours_left_out(
+            model, {block: fit(matrix.without(block), Part.TRAIN_VALID) for block in matrix.influencers}
+        ),
         predictor,
         play_prediction.prediction_inputs(matrix, model, seed=1),
         Bootstrap(n_listeners=LISTENERS, resamples=300, seed=1),
@@ -141,3 +143,19 @@ def test_what_cannot_be_left_out_is_undefined():
     assert figures["track"]["ndcg@10"]["value"] is not None
     assert figures["music_type"]["ndcg@10_change"]["value"] is None
     assert figures["music_type"]["rmse_change"]["value"] is not None
+
+
+def test_without_neighbours_the_factors_alone_are_judged_and_no_plays_are_predicted_otherwise():
+    matrix = world(friends_tell=True)
+    chosen = dataclasses.replace(POINT, iterations=5, share=0.5, neighbour_regularization=1.0)
+    model = als.fit(matrix, Part.TRAIN_VALID, chosen, seed=1, threads=1)
+    alone = als.fit(matrix, Part.TRAIN_VALID, dataclasses.replace(chosen, share=0.0), seed=1, threads=1)
+    found = ablation.with_neighbours_left_out(model, {BlockName.FRIEND: alone})
+    assert list(found) == ["friend", "neighbours"]
+    rows = np.arange(LISTENERS)
+    assert (found["neighbours"].scores(rows, BlockName.TRACK) == alone.scores(rows, BlockName.TRACK)).all()
+    assert ablation.with_neighbours_left_out(alone, {}) == {}
+    telling = measured(matrix, share=0.5)
+    assert list(telling) == ["music_type", "friend", "neighbours"]
+    assert telling["neighbours"]["ndcg@10"]["value"] > 0
+    assert telling["neighbours"]["rmse"]["value"] is None

@@ -53,7 +53,8 @@ def test_models_learn_from_the_training_part_alone(split):
     rows = np.arange(len(matrix.listeners))
 
     seeing, unseeing = (
-        run._fitted(m, factorisation, factorisation.start, 0, 1)(rows) for m in (matrix, blind)
+        run._fitted(run.Draw.of(m, 1), factorisation, factorisation.start, 0, 1)(rows)
+        for m in (matrix, blind)
     )
 
     assert (seeing == unseeing).all()
@@ -122,16 +123,16 @@ def test_the_search_starts_at_its_start_and_keeps_the_best():
 
 
 def test_the_best_points_of_the_first_seed_are_judged_by_all(split, monkeypatch):
-    matrices = {seed: split(seed) for seed in (0, 1)}
-    factorisation = factorisations(matrices[0], 8)[1]
+    draws = {seed: run.Draw.of(split(seed), 1) for seed in (0, 1)}
+    factorisation = factorisations(draws[0].matrix, 8)[1]
     asked = []
 
     def judged(matrix, part, *_scores, **_threads):
-        asked.append((matrix is matrices[1], part))
+        asked.append((matrix is draws[1].matrix, part))
         return {run.GOAL: float(len(asked))}  # the later the better: the last final wins
 
     monkeypatch.setattr(run, "judged", judged)
-    point = run._tuned(matrices, factorisation, None, 8, 1, lambda: None)
+    point = run._tuned(draws, factorisation, None, 8, 1, lambda: None)
 
     assert asked == [(False, Part.TRAIN)] * 8 + [(True, Part.TRAIN)] * run.FINALISTS
     assert point != factorisation.start

@@ -45,6 +45,11 @@ class Draw:
     matrix: Matrix
     learned: Learned
 
+    @classmethod
+    def of(cls, matrix: Matrix, threads: int) -> "Draw":
+        """Return the split that `matrix` is, with nothing learned yet."""
+        return cls(matrix, Learned(Part.TRAIN, threads))
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -137,7 +142,7 @@ def run(
         Every factorisation is there twice: with `EMBEDDING` factors, like the published models, and, at the
         end, with as many as a second search, which starts where the first ended, prefers.
     """
-    draws = {seed: Draw(split(seed), Learned(Part.TRAIN, threads)) for seed in seeds}
+    draws = {seed: Draw.of(split(seed), threads) for seed in seeds}
     first = draws[seeds[0]].matrix
     entries = [
         Entry(name, False, None, tuple(_alternative(draws, name, threads, finished))) for name in ALTERNATIVES

@@ -248,7 +248,10 @@ FIGURES: Mapping[str, Callable[[Read], str]] = {
     "benchmark": benchmark,
     "repeated": repeated,
     "neighbours": neighbours,
-    **{f"sweeps {exponent}": partial(sweeps, exponent=exponent) for exponent in ("beta", "gamma", "delta")},
+    **{
+        f"sweeps {exponent}": partial(sweeps, exponent=exponent)
+        for exponent in ("beta", "gamma", "delta", "share")
+    },
 }
 
 

@@ -1,6 +1,8 @@
-"""Write the pictures and figures of docs/explanation/fairness.md: what beta, gamma and delta do to one model.
+"""Write the pictures and figures of docs/explanation/fairness.md: what beta, gamma and delta do to the factors, and
+the share of the neighbours to the whole.
 
-Everything stays as the search chose it but for one exponent at a time; figures are those of the validation
+Everything stays as the search chose it but for one value at a time, and for the neighbours, which are left
+out where an exponent of the factors moves; figures are those of the validation
 part. Needs the matrix and models/<data set>/best.json of a run. Fits with fewer factors than were chosen: the
 exponents act the same, in a third of the time.
 """
@@ -31,13 +33,16 @@ from fairtune.metrics import accuracy, ranking
 from fairtune.metrics.bootstrap import Bootstrap
 from fairtune.metrics.fairness import provider_parity
 from fairtune.models.als import model as als
+from fairtune.models.neighbours.model import Learned
 
 ROOT: Final = Path(__file__).parents[1]
 PICTURES: Final = ROOT / "docs/images"
+SHARE: Final = "share"
 SWEEPS: Final[Mapping[str, Sequence[float]]] = {
     "beta": (0.0, 0.2, 0.4, 0.6, 0.8),
     "gamma": (0.0, 0.2, 0.4, 0.6, 0.8, 1.0),
     "delta": (0.0, 0.25, 0.5, 0.75, 1.0),
+    SHARE: (0.0, 0.15, 0.3, 0.45, 0.6),
 }
 MOST_FACTORS: Final = 96
 K: Final = 10
@@ -66,11 +71,16 @@ def sweep(dataset: str) -> Json:
     chosen = params.hyperparameters(files.read_json(paths.best)["hyperparameters"])
     chosen = replace(chosen, factors=min(chosen.factors, MOST_FACTORS))
     found: Json = {"dataset": dataset, "seed": everything.seed, "factors": chosen.factors, "sweeps": {}}
+    threads = os.cpu_count() or 1
+    learned = Learned(Part.TRAIN, threads)
     for name, values in SWEEPS.items():
         points = []
         for value in values:
-            point = replace(chosen, **{name: value})
-            fitted = als.fit(matrix, Part.TRAIN, point, seed=everything.seed, threads=os.cpu_count() or 1)
+            point = replace(chosen, **{SHARE: 0.0, name: value})
+            neighbours = learned.of(matrix, point)
+            fitted = als.fit(
+                matrix, Part.TRAIN, point, seed=everything.seed, threads=threads, neighbours=neighbours
+            )
             points.append({"value": value, **_judged(matrix, fitted, everything.dataset(dataset).evaluate)})
             print(name, value, {key: points[-1][key] for key in ("ndcg", "dp", "eo", "tail")})
         found["sweeps"][name] = points

@@ -248,10 +248,7 @@ FIGURES: Mapping[str, Callable[[Read], str]] = {
     "benchmark": benchmark,
     "repeated": repeated,
     "neighbours": neighbours,
-    **{
-        f"sweeps {exponent}": partial(sweeps, exponent=exponent)
-        for exponent in ("beta", "gamma", "delta", "share")
-    },
+    **{f"sweeps {of}": partial(sweeps, exponent=of) for of in ("beta", "gamma", "delta", "share")},
 }
 
 

@@ -1,4 +1,4 @@
-"""Write the pictures and figures of docs/explanation/fairness.md: what balances and neighbours do to one model.
+"""Write the pictures and figures of docs/explanation/fairness.md: what balances and neighbours do to a model.
 
 Everything stays as the search chose it but for one value at a time, and for the neighbours, which are left
 out where an exponent of the factors moves; figures are those of the validation

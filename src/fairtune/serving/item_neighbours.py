@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairtune.columns import BlockName
-from fairtune.serving.histories import Cells, Listening
+from fairtune.serving.histories import Listening
 from fairtune.serving.release import Release
 from fairtune.serving.sparse_rows import SparseRows
 
@@ -48,17 +48,20 @@ class ItemNeighbours:
 
     def scores(self, listeners: Sequence[Listening]) -> Floats:
         """Score the target's columns for listeners: (len(listeners), n_columns)."""
-        n_columns = self.weights.shape[1]
         given = [self._cells(listening) for listening in listeners]
         columns, values = (np.concatenate(part) for part in zip(*given, strict=True))
-        said = self.weights.take(columns)
-        row_of_cell = np.repeat(np.arange(len(given)), [len(own) for own, _ in given])
-        lengths = np.diff(said.indptr)
-        at = np.repeat(row_of_cell * n_columns, lengths) + said.indices
-        summed: Floats = np.bincount(
-            at, np.repeat(values, lengths) * said.data, len(given) * n_columns
-        ).astype(np.float64)
-        return summed.reshape(len(given), n_columns)
+        rows = np.repeat(np.arange(len(given)), [len(own) for own, _ in given])
+        return self._summed(rows, columns, values, len(given))
+
+    def scores_of(self, release: Release, rows: Places) -> Floats:
+        """Score the target's columns for rows of the release, all at once: (len(rows), n_columns)."""
+        taken = {block: release.plays(block).take(rows) for block in self.scales}
+        return self._summed(
+            np.concatenate([cells.row_of_cell for cells in taken.values()]),
+            np.concatenate([cells.indices + self.starts[block] for block, cells in taken.items()]),
+            np.concatenate([self._scaled(cells.data, self.scales[block]) for block, cells in taken.items()]),
+            len(rows),
+        )
 
     def contributions(self, listening: Listening, items: Places) -> Floats:
         """Take the scores of items apart.
@@ -87,6 +90,14 @@ class ItemNeighbours:
         nothing = {block: np.zeros((len(items), len(cells.columns))) for block, cells in listening.items()}
         return np.hstack([by_block.get(block, nothing[block]) for block in listening])
 
+    def _summed(self, rows: Places, columns: Places, values: Floats, n_rows: int) -> Floats:
+        """Add up what cells of some rows say: (n_rows, n_columns)."""
+        said, n_columns = self.weights.take(columns), self.weights.shape[1]
+        lengths = np.diff(said.indptr)
+        at = np.repeat(rows * n_columns, lengths) + said.indices
+        summed = np.bincount(at, np.repeat(values, lengths) * said.data, n_rows * n_columns)
+        return summed.astype(np.float64, copy=False).reshape(n_rows, n_columns)
+
     def _split(self, added: Floats, listening: Listening) -> dict[BlockName, Floats]:
         blocks = self._of(listening)
         ends = np.cumsum([len(listening[block].columns) for block in blocks])[:-1]
@@ -99,11 +110,11 @@ class ItemNeighbours:
         """Input columns of a listener and z of each."""
         blocks = self._of(listening)
         columns = [listening[block].columns + self.starts[block] for block in blocks]
-        values = [self._scaled(listening[block], self.scales[block]) for block in blocks]
+        values = [self._scaled(listening[block].plays, self.scales[block]) for block in blocks]
         return np.concatenate([np.empty(0, np.int64), *columns]), np.concatenate([np.empty(0), *values])
 
-    def _scaled(self, cells: Cells, scale: float) -> Floats:
-        amounts = np.ones(len(cells.plays)) if self.scaling == "binary" else np.log1p(cells.plays)
+    def _scaled(self, plays: Floats, scale: float) -> Floats:
+        amounts = np.ones(len(plays)) if self.scaling == "binary" else np.log1p(plays)
         return np.asarray(amounts / scale)
 
 

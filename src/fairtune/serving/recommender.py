@@ -14,7 +14,6 @@ from fairtune.errors import BadRequest
 from fairtune.serving import item_neighbours, listener_ids, name_search, requests, starting_points
 from fairtune.serving.explanations import reasons
 from fairtune.serving.fold_in import Floats
-from fairtune.serving.histories import Listening, of_listener
 from fairtune.serving.recommendation import Recommendation, RecommendationList
 from fairtune.serving.release import Release
 from fairtune.serving.requests import Request
@@ -149,11 +148,13 @@ class Recommender:
 
     def _best(self, rows: Columns, n: int, block: BlockName) -> Columns:
         factors = self.release.listener_factors[rows].astype(np.float64)
-        listeners = [of_listener(self.release, row) for row in rows.tolist()]
         plays = self.release.plays(block).take(rows)
         known = np.zeros((len(rows), self.release.width(block)), dtype=bool)
         known[plays.row_of_cell, plays.indices] = True
-        return best(self._scores(factors, block, listeners), known, n)
+        scores, beside = self.release.scores(factors, block), item_neighbours.of(self.release, block)
+        if beside is not None:
+            scores = (scores + beside.scores_of(self.release, rows)).astype(np.float32)
+        return best(scores, known, n)
 
     def _scored(self, requested: Sequence[Request], block: BlockName) -> tuple[Scores, NDArray[np.bool_]]:
         """Score every column of `block`, and find which are known: (requests, n_columns) each."""
@@ -161,13 +162,11 @@ class Recommender:
         for row, request in zip(known, requested, strict=True):
             row[request.listening[block].columns] = True
         factors = np.stack([request.factor for request in requested])
-        return self._scores(factors, block, [request.listening for request in requested]), known
-
-    def _scores(self, factors: Floats, block: BlockName, listeners: Sequence[Listening]) -> Scores:
-        """Score every column of `block`, from factors and from listening: (len(listeners), n_columns)."""
-        scores = self.release.scores(factors, block)
-        beside = item_neighbours.of(self.release, block)
-        return scores if beside is None else (scores + beside.scores(listeners)).astype(np.float32)
+        scores, beside = self.release.scores(factors, block), item_neighbours.of(self.release, block)
+        if beside is not None:
+            said = beside.scores([request.listening for request in requested])
+            scores = (scores + said).astype(np.float32)
+        return scores, known
 
     def _recommend(
         self, requested: Sequence[Request], n: int | None, block: BlockName, *, strict: bool

@@ -60,11 +60,12 @@ SHORT = (
     ALTERNATIVE.format("plain_als", "eo"),
 )
 """The rows that README shows."""
-REPEATED = ("lastfm-2k", "lfm-2b")
+REPEATED = ("lastfm-2k", "lfm-2b", "demo")
 REPEATED_ROWS = (
     ("nDCG@10 of `als`", "ranking.als.ndcg@10"),
     ("beside that of `plain_als`", "advantage.plain_als"),
     ("of `autoencoder`", "advantage.autoencoder"),
+    ("of `item_knn`", "advantage.item_knn"),
     ("of `tutorial_als`", "advantage.tutorial_als"),
     ("of `popularity`", "advantage.popularity"),
     ("DP disparity between artist regions", PARITY.format("dp")),

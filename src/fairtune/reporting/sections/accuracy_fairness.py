@@ -12,7 +12,7 @@ from fairtune.reporting.sections import accuracy, group_rates
 from fairtune.reporting.sections.accuracy import PRODUCT
 
 SAME_METHOD: Final = {
-    "plain_als": "the same method without weights and influencers",
+    "plain_als": "the same method without weights, influencers and neighbours",
     "tutorial_als": "the same method with nothing tuned",
 }
 """The fairer comparison first."""

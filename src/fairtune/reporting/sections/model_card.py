@@ -74,7 +74,8 @@ def _facts(
         "citation": str(about.get("citation") or ""),
         "licence": str(about.get("licence") or ""),
         "play counts": "counted" if metrics.get("counts") else "not counted: played or not is all there is",
-        "method": "weighted alternating least squares (ALS) on one matrix of listeners and what they play",
+        "method": "weighted alternating least squares (ALS) on one matrix of listeners and what they play"
+        + (", beside item neighbours" if "neighbours" in metrics.get("ablation", {}) else ""),
         "recommends": f"{items}, learned from {labels.BLOCKS.get(target, target)}",
         "influencers beside them": numbers.listed(influencers) if influencers else "none",
         "re-ranked to keep": numbers.listed(kept(params.train.rerank, target)) if params.train.rerank else "",

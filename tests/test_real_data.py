@@ -75,6 +75,7 @@ def test_figures_lie_where_earlier_measurements_put_them(paths):
     ndcg = {name: figures["ndcg@10"]["value"] for name, figures in metrics["ranking"].items()}
     assert 0.30 < ndcg["als"] < 0.40
     assert 0.15 < ndcg["popularity"] < 0.19
+    assert ndcg["als"] > 1.3 * max(ndcg["popularity"], ndcg["tutorial_als"])
     assert ndcg["als"] > 1.1 * max(value for name, value in ndcg.items() if name != "als")
     assert 0.71 < metrics["rmse"]["log_plays"]["bias_als_influencers"]["value"] < 0.77
     assert 0.78 < metrics["rmse"]["log_plays"]["bias"]["value"] < 0.84

@@ -259,18 +259,15 @@ def _neighbours(
         block_diag([_selection(places[block], n) for block, n in inputs.items() if block in places])
     )
     there = np.repeat([block in places for block in inputs], list(inputs.values()))
-    cells = csr_array(_selection(rows, len(fitted.listeners)) @ known.cells[:, there] @ moved.T)
     scales = {block: scale for block, scale in known.scales.items() if block in places}
-    of_target = _selection(places[known.target], inputs[known.target])
-    aligned = replace(
-        known,
-        scales=scales,
-        cells=cells,
-        weights=csr_array(moved @ known.weights[there] @ of_target.T),
+    plays = {block: matrix.block(block, part) for block in scales}
+    of_new = diags_array((rows < 0).astype(np.float32)) @ item_neighbours.cells_of(
+        plays, known.scaling, scales
     )
-    new = csr_array(diags_array((rows < 0).astype(np.float32)))
-    own = item_neighbours.cells_of({block: matrix.block(block, part) for block in scales}, aligned)
-    return replace(aligned, cells=csr_array(cells + new @ own).astype(np.float32))
+    of_known = _selection(rows, len(fitted.listeners)) @ known.cells[:, there] @ moved.T
+    target = _selection(places[known.target], inputs[known.target])
+    weights = csr_array(moved @ known.weights[there] @ target.T)
+    return replace(known, scales=scales, cells=csr_array(of_known + of_new), weights=weights)
 
 
 def _bonus(fitted: Fitted, places: Mapping[BlockName, Places]) -> dict[BlockName, NDArray[np.float32]]:

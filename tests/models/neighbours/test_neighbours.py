@@ -65,6 +65,25 @@ def test_equations_without_a_stable_solution_are_refused():
     assert str(error.value) == "with regularization 1e-30 the equations have no stable solution: raise it"
 
 
+def test_equations_of_listeners_without_a_stable_solution_are_refused_too():
+    same = csr_array(np.ones((3, 9), dtype=np.float32) * 1e18)
+    with pytest.raises(BadParams) as error:
+        ridge.fit(same, targets=3, regularization=1e-30, kept=3)
+    assert str(error.value) == "with regularization 1e-30 the equations have no stable solution: raise it"
+
+
+def test_a_fit_that_cannot_end_well_names_the_setting(monkeypatch):
+    def refused(*_, **__):
+        raise BadParams("with regularization 0.1 the equations have no stable solution: raise it")
+
+    monkeypatch.setattr(ridge, "fit", refused)
+    with pytest.raises(BadParams) as error:
+        item_neighbours.fit(MATRIX, Part.TRAIN, CHOSEN, threads=1)
+    assert str(error.value) == (
+        "neighbour_regularization: with regularization 0.1 the equations have no stable solution: raise it"
+    )
+
+
 def test_cosine_similarity_is_that_of_scikit_learn_without_a_column_itself():
     given = cells(40, 12)
     expected = cosine_similarity(given.toarray().astype(float).T)[:8, :8]

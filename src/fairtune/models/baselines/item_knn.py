@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from scipy.sparse import csr_array, csr_matrix, diags_array
+from scipy.sparse import csr_array, diags_array
 
 from fairtune.columns import Part
 from fairtune.matrix.matrix import Matrix
 from fairtune.matrix.weights import popularity_balance
 from fairtune.metrics.ranking import Rows
 from fairtune.models.base import Scores
+from fairtune.models.neighbours import cosine
 
 
 @dataclass(frozen=True)
@@ -71,16 +72,11 @@ class ItemKnn:
             The fitted model.
         """
         del seed  # nothing is drawn
-        from implicit.nearest_neighbours import all_pairs_knn
-
         plays = matrix.block(matrix.target, part)
         weights = csr_array(
             (np.log1p(plays.data.astype(np.float64)), plays.indices, plays.indptr), shape=plays.shape
         )
-        lengths = np.sqrt(np.bincount(weights.indices, weights.data**2, weights.shape[1]) + shrinkage)
-        scaled = weights.data / lengths[weights.indices]
-        columns = csr_matrix((scaled, weights.indices, weights.indptr), shape=plays.shape)
-        similarity = csr_array(all_pairs_knn(columns, neighbours, show_progress=False, num_threads=threads))
+        similarity = cosine.similarity(weights, shrinkage=shrinkage, kept=neighbours, threads=threads)
         if beta:
             similarity = csr_array(similarity @ diags_array(popularity_balance(plays, beta)))
         return cls(weights=weights.astype(np.float32), similarity=similarity.astype(np.float32))

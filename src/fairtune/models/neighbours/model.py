@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array, hstack
 
-from fairtune.columns import SIDE_BLOCKS, BlockName, Part
+from fairtune.columns import BlockName, Part
 from fairtune.config.params import Hyperparameters, Scaling
+from fairtune.errors import BadParams
 from fairtune.matrix import provider_groups
 from fairtune.matrix.matrix import Matrix
 from fairtune.matrix.weights import block_weights, scaled
@@ -163,17 +164,22 @@ def fit(matrix: Matrix, part: Part, chosen: Hyperparameters, *, threads: int) ->
     -------
     Unbalanced
         Neighbours and the moments of their scores.
+
+    Raises
+    ------
+    BadParams
+        The regularization is too small for a stable solution.
     """
-    parts, scales = [], {}
-    for block in inputs(matrix, chosen):
-        plays = matrix.block(block, part)
-        values = scaled(plays, chosen.neighbour_scaling)
-        scales[block] = float(values.mean()) if len(values) else 1.0
-        parts.append(_cells(plays, values / scales[block]))
-    cells = csr_array(hstack(parts, format="csr"))
-    targets, kept = parts[0].shape[1], chosen.neighbours
-    if ridge.equations(cells) <= MOST_EQUATIONS:
-        weights = ridge.fit(cells, targets=targets, regularization=chosen.neighbour_regularization, kept=kept)
+    plays = {block: matrix.block(block, part) for block in inputs(matrix, chosen)}
+    scales = {block: _scale(scaled(of, chosen.neighbour_scaling)) for block, of in plays.items()}
+    cells = cells_of(plays, chosen.neighbour_scaling, scales)
+    targets, kept = plays[matrix.target].shape[1], chosen.neighbours
+    if min(cells.shape) <= MOST_EQUATIONS:
+        penalty = chosen.neighbour_regularization
+        try:
+            weights = ridge.fit(cells, targets=targets, regularization=penalty, kept=kept)
+        except BadParams as error:
+            raise BadParams(f"neighbour_regularization: {error}") from None
     else:
         shrinkage = chosen.neighbour_regularization
         weights = cosine.fit(cells, targets=targets, shrinkage=shrinkage, kept=kept, threads=threads)
@@ -189,31 +195,32 @@ def inputs(matrix: Matrix, chosen: Hyperparameters) -> tuple[BlockName, ...]:
 
 def multipliers(matrix: Matrix, part: Part, chosen: Hyperparameters) -> NDArray[np.float32]:
     """Return what the target's columns are multiplied by, (n_columns,): the balance of the neighbours."""
-    block = matrix.target
-    membership = None
-    if block not in SIDE_BLOCKS and chosen.neighbour_gamma:
-        membership = provider_groups.grouping(matrix, block, part, chosen.provider_balance).membership
+    groups = provider_groups.grouping(matrix, matrix.target, part, chosen.provider_balance)
     return block_weights(
-        matrix.block(block, part),
+        matrix.block(matrix.target, part),
         weight=1.0,
         beta=chosen.neighbour_beta,
         gamma=chosen.neighbour_gamma,
         scaling="binary",
-        membership=membership,
+        membership=groups.membership,
     ).multipliers
 
 
-def cells_of(plays: Mapping[BlockName, csr_array], like: Neighbours) -> csr_array:
-    """Return z of other listeners, (n, n_inputs), from their plays of each block."""
+def cells_of(
+    plays: Mapping[BlockName, csr_array], scaling: Scaling, scales: Mapping[BlockName, float]
+) -> csr_array:
+    """Return z of listeners, (n, n_inputs), from their plays of each block."""
     parts = [
-        _cells(plays[block], scaled(plays[block], like.scaling) / scale)
-        for block, scale in like.scales.items()
+        csr_array(
+            ((scaled(of, scaling) / scales[block]).astype(np.float32), of.indices, of.indptr), shape=of.shape
+        )
+        for block, of in plays.items()
     ]
     return csr_array(hstack(parts, format="csr"))
 
 
-def _cells(plays: csr_array, values: NDArray[np.float64]) -> csr_array:
-    return csr_array((values.astype(np.float32), plays.indices, plays.indptr), shape=plays.shape)
+def _scale(values: NDArray[np.float64]) -> float:
+    return float(values.mean()) if len(values) else 1.0
 
 
 def _moments(neighbours: Neighbours) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

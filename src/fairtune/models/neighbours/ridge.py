@@ -24,13 +24,9 @@ from fairtune.errors import BadParams
 
 AT_ONCE: Final = 512
 """Target columns whose weights are held at once."""
+UNSTABLE: Final = "with regularization {:g} the equations have no stable solution: raise it"
 Inverse = Callable[[int, int], NDArray[np.floating]]
 """Columns of P from one number to before another, up to a common factor: (n_inputs, stop - start)."""
-
-
-def equations(cells: csr_array) -> int:
-    """Return the number of equations of a fit: the smaller side of `cells`."""
-    return int(min(cells.shape))
 
 
 def fit(cells: csr_array, *, targets: int, regularization: float, kept: int) -> csr_array:
@@ -99,9 +95,7 @@ def inverse_gram(cells: csr_array, regularization: float) -> NDArray[np.float32]
         if not wrong:
             inverse, wrong = lapack.spotri(factor, lower=1, overwrite_c=1)
     if wrong:
-        raise BadParams(
-            f"with regularization {regularization:g} the equations have no stable solution: raise it"
-        )
+        raise BadParams(UNSTABLE.format(regularization))
     return _symmetric(inverse).T  # the same values, now row by row, as products with sparse rows want them
 
 
@@ -116,7 +110,10 @@ def _by_listeners(cells: csr_array, regularization: float) -> Inverse:
     doubles = cells.astype(np.float64)
     gram = csr_array(doubles @ doubles.T).toarray()
     gram[np.diag_indices_from(gram)] += regularization
-    factor = cho_factor(gram, lower=True, overwrite_a=True, check_finite=False)
+    try:
+        factor = cho_factor(gram, lower=True, overwrite_a=True, check_finite=False)
+    except np.linalg.LinAlgError:
+        raise BadParams(UNSTABLE.format(regularization)) from None
 
     def columns(start: int, stop: int) -> NDArray[np.floating]:
         targets = np.arange(start, stop)

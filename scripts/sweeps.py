@@ -159,6 +159,7 @@ def _costs(sweeps: Mapping[str, Sequence[Json]]) -> Figure:
                 area.annotate(f"{points[end]['value']:g}", (x[end], y[end]), xytext=(3, 3),
                               textcoords="offset points", fontsize=7.5, color=colour)  # fmt: skip
         area.set_xlabel(title)
+        area.locator_params(axis="x", nbins=6)
         if place == 0:
             area.set_ylabel("nDCG@10")
             area.legend(frameon=False, fontsize=8.5)

@@ -19,8 +19,9 @@ from tests.flows.prefect_page import flow_runs, tasks_of
 
 from fairtune.cli import main as cli
 from fairtune.pipeline.dvc import Pipeline
-from fairtune.pipeline.schedule import prefect_server
+from fairtune.pipeline.schedule import deployments, prefect_server
 
+FIVE_FIELDS = 'five fields, minute hour day month weekday, such as "0 3 * * *" for every day at three'
 ALL = ["fetch", "count", "gate", "ship"]
 PATIENTLY = f"""
 from fairtune.cli import main as cli
@@ -32,7 +33,7 @@ raise SystemExit(cli.main())
 
 
 def test_fairtune_schedule_says_what_runs_when_and_the_run_fires(project, api):
-    with started(schedule("--dataset", "demo", "--cron", "* * * * * */15"), project) as (process, said):
+    with started(schedule("--dataset", "demo", "--cron", "* * * * *"), project) as (process, said):
         processes.until(lambda: "Ctrl-C ends it." in said())
         processes.until((project.root / "reports/demo/shipped").exists)
         served = processes.until(lambda: completed(project))
@@ -42,7 +43,7 @@ def test_fairtune_schedule_says_what_runs_when_and_the_run_fires(project, api):
     lines = said().splitlines()
     assert lines[0] == f"Prefect server: {api}"
     when = r"next run \d{4}-\d\d-\d\d \d\d:\d\d UTC"
-    assert re.fullmatch(rf"demo: \* \* \* \* \* \*/15 \(UTC\); {when}", lines[1])
+    assert re.fullmatch(rf"demo: \* \* \* \* \* \(UTC\); {when}", lines[1])
     assert lines[-1] == "Stopped: nothing is scheduled any more."
     assert served.parameters == {"dataset": "demo", "refresh": True, "search": False, "branch": None}
     assert project.ran("demo")[:4] == ALL  # a second run may have begun
@@ -170,10 +171,28 @@ def test_without_a_server_one_is_started_and_ends_with_the_command_even_by_kill_
         ),
         (
             ["--dataset", "demo", "--cron", "0 25 * * *"],
-            (
-                "schedule: '0 25 * * *' is no cron expression: minute hour day month weekday, such as "
-                '"0 3 * * *" for every day at three'
-            ),
+            f"schedule: '0 25 * * *' is no cron expression: {FIVE_FIELDS}",
+        ),
+        (
+            ["--dataset", "demo", "--cron", "0 3 * * * 30"],  # seconds, to the library
+            f"schedule: '0 3 * * * 30' is no cron expression: {FIVE_FIELDS}",
+        ),
+        (
+            ["--dataset", "demo", "--cron", "0 3 * *"],
+            f"schedule: '0 3 * *' is no cron expression: {FIVE_FIELDS}",
+        ),
+        (
+            ["--dataset", "demo", "--cron", "@daily"],
+            f"schedule: '@daily' is no cron expression: {FIVE_FIELDS}",
+        ),
+        (["--dataset", "demo", "--cron", ""], f"schedule: '' is no cron expression: {FIVE_FIELDS}"),
+        (
+            ["--dataset", "demo", "--cron", "0 3 31 2 *"],
+            f"schedule: '0 3 31 2 *' names no date that ever comes: {FIVE_FIELDS}",
+        ),
+        (
+            ["--dataset", "demo", "--cron", "0 3 31 4,6,9,11 *"],
+            f"schedule: '0 3 31 4,6,9,11 *' names no date that ever comes: {FIVE_FIELDS}",
         ),
         (
             ["--dataset", "demo", "--timezone", "Mars/Base"],
@@ -204,6 +223,14 @@ def test_a_server_that_does_not_answer_is_named(capsys, monkeypatch):
         "fairtune: no Prefect server answers at http://127.0.0.1:9/api (PREFECT_API_URL): start it with "
         "`prefect server start`, or unset the variable and one is started here\n"
     )
+
+
+def test_a_leap_day_comes():
+    leap_day = deployments.Scheduled(
+        "demo", cron="0 3 29 2 *", timezone="UTC", refresh=True, search=False, branch=None
+    )
+
+    assert deployments._clock(leap_day).cron == "0 3 29 2 *"
 
 
 def test_the_schedule_of_prefect_yaml_is_that_of_the_command():

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 FLOW: Final = "flows/retrain.py"
 CANCELLED: Final = 2  # seconds until what was cancelled should have begun to end
 FLUSH: Final = 10  # seconds that Prefect's own messages may take at the end
+FIELDS: Final = 5
+EXPECTED: Final = 'five fields, minute hour day month weekday, such as "0 3 * * *" for every day at three'
 PATIENCE: Final = 120  # seconds until the scheduler must have planned a run; its loop takes up to 60
 
 Say = Callable[[str], None]
@@ -69,8 +71,8 @@ class Scheduled:
 def serve(wanted: Sequence[Scheduled], *, say: Say) -> None:
     """Serve until SIGINT or SIGTERM.
 
-    `BadRequest` for a cron expression or time zone that doesn't exist; `ServerFailed` if the Prefect server
-    doesn't answer or plans no runs.
+    `BadRequest` for a cron expression, date or time zone that doesn't exist; `ServerFailed` if the Prefect
+    server doesn't answer or plans no runs.
 
     Parameters
     ----------
@@ -92,20 +94,25 @@ def serve(wanted: Sequence[Scheduled], *, say: Say) -> None:
 
 def _clock(each: Scheduled) -> "CronSchedule":
     from prefect.client.schemas.schedules import CronSchedule
+    from prefect.server.schemas.schedules import CronSchedule as Planned
     from pydantic import ValidationError
 
+    if len(each.cron.split()) != FIELDS:  # Prefect takes a sixth one for seconds
+        raise BadRequest(f"schedule: '{each.cron}' is no cron expression: {EXPECTED}")
     try:
-        return CronSchedule(cron=each.cron, timezone=each.timezone)
+        clock = CronSchedule(cron=each.cron, timezone=each.timezone)
     except ValidationError as error:
         wrong = {str(step) for one in error.errors() for step in one["loc"]}
         if "timezone" in wrong:
             raise BadRequest(
                 f"schedule: '{each.timezone}' is no time zone; give one such as UTC or Europe/Berlin"
             ) from error
-        raise BadRequest(
-            f"schedule: '{each.cron}' is no cron expression: minute hour day month weekday, such as "
-            '"0 3 * * *" for every day at three'
-        ) from error
+        raise BadRequest(f"schedule: '{each.cron}' is no cron expression: {EXPECTED}") from error
+    try:
+        asyncio.run(Planned(cron=each.cron, timezone=each.timezone).get_dates(n=1))
+    except ValueError as error:
+        raise BadRequest(f"schedule: '{each.cron}' names no date that ever comes: {EXPECTED}") from error
+    return clock
 
 
 @contextmanager

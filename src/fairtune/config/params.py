@@ -1,7 +1,7 @@
 """`params.yaml`, read once into frozen, typed values that reject unknown keys."""
 
-import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
@@ -9,7 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationE
 from pydantic.dataclasses import dataclass
 
 from fairtune.columns import BlockName
-from fairtune.config import gate_limits, yaml12
+from fairtune.config import gate_limits, value_checks, yaml12
 from fairtune.config.custom_tables import Events, OwnTables, Watched
 from fairtune.config.drift_limits import DriftLimits
 from fairtune.config.gate_limits import Gate
@@ -23,12 +23,7 @@ HEADLINE: Final = 10
 """The length of list that the search and the gates judge: always evaluated."""
 
 
-def _with_headline(ks: tuple[int, ...]) -> tuple[int, ...]:
-    if HEADLINE not in ks or min(ks) < 1:
-        raise ValueError(
-            f"lengths of list are 1 or more, and {HEADLINE}, which the gates judge, is among them"
-        )
-    return ks
+Lengths = Annotated[tuple[int, ...], AfterValidator(lambda ks: value_checks.lengths(ks, HEADLINE))]
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -61,6 +56,11 @@ class Ingest:
     max_types: int = Field(ge=1)  # music types of an item, the strongest ones
     regions: Mapping[str, tuple[str, ...]]  # region -> ISO 3166-1 alpha-2 countries
     other_region: str  # region of every country not listed
+
+    @model_validator(mode="after")
+    def _regions_part_the_countries(self) -> Self:
+        value_checks.regions(self.regions, self.other_region)
+        return self
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -133,6 +133,12 @@ class Tune:
     storage: str | None = None  # URL of a database that several machines share; null: a file of its own
     limits: TuneLimits = TuneLimits()  # choice rule: highest nDCG@10 among trials within them
 
+    @model_validator(mode="after")
+    def _every_trial_can_be_fitted(self) -> Self:
+        value_checks.space(self.space)
+        value_checks.domain(self.space, asdict(self.start), hyperparameters)
+        return self
+
 
 Setting = Annotated[int | float, Field(ge=0, allow_inf_nan=False)]
 Grid = Mapping[str, Annotated[tuple[Setting, ...], Field(min_length=1)]]
@@ -159,21 +165,24 @@ class Train:
 class Evaluate:
     """Stage `evaluate`."""
 
-    ks: Annotated[tuple[int, ...], AfterValidator(_with_headline)]  # lengths of list
-    fairness_ks: Annotated[tuple[int, ...], AfterValidator(_with_headline)]  # of them, those judged by group
+    ks: Lengths  # lengths of list
+    fairness_ks: Lengths  # of them, those judged by group
     resamples: int = Field(ge=100)
     min_group: int = Field(ge=1)  # listeners; smaller groups are pooled as `other`
     min_provider_group: int = Field(ge=1)  # items, the same
     head_share: float = Field(gt=0, lt=1)  # of training plays by the most played items: tier `head`
     tail_share: float = Field(gt=0, lt=1)  # of training plays by the least played items: tier `tail`
-    age_bands: tuple[int, ...]  # lower bounds of the bands after the first
+    age_bands: Annotated[
+        tuple[int, ...], AfterValidator(value_checks.rising)
+    ]  # lower bounds of the bands after the first
     countries: int = Field(ge=1)  # of artists, of listeners: the largest; the rest is `other`
     emerging_listeners: int = Field(ge=0)  # an artist with at most so many is emerging
     emerging_period: float = Field(ge=0, lt=1)  # and so is one first played in the last share of all pairs
     cold_listeners: int = Field(ge=0)  # an item with at most so many in the part fitted is cold
 
     @model_validator(mode="after")
-    def _groups_are_judged_by_lists_there_are(self) -> Self:
+    def _groups_and_lists_are_there(self) -> Self:
+        value_checks.tiers(self.head_share, self.tail_share)
         if missing := set(self.fairness_ks) - set(self.ks):
             raise ValueError(f"fairness_ks: {min(missing)} is not one of ks")
         return self
@@ -219,10 +228,9 @@ class DatasetParams:
         return self
 
 
-def _named_plainly(datasets: Mapping[str, DatasetParams]) -> Mapping[str, DatasetParams]:
-    for name in datasets:
-        if not re.fullmatch("[A-Za-z0-9][A-Za-z0-9_-]*", name):
-            raise ValueError(f"'{name}' can't name folders and stages: use letters, digits, - and _")
+def _apart(datasets: Mapping[str, DatasetParams]) -> Mapping[str, DatasetParams]:
+    value_checks.names(datasets)
+    value_checks.registered_apart({name: each.register.model for name, each in datasets.items()})
     return datasets
 
 
@@ -230,8 +238,8 @@ def _named_plainly(datasets: Mapping[str, DatasetParams]) -> Mapping[str, Datase
 class Params:
     """The whole of `params.yaml`."""
 
-    seed: int = Field(ge=0)
-    datasets: Annotated[Mapping[str, DatasetParams], AfterValidator(_named_plainly)]
+    seed: int = Field(ge=0, le=value_checks.LARGEST_SEED)
+    datasets: Annotated[Mapping[str, DatasetParams], AfterValidator(_apart)]
     shared: Mapping[str, object] = Field(default_factory=dict)  # YAML anchors only, nothing reads it
 
     def dataset(self, name: str) -> DatasetParams:

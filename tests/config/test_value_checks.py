@@ -154,8 +154,8 @@ def test_two_data_sets_register_two_models(read):
         read("register", model="fairtune-lfm-2b-track")
 
     assert str(refused.value) == (
-        "params.yaml: datasets: 'demo' and 'lfm-2b' both register 'fairtune-lfm-2b-track': each needs a model "
-        "of its own"
+        "params.yaml: datasets: 'demo' and 'lfm-2b' both register 'fairtune-lfm-2b-track': each needs a "
+        "model of its own"
     )
 
 

@@ -25,7 +25,7 @@ QUICK = ["--seeds", "1", "--trials", "1"]
 def project(tmp_path, monkeypatch):
     """Give a project whose tables, of `lastfm-2k` and of `mine`, which has a split, hold sixty listeners."""
     values = yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))
-    mine = values["datasets"]["lastfm-2k"]
+    mine = {**values["datasets"]["lastfm-2k"], "register": {"model": "mine"}}
     matrix = {**mine["matrix"], "target": "artist", "split": "given", "blocks": ["artist"]}
     limits = {limit: {"region": 1.0} for limit in ("max_dp_disparity", "max_eo_disparity")}
     values["datasets"]["mine"] = {**mine, "matrix": matrix, "gate": {**mine["gate"], **limits}}

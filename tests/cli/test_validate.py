@@ -26,7 +26,7 @@ BAD = HEADER + (
 def project(tmp_path, monkeypatch):
     """Give a project with a data set `mine` of own files."""
     values = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-    mine = {**values["datasets"]["demo"]}
+    mine = {**values["datasets"]["demo"], "register": {"model": "mine"}}
     mine["download"] = {
         "timeout": 5,
         "retries": 0,

@@ -28,7 +28,8 @@ def written(tmp_path):
 def own(values, table):
     """Add a data set `mine` of own files."""
     demo = values["datasets"]["demo"]
-    values["datasets"]["mine"] = {**demo, "download": {"timeout": 5, "retries": 0, "table": table}}
+    download = {"timeout": 5, "retries": 0, "table": table}
+    values["datasets"]["mine"] = {**demo, "download": download, "register": {"model": "mine"}}
 
 
 def test_the_projects_own_file_is_valid_and_names_its_data_sets():

@@ -3,7 +3,7 @@
 import pytest
 from tests.toy import POINT
 
-from fairtune.tuning.pruning import EndedEarly, Look, expected, hopeless
+from fairtune.tuning.pruning import Cut, Look, Settled, expected, hopeless
 from fairtune.tuning.trials import FinishedTrial, Judged
 
 
@@ -54,13 +54,18 @@ def run(look, curve):
 
 def test_a_fit_settles_once_a_look_brings_less_than_half_a_percent():
     look = Look((), iterations=15)
-    with pytest.raises(EndedEarly):
+    with pytest.raises(Settled):
         run(look, [0.2, 0.3, 0.3, 0.3, 0.3014, 0.4])
-    assert (list(look.seen), look.best(), look.cut) == ([1, 3, 5], 5, False)
+    assert (list(look.seen), look.best()) == ([1, 3, 5], 5)
+
+
+def test_a_fit_without_hope_is_cut_at_its_first_look():
+    look = Look(WHOLE, iterations=15)
+    with pytest.raises(Cut):
+        run(look, [0.18])
 
 
 def test_a_patient_fit_goes_on_to_its_end():
     look = Look(WHOLE, iterations=5, never_cut=True, never_settle=True)
-    run(look, [0.1, 0.1, 0.05, 0.05])
-    look.seen[5] = Judged(0.05, 0.1, 0.1)
-    assert look.best() == 5
+    run(look, [0.1, 0.1, 0.05, 0.05, 0.05])
+    assert (list(look.seen), look.best()) == ([1, 3, 5], 5)

@@ -1,5 +1,6 @@
 """The search ends with the same trials however often it is interrupted, and keeps to its budgets."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import optuna
@@ -10,6 +11,7 @@ from tests.toy import POINT, tune_limits
 
 from fairtune.config.params import Range, Tune
 from fairtune.errors import BadParams
+from fairtune.tuning.pruning import Settled
 from fairtune.tuning.sampler import sampler
 from fairtune.tuning.search import LIBRARY_DEFAULTS, remembered, search
 from fairtune.tuning.selection import choose
@@ -53,9 +55,10 @@ def test_same_seed_same_trials_and_another_seed_other_trials():
 def learns(point, look):
     """Come nearer to what `judge` says with every round."""
     end = judge(point)
-    for iteration in range(1, point.iterations):
-        look(iteration, lambda share=1 - 0.5**iteration: replace(end, ndcg=end.ndcg * share))
-    return end
+    with suppress(Settled):
+        for iteration in range(1, point.iterations + 1):
+            look(iteration, lambda share=1 - 0.5**iteration: replace(end, ndcg=end.ndcg * share))
+    return look.seen[look.best()]
 
 
 def test_a_search_that_was_killed_cuts_the_same_trials():
@@ -139,14 +142,16 @@ def test_the_iterations_of_a_trial_are_those_after_which_it_was_worth_most():
     """Fits peak after three rounds: judged there, and training will repeat just that."""
 
     def rises_and_falls(point, look):
-        for iteration in range(1, point.iterations):
-            ndcg = 0.5 - 0.01 * abs(iteration - 3)
-            look(iteration, lambda ndcg=ndcg: Judged(ndcg, dp=point.beta, eo=0.1))
-        return Judged(0.1, dp=point.beta, eo=0.1)
+        with suppress(Settled):
+            for iteration in range(1, point.iterations + 1):
+                ndcg = 0.1 if iteration == point.iterations else 0.5 - 0.01 * abs(iteration - 3)
+                look(iteration, lambda ndcg=ndcg: Judged(ndcg, dp=point.beta, eo=0.1))
+        return replace(look.seen[look.best()], eo=0.2)  # by everybody, not by the listeners of the looks
 
     library, *others = search(rises_and_falls, replace(TUNE, trials=4), seed=1)
     assert {trial.hyperparameters.iterations for trial in others} == {3}
     assert {trial.judged.ndcg for trial in others} == {0.5}
+    assert {trial.judged.eo for trial in others} == {0.2}
     assert {tuple(trial.looks) for trial in others} == {(1, 3, 5)}  # the fifth round showed the fall
     assert (library.hyperparameters, library.judged.ndcg) == (LIBRARY_DEFAULTS, 0.1)  # nothing of it is tuned
 

@@ -1,14 +1,17 @@
 """The choice follows its rule."""
 
+from dataclasses import replace
+
 import pytest
 from tests.toy import POINT, tune_limits
 
-from fairtune.tuning.selection import choose, keep
+from fairtune.tuning.finalists import Rejudged
+from fairtune.tuning.selection import choose, finalists, keep
 from fairtune.tuning.trials import FinishedTrial, Judged
 
 
-def trial(number, ndcg, dp, eo=0.0, served=1.0):
-    return FinishedTrial(number, POINT, Judged(ndcg, dp, eo, served))
+def trial(number, ndcg, dp, eo=0.0, served=1.0, factors=POINT.factors):
+    return FinishedTrial(number, replace(POINT, factors=factors), Judged(ndcg, dp, eo, served))
 
 
 TRIALS = [trial(0, 0.9, 0.6), trial(1, 0.7, 0.4), trial(2, 0.8, 0.5), trial(3, 0.85, 0.1, 0.55, 0.7)]
@@ -59,4 +62,57 @@ def test_settings_that_are_kept_win_whatever_else_was_tried_and_say_where_they_m
     assert (missed.trial.number, missed.flagged) == (1, True)
     assert missed.reason == (
         "settings of the champion, version 3, kept, though no longer within DP disparity 0.3"
+    )
+
+
+def rejudged(worth, error=0.02):
+    """Means of two draws, by number: each a little lower on one and a little higher on the other."""
+    draws = {
+        number: (Judged(ndcg - 0.01, dp, 0.0), Judged(ndcg + 0.01, dp, 0.0))
+        for number, (ndcg, dp) in worth.items()
+    }
+    errors = tuple(tuple(0.0 if a == b else error for b in worth) for a in worth)
+    return Rejudged(tuple(worth), tuple(draws.values()), errors)
+
+
+SEARCHED = [
+    trial(0, 0.80, 0.3, factors=64),
+    trial(1, 0.79, 0.2, factors=32),
+    trial(2, 0.78, 0.1, factors=32),
+    trial(3, 0.77, 0.1, factors=16),
+    trial(4, 0.99, 0.9),
+]
+
+
+def test_finalists_are_the_best_five_within_the_limits_and_else_those_that_miss_them_least():
+    more = [*SEARCHED, *(trial(number, 0.6 + number / 100, 0.1) for number in range(5, 9))]
+    assert [one.number for one in finalists(more, tune_limits(dp=0.5))] == [0, 1, 2, 3, 8]
+    assert [one.number for one in finalists(more, tune_limits(dp=0.05))] == [2, 3, 5, 6, 7]
+
+
+def test_of_finalists_within_one_standard_error_of_the_best_the_one_with_fewest_factors_is_chosen():
+    limits = tune_limits(dp=0.5)
+    draws = {0: (0.75, 0.3), 1: (0.74, 0.2), 2: (0.735, 0.1), 3: (0.72, 0.1)}
+    choice = choose(SEARCHED, limits, rejudged(draws))
+    assert choice.trial.number == 2  # 1 and 2 have 32 factors, 2 is fairer; 3 is .03 behind
+    assert (choice.flagged, choice.optimism) == (False, pytest.approx(0.78 - 0.735))
+    assert choice.reason == (
+        "of the 4 with the highest nDCG@10 of the 4 of 5 trials within DP disparity 0.5, judged again on 2 "
+        "other draws of the validation part, 3 are equal within one standard error: the one with the fewest "
+        "factors, then the lowest disparity"
+    )
+    sure = choose(SEARCHED, limits, rejudged(draws, error=0.001))
+    assert sure.trial.number == 0
+    assert sure.reason.endswith("judged again on 2 other draws of the validation part, the highest")
+
+
+def test_the_limits_hold_on_the_other_draws():
+    limits = tune_limits(dp=0.5)
+    draws = {0: (0.75, 0.6), 1: (0.74, 0.7), 2: (0.70, 0.4), 3: (0.60, 0.1)}
+    assert choose(SEARCHED, limits, rejudged(draws)).trial.number == 2
+    nobody = choose(SEARCHED, limits, rejudged({n: (ndcg, 0.6 + n / 10) for n, (ndcg, _) in draws.items()}))
+    assert (nobody.trial.number, nobody.flagged) == (0, True)
+    assert nobody.reason == (
+        "none of the 4 best of 5 trials is within DP disparity 0.5 on other draws of the validation part: "
+        "the one that misses them least"
     )

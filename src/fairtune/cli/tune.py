@@ -29,6 +29,7 @@ def tune(dataset: str) -> None:
     if not paths.matrix.is_dir():
         raise NotThere(f"tune: {paths.matrix} is missing: run `dvc repro matrix@{dataset}` first")
     matrix = matrix_storage.read_matrix(paths.matrix)
-    goal = objective.prepare(matrix, Part.TRAIN, chosen.evaluate)
-    trials = study.search(chosen, paths, matrix, goal, seed=everything.seed)
+    sample, seed = chosen.tune.listeners, everything.seed
+    goal = objective.prepare(matrix, Part.TRAIN, chosen.evaluate, listeners=sample, seed=seed)
+    trials = study.search(chosen, paths, matrix, goal, seed=seed)
     click.echo(results.summary(selection.choose(trials, chosen.tune.limits), trials, chosen))

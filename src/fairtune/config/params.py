@@ -131,6 +131,7 @@ class Tune:
     space: Mapping[str, Range | tuple[int | float | str, ...]]  # "beta", "block_weights.artist", ...
     minutes: float | None = Field(default=None, gt=0)  # no new trial after so long: not reproducible
     storage: str | None = None  # URL of a database that several machines share; null: a file of its own
+    listeners: int = Field(default=20_000, ge=1)  # that a fit is judged by at the most: a sample of more
     limits: TuneLimits = TuneLimits()  # choice rule: highest nDCG@10 among trials within them
 
     @model_validator(mode="after")

@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 
 from fairtune.columns import GENDER, REGION, BlockName, Part
 from fairtune.config.params import HEADLINE, Evaluate
-from fairtune.matrix import listener_groups, provider_groups
+from fairtune.matrix import listener_groups, listener_sample, provider_groups
 from fairtune.matrix.listener_groups import Labels
 from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy, ranking
@@ -44,6 +44,8 @@ class Objective:
         By grouping of listeners, shape (n_listeners,).
     min_group
         Groups of fewer listeners are pooled.
+    listeners
+        Rows of those who are judged, (n_listeners,), all others are left out; None: nobody is.
     """
 
     target: BlockName
@@ -52,6 +54,7 @@ class Objective:
     chances: Chances
     labels: Mapping[str, Labels]
     min_group: int
+    listeners: Rows | None = None
 
     def judge(self, scores: Callable[[Rows], Scores], *, threads: int) -> Judged:
         """Judge the lists that scores lead to.
@@ -68,15 +71,25 @@ class Objective:
         Judged
             Accuracy and fairness of lists of ten.
         """
-        lists = ranking.rank(scores, self.known, HEADLINE, threads=threads)
-        figures = accuracy.per_listener(lists, self.truth, [HEADLINE])
-        dp, eo = self._apart(lists)
-        served = self._served(figures[RECALL])
-        return Judged.rounded(ndcg=float(np.nanmean(figures[NDCG])), dp=dp, eo=eo, served=served)
+        return self._judge(scores, threads=threads)[0]
 
     def judge_model(self, model: Als, *, threads: int) -> Judged:
         """Judge the lists of a factorisation."""
-        return self.judge(lambda rows: model.scores(rows, self.target), threads=threads)
+        return self.judge_each(model, threads=threads)[0]
+
+    def judge_each(self, model: Als, *, threads: int) -> tuple[Judged, Floats]:
+        """Judge the lists of a factorisation; beside that, nDCG of each listener, NaN without truth: (n,)."""
+        return self._judge(lambda rows: model.scores(rows, self.target), threads=threads)
+
+    def _judge(self, scores: Callable[[Rows], Scores], *, threads: int) -> tuple[Judged, Floats]:
+        of = self.listeners
+        some = scores if of is None else lambda rows: scores(of[rows])
+        lists = ranking.rank(some, self.known, HEADLINE, threads=threads)
+        figures = accuracy.per_listener(lists, self.truth, [HEADLINE])
+        dp, eo = self._apart(lists)
+        served = self._served(figures[RECALL])
+        each = figures[NDCG]
+        return Judged.rounded(ndcg=float(np.nanmean(each)), dp=dp, eo=eo, served=served), each
 
     def _apart(self, lists: Lists) -> tuple[float, float]:
         apart = provider_parity.compare(lists, self.chances, [HEADLINE], groups=False)[REGION]
@@ -96,7 +109,9 @@ class Objective:
         return min((ratio for ratio in ratios if ratio is not None), default=1.0)
 
 
-def prepare(matrix: Matrix, part: Part, params: Evaluate) -> Objective:
+def prepare(
+    matrix: Matrix, part: Part, params: Evaluate, *, listeners: int | None = None, seed: int = 0
+) -> Objective:
     """Prepare to judge fits on one part of the plays by what is held out from it.
 
     Parameters
@@ -107,6 +122,10 @@ def prepare(matrix: Matrix, part: Part, params: Evaluate) -> Objective:
         What is fitted on; TRAIN is judged by the validation part.
     params
         Groups of listeners, and sizes below which groups are pooled.
+    listeners
+        How many listeners are judged at the most, a sample stratified by `LISTENER_GROUPINGS`; None: all.
+    seed
+        Of the sample.
 
     Returns
     -------
@@ -117,6 +136,11 @@ def prepare(matrix: Matrix, part: Part, params: Evaluate) -> Objective:
     known, truth = matrix.block(block, part), matrix.truth(block, part)
     regions = provider_groups.regions(matrix, block, part)
     labels = listener_groups.label(matrix, part, age_bands=params.age_bands, countries=params.countries)
+    labels = {name: labels[name] for name in LISTENER_GROUPINGS if name in labels}
+    rows = listener_sample.draw(labels, known.shape[0], listeners, seed=seed)
+    if rows is not None:
+        known, truth = known[rows], truth[rows]
+        labels = {name: of[rows] for name, of in labels.items()}
     return Objective(
         target=block,
         known=known,
@@ -128,8 +152,9 @@ def prepare(matrix: Matrix, part: Part, params: Evaluate) -> Objective:
             bootstrap=Bootstrap(n_listeners=known.shape[0], resamples=0, seed=0),
             min_group=params.min_provider_group,
         ),
-        labels={name: labels[name] for name in LISTENER_GROUPINGS if name in labels},
+        labels=labels,
         min_group=params.min_group,
+        listeners=rows,
     )
 
 

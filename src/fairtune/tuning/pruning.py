@@ -1,6 +1,7 @@
 """When a fit ends: once it has learned what it can, or can't win any more.
 
-A fit is judged after a few iterations. It has *settled* when more iterations hardly raise nDCG@10: what it is
+A fit is looked at after a few iterations, and after the last one: judged, where there are many listeners, by
+some of them, the same in every trial. It has *settled* when more iterations hardly raise nDCG@10: what it is
 worth then is what it is worth, and the iteration that was best becomes its number of iterations, so that
 training repeats exactly what was judged. It is *cut* when even what it may still gain, by the gains of
 finished trials from the same iteration on, leaves it behind one of them in nDCG, DP and EO at once, or far
@@ -30,7 +31,15 @@ NEAR: Final = 0.75
 
 
 class EndedEarly(Exception):
-    """Raised inside a fit that isn't worth going on with."""
+    """Raised inside a fit that needs no further iteration."""
+
+
+class Settled(EndedEarly):
+    """The fit has learned what it can."""
+
+
+class Cut(EndedEarly):
+    """The fit can't win any more."""
 
 
 @dataclass
@@ -48,9 +57,7 @@ class Look:
     never_settle
         The fit never settles either.
     seen
-        What the fit was worth after each iteration it was judged at.
-    cut
-        The fit was cut.
+        What the fit was worth after each iteration it was looked at.
     """
 
     uncut: Sequence[FinishedTrial]
@@ -58,7 +65,6 @@ class Look:
     never_cut: bool = False
     never_settle: bool = False
     seen: dict[int, Judged] = field(default_factory=dict)
-    cut: bool = False
 
     def __call__(self, iteration: int, judge: Callable[[], Judged]) -> None:
         """Judge the fit after some iterations.
@@ -72,17 +78,22 @@ class Look:
 
         Raises
         ------
-        EndedEarly
-            There is no point in going on.
+        Cut
+            There is no point in judging it once more.
+        Settled
+            There is no point in going on, and the fit is judged by what it was after `best` iterations.
         """
-        if iteration not in LOOKS or iteration >= self.iterations:
+        last = iteration >= self.iterations
+        if iteration not in LOOKS and not last:
             return
         before = max((judged.ndcg for judged in self.seen.values()), default=0.0)
         now = self.seen[iteration] = judge()
-        self.cut = not self.never_cut and hopeless(now, iteration, self.uncut)
-        settled = not self.never_settle and 0 < now.ndcg < before * (1 + SETTLED)
-        if self.cut or settled:
-            raise EndedEarly
+        if last:
+            return
+        if not self.never_cut and hopeless(now, iteration, self.uncut):
+            raise Cut
+        if not self.never_settle and 0 < now.ndcg < before * (1 + SETTLED):
+            raise Settled
 
     def best(self) -> int:
         """Find the iteration that the fit was worth most after; the first of equals."""

@@ -8,7 +8,9 @@ import pandas as pd
 from fairtune.columns import Part
 from fairtune.config.params import DatasetParams
 from fairtune.matrix.matrix import Matrix
+from fairtune.metrics.rounding import significant
 from fairtune.models.als.cost import Size
+from fairtune.tuning.finalists import Rejudged
 from fairtune.tuning.selection import Choice
 from fairtune.tuning.trials import FinishedTrial
 
@@ -16,6 +18,7 @@ from fairtune.tuning.trials import FinishedTrial
 def best(choice: Choice) -> dict[str, object]:
     """Return what `best.json` holds of the chosen trial; eo is null where no group found anything."""
     judged = choice.trial.judged
+    again = {} if choice.rejudged is None else {"other_draws": _other_draws(choice, choice.rejudged)}
     return {
         "hyperparameters": asdict(choice.trial.hyperparameters),
         "number": choice.trial.number,
@@ -25,6 +28,26 @@ def best(choice: Choice) -> dict[str, object]:
         "served": judged.served,
         "flagged": choice.flagged,
         "reason": choice.reason,
+        **again,
+    }
+
+
+def _other_draws(choice: Choice, rejudged: Rejudged) -> dict[str, object]:
+    """Means over the other draws of the validation part, of the chosen trial and of every finalist."""
+    return {
+        "draws": len(rejudged.draws[0]),
+        "optimism": None if choice.optimism is None else significant(choice.optimism),
+        "finalists": [
+            {
+                "number": number,
+                "ndcg@10": mean.ndcg,
+                "dp": mean.dp,
+                "eo": mean.eo if isfinite(mean.eo) else None,
+                "served": mean.served,
+            }
+            for number in rejudged.numbers
+            for mean in (rejudged.mean(number),)
+        ],
     }
 
 
@@ -66,9 +89,11 @@ def summary(choice: Choice, trials: tuple[FinishedTrial, ...], params: DatasetPa
     judged, cut = choice.trial.judged, sum(trial.cut for trial in trials)
     short = params.tune.trials - len(trials)
     over = f"; {params.tune.minutes:g} minutes were over, {short} trials short" if short else ""
+    optimism = choice.optimism
+    other = "" if optimism is None else f"; nDCG@10 on other draws {judged.ndcg - optimism:.4f}"
     return (
         f"trial {choice.trial.number}: nDCG@10 {judged.ndcg:.4f}, DP disparity {judged.dp:.3f}, EO disparity "
-        f"{judged.eo:.3f}, EO ratio of listeners {judged.served:.2f}; {choice.reason}\n"
+        f"{judged.eo:.3f}, EO ratio of listeners {judged.served:.2f}{other}; {choice.reason}\n"
         f"{len(trials)} trials in {sum(trial.seconds for trial in trials):.0f} s, {cut} cut early{over}"
     )
 

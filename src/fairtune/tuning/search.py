@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fairtune.config.params import Hyperparameters, Tune
 from fairtune.tuning import space
-from fairtune.tuning.pruning import EndedEarly, Look, expected
+from fairtune.tuning.pruning import Cut, Look, expected
 from fairtune.tuning.sampler import GIVEN, sampler
 from fairtune.tuning.trial_claims import Claim, Workers, claim
 from fairtune.tuning.trials import (
@@ -38,7 +38,8 @@ LIBRARY_DEFAULTS: Final = Hyperparameters(
 """Trial 0: what somebody who tunes nothing would get from the same matrix."""
 Json = dict[str, Any]
 Attempt = Callable[[Hyperparameters, Look], Judged]
-"""Fits with the hyperparameters and judges; shows `look` the fit after each iteration, to end it early."""
+"""Fits with the hyperparameters, and shows `look` the fit after each iteration, to end it early. Judges what
+it was after `look.best()` iterations; whoever shows nothing, after the last one. `Cut` goes through."""
 
 
 def search(
@@ -145,21 +146,20 @@ def _run(claimed: Claim, attempt: Attempt, tune: Tune, *, seed: int) -> None:
     hyperparameters = LIBRARY_DEFAULTS if slot == 0 else space.suggest(trial, tune)
     uncut = [other for other in _complete(study, None) if not other.cut]
     look = Look(uncut, hyperparameters.iterations, never_cut=slot < GIVEN, never_settle=slot == 0)
+    cut = False
     try:
-        look.seen[hyperparameters.iterations] = attempt(hyperparameters, look)
-    except EndedEarly:
-        pass
+        judged = attempt(hyperparameters, look)
+    except Cut:
+        cut, judged = True, expected(look.seen, uncut)
     except BaseException:  # what goes wrong here must not hold the slot against others
         study.tell(trial, state=TrialState.FAIL)
         raise
-    judged = expected(look.seen, uncut) if look.cut else look.seen[look.best()]
+    look.seen = look.seen or {hyperparameters.iterations: judged}
     kept = {
-        HYPERPARAMETERS: asdict(
-            hyperparameters if look.cut else replace(hyperparameters, iterations=look.best())
-        ),
+        HYPERPARAMETERS: asdict(hyperparameters if cut else replace(hyperparameters, iterations=look.best())),
         JUDGED: asdict(judged),
         LOOKED: {str(iteration): asdict(seen) for iteration, seen in look.seen.items()},
-        CUT: look.cut,
+        CUT: cut,
     }
     try:
         for key, value in kept.items():

@@ -3,8 +3,9 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -17,14 +18,18 @@ from fairtune.config.paths import Paths
 from fairtune.matrix.matrix import Matrix
 from fairtune.metrics.ranking import Rows
 from fairtune.models.als import model as als
+from fairtune.models.als.model import Als
 from fairtune.models.base import Scores
 from fairtune.models.neighbours.model import Learned
-from fairtune.tuning import baselines, storage
+from fairtune.tuning import baselines, finalists, selection, storage
 from fairtune.tuning import search as trials_of
-from fairtune.tuning.objective import Objective
-from fairtune.tuning.pruning import Look
+from fairtune.tuning.finalists import Rejudged
+from fairtune.tuning.objective import Objective, prepare
+from fairtune.tuning.pruning import Look, Settled
 from fairtune.tuning.trials import FinishedTrial, Judged
 
+LOOKED_AT: Final = 2_500
+"""Listeners that a fit is judged by, at the most, while it goes on; once it has ended it is judged by all."""
 CODE: Final = (
     "columns.py",
     "matrix",
@@ -89,9 +94,9 @@ def search(
     matrix
         What trials are fitted on.
     objective
-        Judges a fit.
+        Judges a fit that has ended.
     seed
-        Of sampler and fits.
+        Of sampler, fits, and the listeners that looks are judged by.
 
     Returns
     -------
@@ -100,22 +105,38 @@ def search(
     """
     threads = os.cpu_count() or 1
     beginning = cache(lambda factors: als.beginning(matrix, Part.TRAIN, factors, seed=seed))
-    learned = Learned(Part.TRAIN, threads)
+    learned = Learned(Part.TRAIN, threads, scored=True)
+    some = prepare(matrix, Part.TRAIN, params.evaluate, listeners=LOOKED_AT, seed=seed)
 
     def attempt(point: Hyperparameters, look: Look) -> Judged:
-        fitted = als.fit(
-            matrix,
-            Part.TRAIN,
-            point,
-            seed=seed,
-            threads=threads,
-            start=beginning(point.factors),
-            neighbours=learned.of(matrix, point),
-            watch=lambda iteration, so_far: look(
-                iteration, lambda: objective.judge_model(so_far(), threads=threads)
-            ),
-        )
-        return objective.judge_model(fitted, threads=threads)
+        best: Als | None = None
+
+        def watch(iteration: int, so_far: Callable[[], Als]) -> None:
+            fits: list[Als] = []
+
+            def judge() -> Judged:
+                fits.append(so_far())
+                return some.judge_model(fits[0], threads=threads)
+
+            nonlocal best
+            try:
+                look(iteration, judge)
+            finally:
+                if fits and some.listeners is not None and look.best() == iteration:
+                    best = _copied(fits[0])
+
+        with suppress(Settled):
+            als.fit(
+                matrix,
+                Part.TRAIN,
+                point,
+                seed=seed,
+                threads=threads,
+                start=beginning(point.factors),
+                neighbours=learned.of(matrix, point),
+                watch=watch,
+            )
+        return look.seen[look.best()] if best is None else objective.judge_model(best, threads=threads)
 
     with console.steps("tune", total=params.tune.trials) as advance:
         shown = 0
@@ -135,6 +156,56 @@ def search(
             workers=storage.workers(),
             finished=finished,
         )
+
+
+def _copied(model: Als) -> Als:
+    """Return the same model with factors of its own, which no further iteration overwrites."""
+    columns = {block: factors.copy() for block, factors in model.column_factors.items()}
+    return replace(model, listener_factors=model.listener_factors.copy(), column_factors=columns)
+
+
+def rejudged(
+    params: DatasetParams, paths: Paths, matrix: Matrix, trials: Sequence[FinishedTrial], *, seed: int
+) -> Rejudged | None:
+    """Judge the finalists on other draws of the validation part, once a study.
+
+    Parameters
+    ----------
+    params
+        Limits, split, and where the study is.
+    paths
+        Of the data set.
+    matrix
+        What trials were fitted on.
+    trials
+        All trials.
+    seed
+        Of draws and fits.
+
+    Returns
+    -------
+    Rejudged | None
+        None: the split can't be drawn anew, or there is one finalist.
+    """
+    last = selection.finalists(trials, params.tune.limits)
+    if params.matrix.split not in finalists.DRAWN_SPLITS or len(last) == 1:
+        return None
+    points = {trial.number: trial.hyperparameters for trial in last}
+
+    def judged() -> dict[str, Any]:
+        with console.steps("finalists", total=len(points) * finalists.DRAWS) as finished:
+            return finalists.judge(
+                matrix,
+                points,
+                params.evaluate,
+                listeners=params.tune.listeners,
+                seed=seed,
+                finished=finished,
+            ).to_json()
+
+    opened = storage.opened(params.tune.storage, paths.study)
+    what = f"finalists: {sorted(points)}"
+    return Rejudged.from_json(trials_of.remembered(opened, name(params, paths, seed), what, judged))
 
 
 def name(params: DatasetParams, paths: Paths, seed: int, *, package: Path | None = None) -> str:
@@ -164,6 +235,7 @@ def name(params: DatasetParams, paths: Paths, seed: int, *, package: Path | None
         "min_provider_group": params.evaluate.min_provider_group,
         "min_group": params.evaluate.min_group,
         "age_bands": params.evaluate.age_bands,
+        "listeners": params.tune.listeners,
         "seed": seed,
     }
     digest = hashlib.sha256(json.dumps(depends, sort_keys=True).encode())

@@ -37,13 +37,12 @@ def test_the_map_is_the_ridge_regression_of_another_library():
     regions = np.eye(n_regions)[rng.integers(0, n_regions, n)]
     types, tracks = (rng.normal(size=(k, f)).astype(np.float32) for k in (n_types, n))
     unplayed = rng.random(n) < 0.3
-    weight = np.where(unplayed, 0, rng.random(n) + 0.5)
-    columns = ContentFeatures(TRACK, weight, {MUSIC_TYPE: csr_array(shares)}, regions)
+    columns = ContentFeatures(TRACK, ~unplayed, {MUSIC_TYPE: csr_array(shares)}, regions)
     given = {TRACK: tracks, MUSIC_TYPE: types}
     filled = cold_start.fill(given, [columns], ridge=2.5)
     x = np.hstack([shares @ types, regions])
     other = Ridge(alpha=2.5, fit_intercept=False)
-    other.fit(x[~unplayed], tracks[~unplayed], sample_weight=weight[~unplayed])
+    other.fit(x[~unplayed], tracks[~unplayed])
     assert filled[TRACK][unplayed] == summed(other.predict(x[unplayed]))
     assert filled[TRACK][~unplayed].tobytes() == tracks[~unplayed].tobytes()
     assert filled[MUSIC_TYPE] is types
@@ -55,7 +54,7 @@ def test_a_track_is_made_of_its_artist_its_types_and_its_region():
     audience = {b: np.bincount(matrix.block(b, Part.TRAIN).indices, minlength=k) for b, k in
                 ((TRACK, 6), (ARTIST, 4), (MUSIC_TYPE, 3))}  # fmt: skip
     (track,) = cold_start.content_features(matrix, audience)
-    assert (track.block, track.weight.tolist()) == (TRACK, [1, 0, 1, 1, 0, 1])
+    assert (track.block, track.played.tolist()) == (TRACK, [True, False, True, True, False, True])
     assert list(track.membership) == [MUSIC_TYPE, ARTIST]
     kinds = matrix.columns[MUSIC_TYPE]["name"].tolist()
     assert kinds == ["folk", "jazz", "rock"]

@@ -46,9 +46,8 @@ class ContentFeatures:
     ----------
     block
         Whose columns they are.
-    weight
-        How much each column counts where the map is learned, (n_columns,); 0: nobody plays it, it is filled
-        in.
+    played
+        Columns that the map is learned from, (n_columns,); the others, which nobody plays, are filled in.
     membership
         For each coarser block, n_columns x its columns; rows sum to 1, or 0 where nothing is known.
     regions
@@ -56,7 +55,7 @@ class ContentFeatures:
     """
 
     block: BlockName
-    weight: NDArray[np.float64]
+    played: NDArray[np.bool_]
     membership: Mapping[BlockName, csr_array]
     regions: NDArray[np.float64]
 
@@ -81,10 +80,10 @@ def content_features(
     blocks: list[BlockName] = [block for block in COARSE_FIRST if block in matrix.blocks]
     described = []
     for place, block in enumerate(blocks):
-        weight = (audience[block] > 0).astype(np.float64)
-        if place and not weight.all():
+        played = audience[block] > 0
+        if place and not played.all():
             membership = {coarse: _membership(matrix, block, coarse) for coarse in blocks[:place]}
-            described.append(ContentFeatures(block, weight, membership, _regions(matrix, block)))
+            described.append(ContentFeatures(block, played, membership, _regions(matrix, block)))
     return tuple(described)
 
 
@@ -108,7 +107,7 @@ def fill(
     Returns
     -------
     dict
-        The same factors, but for those of weight 0.
+        The same factors, but for those of columns that nobody plays.
     """
     from threadpoolctl import threadpool_limits
 
@@ -120,10 +119,10 @@ def fill(
             ]
             x = np.hstack([*means, content.regions])
             y = filled[content.block].astype(np.float64)
-            counted = x * content.weight[:, None]
-            gram = counted.T @ x + ridge * np.eye(x.shape[1])
-            unplayed = content.weight == 0
-            y[unplayed] = x[unplayed] @ np.linalg.solve(gram, counted.T @ y)
+            played = content.played
+            known = x[played]
+            gram = known.T @ known + ridge * np.eye(x.shape[1])
+            y[~played] = x[~played] @ np.linalg.solve(gram, known.T @ y[played])
             filled[content.block] = y.astype(np.float32)
     return filled
 

@@ -17,7 +17,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, diags_array, hstack
+from scipy.sparse import csr_array, hstack
 
 from fairtune.columns import BlockName, Part
 from fairtune.config.params import Hyperparameters, Scaling
@@ -31,6 +31,8 @@ from fairtune.models.neighbours import cosine, ridge
 MOST_EQUATIONS: Final = 20_000
 """Of ridge regression: beyond, a fit takes minutes, and gigabytes for the matrix of its equations."""
 ROWS_AT_ONCE: Final = 1024
+MOST_KEPT: Final = 2**27
+"""Scores that `Learned` keeps in all: half a gigabyte."""
 FITTED: Final = ("neighbours", "neighbour_regularization", "neighbour_scaling", "neighbour_inputs")
 """Hyperparameters that a fit depends on; share and balances come after it."""
 
@@ -51,6 +53,9 @@ class Neighbours:
         z of all listeners: listeners x input columns, float32.
     weights
         B: input columns x target columns, float32.
+    unbalanced
+        Scores of all listeners before the columns were balanced, (n_listeners, n_columns), and what columns
+        were multiplied by, (n_columns,): kept where many models differ in the latter; None: worked out.
     """
 
     target: BlockName
@@ -58,6 +63,7 @@ class Neighbours:
     scaling: Scaling
     cells: csr_array
     weights: csr_array
+    unbalanced: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
 
     @property
     def inputs(self) -> tuple[BlockName, ...]:
@@ -66,15 +72,18 @@ class Neighbours:
 
     def scores(self, listeners: Rows) -> NDArray[np.float32]:
         """Score the target's columns: (len(listeners), n_columns)."""
+        if self.unbalanced is not None:
+            scores, multipliers = self.unbalanced
+            return np.asarray(scores[listeners] * multipliers)
         return np.asarray((self.cells[listeners] @ self.weights).toarray())
 
     def take(self, listeners: Rows) -> "Neighbours":
         """Return the same for some listeners."""
-        return replace(self, cells=self.cells[listeners])
+        return replace(self, cells=self.cells[listeners], unbalanced=None)
 
     def only(self, columns: NDArray[np.intp]) -> "Neighbours":
         """Return the same for some columns of the target."""
-        return replace(self, weights=csr_array(self.weights[:, columns]))
+        return replace(self, weights=csr_array(self.weights[:, columns]), unbalanced=None)
 
 
 @dataclass(frozen=True)
@@ -89,11 +98,14 @@ class Unbalanced:
         Of each column's score over all listeners, (n_columns,).
     square
         Mean of each column's squared score, (n_columns,).
+    scores
+        Of all listeners, (n_listeners, n_columns), where they are kept.
     """
 
     neighbours: Neighbours
     mean: NDArray[np.float64]
     square: NDArray[np.float64]
+    scores: NDArray[np.float32] | None = None
 
     def balanced(self, multipliers: NDArray[np.floating], *, deviation: float) -> Neighbours:
         """Multiply the columns, and all of them to a deviation.
@@ -113,8 +125,11 @@ class Unbalanced:
         by_column = multipliers.astype(np.float64)
         variance = np.mean(by_column**2 * self.square) - np.mean(by_column * self.mean) ** 2
         by_column *= deviation / np.sqrt(variance) if variance > 0 else 0.0
-        weights = csr_array(self.neighbours.weights @ diags_array(by_column)).astype(np.float32)
-        return replace(self.neighbours, weights=weights)
+        fitted = self.neighbours.weights
+        cells = (fitted.data * by_column[fitted.indices]).astype(np.float32)
+        weights = csr_array((cells, fitted.indices, fitted.indptr), shape=fitted.shape)
+        unbalanced = None if self.scores is None else (self.scores, by_column.astype(np.float32))
+        return replace(self.neighbours, weights=weights, unbalanced=unbalanced)
 
 
 @dataclass(frozen=True)
@@ -127,10 +142,13 @@ class Learned:
         What is learned.
     threads
         Of a fit, 1 and above.
+    scored
+        Keep the scores of all listeners as well, where there is room: most of the work of judging a fit.
     """
 
     part: Part
     threads: int
+    scored: bool = False
     _fits: dict[tuple[object, ...], Unbalanced] = field(default_factory=dict, repr=False)
 
     def of(self, matrix: Matrix, chosen: Hyperparameters) -> Unbalanced | None:
@@ -142,7 +160,12 @@ class Learned:
             return None
         key = inputs(matrix, chosen), *(getattr(chosen, name) for name in FITTED)
         if key not in self._fits:
-            self._fits[key] = fit(matrix, self.part, chosen, threads=self.threads)
+            fitted = fit(matrix, self.part, chosen, threads=self.threads)
+            n_cells = fitted.neighbours.cells.shape[0] * fitted.neighbours.weights.shape[1]
+            kept = sum(other.scores.size for other in self._fits.values() if other.scores is not None)
+            room = self.scored and kept + n_cells <= MOST_KEPT
+            scores = _scores(fitted.neighbours) if room else None
+            self._fits[key] = replace(fitted, scores=scores)
         return self._fits[key]
 
 
@@ -221,6 +244,16 @@ def cells_of(
 
 def _scale(values: NDArray[np.float64]) -> float:
     return float(values.mean()) if len(values) else 1.0
+
+
+def _scores(neighbours: Neighbours) -> NDArray[np.float32]:
+    """Scores of all listeners, (n_listeners, n_columns)."""
+    n_listeners, n_columns = neighbours.cells.shape[0], neighbours.weights.shape[1]
+    scores = np.empty((n_listeners, n_columns), dtype=np.float32)
+    for start in range(0, n_listeners, ROWS_AT_ONCE):
+        rows = np.arange(start, min(start + ROWS_AT_ONCE, n_listeners))
+        scores[rows] = neighbours.scores(rows)
+    return scores
 
 
 def _moments(neighbours: Neighbours) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -21,12 +21,14 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     if kept is not None:
         params = replace(params, tune=champion_settings.instead_of_search(params.tune, kept.settings))
     matrix = matrix_storage.read_matrix(paths.matrix)
-    goal = objective.prepare(matrix, Part.TRAIN, params.evaluate)
+    sample = params.tune.listeners
+    goal = objective.prepare(matrix, Part.TRAIN, params.evaluate, listeners=sample, seed=seed)
     files.write_json(paths.alternatives, study.alternatives_of(params, paths, matrix, goal, seed=seed))
     trials = study.search(params, paths, matrix, goal, seed=seed)
     limits = params.tune.limits
     if kept is None:
-        chosen, origin = selection.choose(trials, limits), {}
+        again = study.rejudged(params, paths, matrix, trials, seed=seed)
+        chosen, origin = selection.choose(trials, limits, again), {}
     else:
         chosen = selection.keep(trials, limits, version=kept.version)
         origin = {champion_settings.KEPT_FROM: kept.version}

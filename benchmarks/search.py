@@ -16,6 +16,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,7 @@ from fairtune.config.paths import Paths
 from fairtune.matrix import storage as matrix_storage
 from fairtune.models.als import model as als
 from fairtune.tuning import objective, search, space
-from fairtune.tuning.pruning import Look
+from fairtune.tuning.pruning import Look, Settled
 from fairtune.tuning.trials import Judged
 
 if TYPE_CHECKING:
@@ -79,9 +80,9 @@ def ours(fit: Fit, judge: Callable[[als.Als], Judged], matrix: "Matrix", tune: T
             if iteration in look.seen:
                 course.append((time.process_time() - began, look.seen[iteration]))
 
-        judged = judge(fit(point, watch, beginning(point.factors)))
-        course.append((time.process_time() - began, judged))
-        return judged
+        with suppress(Settled):
+            fit(point, watch, beginning(point.factors))
+        return look.seen[look.best()]
 
     search.search(attempt, replace(tune, start=middle(tune)), seed=seed)
     return [*course, (time.process_time() - began, course[-1][1])]

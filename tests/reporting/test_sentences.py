@@ -26,6 +26,7 @@ from fairtune.reporting.sections import (
     pareto_front,
     providers,
     taste_groups,
+    tuning,
 )
 from fairtune.reporting.sections import verdict as sections_verdict
 
@@ -504,3 +505,21 @@ def test_items_nobody_played_are_held_against_chance_beside_the_target_too():
         "1.2 times as much as random order (the intervals overlap: it may be chance)."
     )
     assert cold_items.unplayed({"target": "music_type", "also": {"artist": {}}}) == ()
+
+
+def test_the_search_tells_what_its_choice_was_worth_where_it_had_not_looked():
+    best = {"number": 7, "ndcg@10": 0.1233, "hyperparameters": {}, "reason": "the highest"}
+    draws = {"draws": 2, "optimism": 0.0021, "finalists": [{"number": 7, "ndcg@10": 0.1212}]}
+    section = tuning.section(
+        sample.trials(), pd.DataFrame(), {**best, "other_draws": draws}, limits=tune_limits()
+    )
+    assert section.lead.endswith("were judged again on other listening set aside, and that decided.")
+    why, elsewhere = section.notes
+    assert why == "Why this one: the highest."
+    assert elsewhere == (
+        "On the part that the search was judged by, its nDCG@10 was 0.1233; on the other draws, which the "
+        "search had not seen, 0.1212."
+    )
+    alone = tuning.section(sample.trials(), pd.DataFrame(), best, limits=tune_limits())
+    assert alone.notes == ("Why this one: the highest.",)
+    assert alone.lead.endswith("The choice is the most accurate one among those inside the fairness limits.")

@@ -21,6 +21,11 @@ SEARCHED: Final = (
     "Each dot is one complete model. The choice is the most accurate one among those inside the "
     "fairness limits."
 )
+JUDGED_AGAIN: Final = (
+    "Before this model was built, a search tried different settings on listening set aside for it. "
+    "Each dot is one complete model. The most accurate ones inside the fairness limits were judged again "
+    "on other listening set aside, and that decided."
+)
 KEPT: Final = (
     "This model has the settings of the one that was in use when it was built, and learnt from newer "
     "listening; nothing was searched anew. Each dot is one complete model, judged on listening set aside."
@@ -63,11 +68,25 @@ def section(
         name="search",
         title="What fairness costs, and what the search found",
         short="Search",
-        lead=KEPT if "kept_from" in best else SEARCHED,
+        lead=KEPT if "kept_from" in best else JUDGED_AGAIN if "other_draws" in best else SEARCHED,
         exhibits=(*searched, *learned),
         tables=(("Settings of the chosen model", settings(best)),) if best.get("hyperparameters") else (),
-        notes=(f"Why this one: {best['reason']}.",) if best.get("reason") else (),
+        notes=_notes(best),
     )
+
+
+def _notes(best: Mapping[str, Any]) -> tuple[str, ...]:
+    why = (f"Why this one: {best['reason']}.",) if best.get("reason") else ()
+    other = best.get("other_draws")
+    if other is None:
+        return why
+    means = {finalist["number"]: finalist["ndcg@10"] for finalist in other["finalists"]}
+    searched, elsewhere = best["ndcg@10"], means[best["number"]]
+    told = (
+        f"On the part that the search was judged by, its nDCG@10 was {searched:.4f}; on the other draws, "
+        f"which the search had not seen, {elsewhere:.4f}."
+    )
+    return (*why, told)
 
 
 def settings(best: Mapping[str, Any]) -> Table:

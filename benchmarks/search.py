@@ -29,6 +29,7 @@ from fairtune.config.params import Hyperparameters, Range, Tune, hyperparameters
 from fairtune.config.paths import Paths
 from fairtune.matrix import storage as matrix_storage
 from fairtune.models.als import model as als
+from fairtune.models.als.solver import Start
 from fairtune.tuning import objective, search, space
 from fairtune.tuning.pruning import Look, Settled
 from fairtune.tuning.trials import Judged
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from fairtune.matrix.matrix import Matrix
 
 SHARE, AIM = 0.99, 0.5
-Fit = Callable[[Hyperparameters, Callable[[int, Callable[[], als.Als]], None] | None, als.Start], als.Als]
+Fit = Callable[[Hyperparameters, Callable[[int, Callable[[], als.Als]], None] | None, Start], als.Als]
 Course = list[tuple[float, Judged]]
 """Processor seconds since the beginning, and what was found then."""
 
@@ -61,7 +62,7 @@ def middle(tune: Tune) -> Hyperparameters:
     return hyperparameters({**values, "block_weights": weights})
 
 
-def cold(matrix: "Matrix", factors: int, seed: int) -> als.Start:
+def cold(matrix: "Matrix", factors: int, seed: int) -> Start:
     """Small random factors, as implicit draws them."""
     rng = np.random.RandomState(seed)
     columns = sum(matrix.block(block, Part.TRAIN).shape[1] for block in matrix.blocks)

@@ -29,6 +29,7 @@ from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy, ranking
 from fairtune.models import alignment, warm_start
 from fairtune.models.als import model as als
+from fairtune.models.als.solver import Start
 
 K = 10
 
@@ -79,7 +80,7 @@ def measure(dataset: str, shares: Sequence[float], seeds: Sequence[int], rounds:
 
 
 def curve(
-    matrix: Matrix, chosen: Hyperparameters, seed: int, start: als.Start | None
+    matrix: Matrix, chosen: Hyperparameters, seed: int, start: Start | None
 ) -> tuple[list[float], float]:
     """Give nDCG@10 after each round, and the processor's seconds of the fit without the judging."""
     found: list[float] = []

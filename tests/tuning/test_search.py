@@ -209,7 +209,7 @@ def test_another_limit_is_another_choice_among_the_same_trials():
                 "tune.space: 'learning_rate' is nothing to tune; there are: alpha, beta, delta, factors, "
                 "gamma, iterations, listener_balance, neighbour_beta, neighbour_gamma, neighbour_inputs, "
                 "neighbour_regularization, neighbour_scaling, neighbours, provider_balance, regularization, "
-                "scaling, share, "
+                "regularization_exponent, scaling, share, "
                 "block_weights.<block>, block_scalings.<block>"
             ),
         ),

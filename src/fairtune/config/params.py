@@ -93,6 +93,7 @@ class Hyperparameters:
 
     factors: int = Field(ge=1, le=2048)
     regularization: float = Field(ge=0)
+    regularization_exponent: float = Field(default=0, ge=0, le=1)  # of columns' cells: see models/als/solver
     iterations: int = Field(ge=1)
     alpha: float = Field(gt=0)  # confidence c = 1 + alpha * w
     beta: float = Field(ge=0, le=2)  # popularity balance

@@ -19,7 +19,8 @@ from fairtune.matrix import demographics
 from fairtune.matrix.matrix import Matrix
 from fairtune.matrix.weights import BlockWeights
 from fairtune.models.als import fold_in
-from fairtune.models.als.model import Als, Factors
+from fairtune.models.als.model import Als
+from fairtune.models.als.solver import Factors
 from fairtune.models.neighbours import model as item_neighbours
 from fairtune.models.neighbours.model import Neighbours
 

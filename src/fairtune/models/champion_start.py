@@ -8,7 +8,7 @@ from fairtune.config.params import Hyperparameters
 from fairtune.matrix.matrix import Matrix
 from fairtune.models import warm_start
 from fairtune.models.alignment import Fitted
-from fairtune.models.als.model import Start
+from fairtune.models.als.solver import Start
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from fairtune.columns import BlockName, Part
 from fairtune.config.params import Evaluate, Hyperparameters, Train
 from fairtune.matrix.matrix import Matrix
 from fairtune.models.als import model as als
+from fairtune.models.als.solver import Start
 from fairtune.models.champion_start import Starts
 from fairtune.models.neighbours.model import Learned
 from fairtune.models.play_prediction import predictor
@@ -106,7 +107,7 @@ class Training:
         part: Part,
         *,
         chosen: Hyperparameters | None = None,
-        start: als.Start | None = None,
+        start: Start | None = None,
     ) -> als.Als:
         return als.fit(
             matrix,

@@ -10,7 +10,8 @@ from fairtune.config.params import Hyperparameters
 from fairtune.matrix.matrix import Matrix
 from fairtune.models.alignment import Fitted, align, indicator, learned, places_of, take_rows
 from fairtune.models.als.fold_in import fold_in
-from fairtune.models.als.model import Start, weigh, weigh_listeners
+from fairtune.models.als.model import weigh, weigh_listeners
+from fairtune.models.als.solver import Start
 
 
 def obstacle(fitted: Fitted, matrix: Matrix, part: Part, chosen: Hyperparameters) -> str:

@@ -24,6 +24,7 @@ from fairtune.matrix.matrix import Matrix
 from fairtune.matrix.redraw import redrawn
 from fairtune.metrics.rounding import significant
 from fairtune.models.als import model as als
+from fairtune.models.als.solver import Start
 from fairtune.models.neighbours.model import Learned
 from fairtune.tuning import objective
 from fairtune.tuning.trials import Judged
@@ -122,7 +123,7 @@ def judge(
         learned = Learned(Part.TRAIN, threads, scored=True)
 
         @cache
-        def beginning(factors: int, other: Matrix = other) -> als.Start:
+        def beginning(factors: int, other: Matrix = other) -> Start:
             return als.beginning(other, Part.TRAIN, factors, seed=seed)
 
         for place, point in enumerate(points.values()):

@@ -6,7 +6,7 @@ from scipy.sparse import csr_array
 from tests.toy import PLAYED, POINT, build
 
 from fairtune.columns import Part
-from fairtune.models.als import initialization
+from fairtune.models.als import initialization, solver
 from fairtune.models.als import model as als
 
 RNG = np.random.default_rng(0)
@@ -55,5 +55,5 @@ def test_two_rounds_from_the_start_explain_more_than_two_from_random_factors():
     def error(rows, columns):
         return float(((BLOCKS - rows @ columns.T) ** 2).sum())
 
-    begun = als.factorise(confidence, **options, start=initialization.start(confidence, 4, seed=1))
-    assert error(*begun) < 0.9 * error(*als.factorise(confidence, **options))
+    begun = solver.factorise(confidence, **options, start=initialization.start(confidence, 4, seed=1))
+    assert error(*begun) < 0.9 * error(*solver.factorise(confidence, **options))

@@ -20,13 +20,10 @@ from fairtune.matrix.matrix import Matrix
 from fairtune.matrix.weights import BlockWeights, block_weights, listener_weights
 from fairtune.metrics.ranking import Rows
 from fairtune.models.als import cold_start, initialization
+from fairtune.models.als.solver import Factors, Start, factorise
 from fairtune.models.base import Scores
 from fairtune.models.neighbours import model as item_neighbours
 from fairtune.models.neighbours.model import Neighbours, Unbalanced
-
-Factors = NDArray[np.float32]
-Start = tuple[Factors, Factors]
-"""Factors of rows and of columns to begin with."""
 
 
 @dataclass(frozen=True)
@@ -209,6 +206,7 @@ def fit(
         csr_array(hstack(cells, format="csr")),
         factors=chosen.factors,
         regularization=chosen.regularization,
+        exponent=chosen.regularization_exponent,
         iterations=chosen.iterations,
         seed=seed,
         threads=threads,
@@ -226,70 +224,3 @@ def _deviation(rows: Factors, columns: Factors) -> float:
         x, y = rows.astype(np.float64), columns.astype(np.float64)
         square = np.vdot(x.T @ x / max(len(x), 1), y.T @ y / max(len(y), 1))
         return float(np.sqrt(max(square - (x.mean(axis=0) @ y.mean(axis=0)) ** 2, 0.0)))
-
-
-def factorise(
-    confidence: csr_array,
-    *,
-    factors: int,
-    regularization: float,
-    iterations: int,
-    seed: int,
-    threads: int,
-    start: Start | None = None,
-    finished: Callable[[int, Factors, Factors], None] | None = None,
-) -> tuple[Factors, Factors]:
-    """Factorise confidences by alternating least squares, with implicit's conjugate gradient solver.
-
-    Parameters
-    ----------
-    confidence
-        Rows x columns, (n, m), float32: a cell's preference is 1, its error counts so many times as much as
-        that of an empty cell.
-    factors
-        How many, 1 and above.
-    regularization
-        Penalty of the squared lengths of factors, 0 and above.
-    iterations
-        Each solves all rows, then all columns.
-    seed
-        Of what is drawn; same seed, same bytes.
-    threads
-        Of the solver, 1 and above; they change nothing in the result.
-    start
-        Factors to begin with; by default the library draws small random ones.
-    finished
-        Called with each iteration's number, from 1, and the factors after it, which the next one overwrites.
-
-    Returns
-    -------
-    tuple
-        Factors of rows, (n, factors), and of columns, (m, factors), float32.
-
-    References
-    ----------
-    Takacs, Pilaszy and Tikk, "Applications of the conjugate gradient method for implicit feedback
-    collaborative filtering", RecSys 2011.
-    """
-    from implicit.cpu.als import AlternatingLeastSquares
-    from scipy.sparse import csr_matrix
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(limits=1, user_api="blas"):  # implicit has threads of its own
-        model = AlternatingLeastSquares(
-            factors=factors,
-            regularization=regularization,
-            alpha=1.0,
-            iterations=iterations,
-            random_state=seed,
-            num_threads=threads,
-            calculate_training_loss=False,
-        )
-        if start is not None:
-            model.user_factors, model.item_factors = (np.array(factors) for factors in start)
-        if finished is not None:
-            model.fit_callback = lambda iteration, _elapsed, _loss=None: finished(
-                iteration + 1, model.user_factors, model.item_factors
-            )
-        model.fit(csr_matrix(confidence), show_progress=False)
-    return model.user_factors, model.item_factors

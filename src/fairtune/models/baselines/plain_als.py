@@ -14,7 +14,7 @@ from fairtune.columns import Part
 from fairtune.matrix.matrix import Matrix
 from fairtune.matrix.weights import block_weights
 from fairtune.metrics.ranking import Rows
-from fairtune.models.als.model import Factors, factorise
+from fairtune.models.als.solver import Factors, factorise
 from fairtune.models.base import Scores
 
 ITERATIONS: Final = 15
@@ -44,6 +44,7 @@ class PlainAls:
         *,
         factors: int = 64,
         regularization: float = 10.0,
+        regularization_exponent: float = 0.0,
         seed: int,
         threads: int,
     ) -> Self:
@@ -59,6 +60,8 @@ class PlainAls:
             How many, 1 and above.
         regularization
             Penalty of the squared lengths of factors, 0 and above.
+        regularization_exponent
+            How much a column's penalty grows with the number of its listeners, 0..1.
         seed
             Of the first factors; same seed, same bytes.
         threads
@@ -76,6 +79,7 @@ class PlainAls:
                 weights.confidence(plays),
                 factors=factors,
                 regularization=regularization,
+                exponent=regularization_exponent,
                 iterations=ITERATIONS,
                 seed=seed,
                 threads=threads,

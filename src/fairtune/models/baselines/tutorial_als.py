@@ -6,7 +6,7 @@ from typing import Self
 from fairtune.columns import Part
 from fairtune.matrix.matrix import Matrix
 from fairtune.metrics.ranking import Rows
-from fairtune.models.als.model import Factors, factorise
+from fairtune.models.als.solver import Factors, factorise
 from fairtune.models.base import Scores
 
 

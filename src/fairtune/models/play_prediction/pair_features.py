@@ -10,7 +10,8 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from fairtune.columns import BlockName
-from fairtune.models.als.model import Als, Factors
+from fairtune.models.als.model import Als
+from fairtune.models.als.solver import Factors
 from fairtune.models.play_prediction.factor_affinity import affinities, dots
 from fairtune.models.play_prediction.play_statistics import LISTENER_DAMPING, Floats, Listening, Pairs, damped
 

@@ -31,6 +31,7 @@ LADDER: Final = {
 SETTINGS: Final = {
     "factors": ("tastes the model can tell apart", "factors"),
     "regularization": ("caution against chance patterns", "regularization"),
+    "regularization_exponent": ("more caution with what many play", "regularization_exponent"),
     "iterations": ("iterations of fitting", "iterations"),
     "alpha": ("trust in what was played", "alpha"),
     "beta": ("balance between hits and the long tail", "beta"),

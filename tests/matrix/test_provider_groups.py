@@ -8,6 +8,7 @@ from scipy.sparse import csr_array
 from tests.toy import build
 
 from fairtune.columns import BlockName, Part
+from fairtune.config.params import load, project_root
 from fairtune.matrix import provider_groups
 
 HEARD = {(1, 0): 10, (1, 1): 30, (1, 2): 60, (2, 3): 5}
@@ -101,11 +102,23 @@ def test_an_artist_that_was_first_played_late_is_emerging():
     assert emerging(late, BlockName.TRACK) == [0, 0, 1, 1, 1, 0]  # by the first track of each artist
 
 
-def test_tracks_of_nobody_knows_whom_are_of_different_artists():
+def test_whether_a_track_of_nobody_knows_whom_is_of_an_emerging_artist_is_unknown():
+    built = build({(u, i): 1 for u in range(1, 3) for i in range(6)} | {(3, 0): 1})
+    some = built.columns[BlockName.TRACK]
+    some = some.assign(artist=some["artist"].where(some.index != 3))
+    built = dataclasses.replace(built, columns={**built.columns, BlockName.TRACK: some})
+    groups = provider_groups.emerging(built, BlockName.TRACK, Part.ALL, listeners=2, period=0.1)
+    assert groups.names == ("emerging", "established", "unknown")
+    assert groups.membership.tolist() == [[0, 1, 0], [0, 1, 0], [1, 0, 0], [0, 0, 1], [1, 0, 0], [1, 0, 0]]
+
+
+def test_without_artists_emergence_is_no_grouping():
     built = build({(u, i): 1 for u in range(1, 3) for i in range(6)} | {(3, 0): 1})
     nameless = built.columns[BlockName.TRACK].assign(artist=None)
     built = dataclasses.replace(built, columns={**built.columns, BlockName.TRACK: nameless})
-    assert emerging(built, BlockName.TRACK, listeners=2) == [0, 1, 1, 1, 1, 1]
+    everything = load(project_root()).dataset("demo").evaluate
+    assert "emerging" not in provider_groups.provider_groupings(built, BlockName.TRACK, Part.ALL, everything)
+    assert "tier" in provider_groups.provider_groupings(built, BlockName.TRACK, Part.ALL, everything)
 
 
 def test_without_unknown_columns_none_are_unknown():

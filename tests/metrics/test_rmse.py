@@ -47,6 +47,11 @@ def test_a_baseline_without_error_leaves_skill_undefined():
     assert skill(TRUTH, PREDICTED, TRUTH, LISTENERS, BOOTSTRAP) == UNDEFINED
 
 
+def test_a_baseline_whose_error_is_rounding_leaves_skill_undefined():
+    noise = TRUTH * (1 + 1e-12)
+    assert skill(TRUTH, TRUTH * (1 - 3e-12), noise, LISTENERS, BOOTSTRAP) == UNDEFINED
+
+
 def test_no_pairs_have_no_error():
     nothing = np.empty(0)
     assert rmse(nothing, nothing, np.empty(0, dtype=np.intp), BOOTSTRAP) == UNDEFINED

@@ -31,9 +31,9 @@ def test_a_music_type_counts_for_the_artists_who_brought_it_and_friends_for_none
     for cell, music_type in enumerate(listening[BlockName.MUSIC_TYPE].columns):  # the first block
         one = np.eye(len(origin.position))[[cell]]
         expected = plays * shares[:, music_type]
-        assert np.allclose(origin.regroup(one)[0], [*expected / expected.sum(), 0])
+        assert np.allclose(origin.regroup(one)[0], [*expected / expected.sum(), 0, 0])
     friend = np.eye(len(origin.position))[[-1]]  # the last block
-    assert origin.regroup(friend)[0].tolist() == [0] * len(artists) + [1]
+    assert origin.regroup(friend)[0].tolist() == [0] * len(artists) + [1, 0]
 
 
 def test_a_reason_names_the_artists_that_add_most(model):
@@ -48,7 +48,7 @@ def test_a_reason_names_the_artists_that_add_most(model):
         assert added.sum() == pytest.approx(release.factors(BlockName.ARTIST)[column] @ folded.factor)
         assert set(item.reason.names) <= played
         assert item.reason.contributions == pytest.approx(
-            tuple(-np.sort(-added[:-1])[: len(item.reason.names)])
+            tuple(-np.sort(-added[:-2])[: len(item.reason.names)])
         )
 
 
@@ -82,7 +82,7 @@ def test_what_is_known_of_a_listener_is_named_and_counts_for_no_artist(told):
     folded, origin = explaining(told.release, listening)
     assert origin.traits == (BlockName.COUNTRY, BlockName.GENDER)
     gender = np.eye(len(origin.position))[[-1]]  # the last block
-    assert origin.regroup(gender)[0].tolist() == [0] * len(origin.columns) + [0, 0, 1]
+    assert origin.regroup(gender)[0].tolist() == [0] * len(origin.columns) + [0, 0, 1, 0]
     items = told.for_listener(told.release.listener_ids[3]).items
     added = origin.regroup(folded.contributions(told.release.factors(BlockName.MUSIC_TYPE)))
     names = told.release.columns(BlockName.MUSIC_TYPE).names

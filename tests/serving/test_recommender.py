@@ -205,7 +205,7 @@ def test_a_neighbour_is_a_reason_with_all_that_it_adds(track_recommender):
         said = beside.contributions(asked.listening, column)
         cells = asked.folded.contributions(factors) + said
         assert said.sum() + release.listener_factors[row] @ factors[0] == pytest.approx(item.score, rel=1e-4)
-        by_artist = -np.sort(-asked.origin.regroup(cells)[0, :-1])
+        by_artist = -np.sort(-asked.origin.regroup(cells)[0, :-2])
         assert item.reason.contributions == pytest.approx(tuple(by_artist[: len(item.reason.contributions)]))
 
 

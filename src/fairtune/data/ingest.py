@@ -96,7 +96,7 @@ def repaired(names: pd.Series) -> pd.Series:
 
     A name is changed only if all of it can be undone, which doesn't happen to names that are right ("Âme").
     """
-    foreign = names[names.str.contains(r"[^\x00-\x7f]", regex=True)].drop_duplicates()
+    foreign = names[names.str.contains(r"[^\x00-\x7f]", regex=True, na=False)].drop_duplicates()
     undone = {name: good for name in foreign if (good := _undone(name)) != name}
     return names.replace(undone)
 
@@ -169,7 +169,7 @@ def _of_artists(raw: RawTables, words: music_types.Vocabulary, chosen: params.In
     tags = raw.tags["taggers"][here].groupby(spelled).sum().reset_index()
     shares = music_types.shares(tags, words, min_items=chosen.min_items, max_types=chosen.max_types)
     items = pd.DataFrame({ITEM: raw.items[ITEM], ARTIST: artists})
-    typed = items.merge(shares.rename(columns={ITEM: ARTIST}), on=ARTIST).drop(columns=ARTIST)
+    typed = items.dropna().merge(shares.rename(columns={ITEM: ARTIST}), on=ARTIST).drop(columns=ARTIST)
     return typed.sort_values([ITEM, MUSIC_TYPE], ignore_index=True)
 
 
@@ -185,7 +185,7 @@ def _rejected(raw: pd.DataFrame) -> pd.DataFrame:
 
 def _about(tables: Mapping[Table, pd.DataFrame], raw: RawTables, dataset: Dataset) -> dict[str, Any]:
     ages = int(raw.users[AGE].notna().sum() - tables[Table.USERS][AGE].notna().sum())
-    before = pd.concat([raw.items[NAME], raw.items[ARTIST]]).astype("str")
+    before = pd.concat([raw.items[NAME], raw.items[ARTIST]]).astype("str").dropna()
     names = int((repaired(before) != before).sum())
     return {
         "dataset": dataset.name,

@@ -123,7 +123,8 @@ def _item_block(
         regions: list[str | None] = [None] * len(names)
     else:
         artists, names = items[ARTIST].factorize(sort=True)
-        cells = np.ones(len(items)), (np.arange(len(items)), artists)
+        known = np.flatnonzero(artists >= 0)  # an item whose artist is unknown has none: no column, no cell
+        cells = np.ones(len(known)), (known, artists[known])
         regions = items.groupby(ARTIST)[ARTIST_REGION].first().reindex(names).tolist()
     described = pd.DataFrame({ITEM: names, NAME: names, ARTIST: None, REGION: regions}, dtype="str")
     return canonical(csr_array(cells, shape=(len(items), len(names)))), described
@@ -158,6 +159,8 @@ def _check_blocks(params: MatrixParams, item_block: BlockName, tables: Mapping[T
         raise BadParams(
             f"matrix.blocks: '{item_block}' must be there: it is what this data set counts plays of"
         )
+    if BlockName.ARTIST in params.blocks and tables[Table.ITEMS][ARTIST].isna().all():
+        raise BadParams("matrix.blocks: 'artist' is not possible, no item of this data set has an artist")
     for block, table in ((BlockName.MUSIC_TYPE, Table.ITEM_TYPES), (BlockName.FRIEND, Table.FRIENDS)):
         if block in params.blocks and tables[table].empty:
             raise BadParams(f"matrix.blocks: '{block}' is not possible, this data set has no {table}")

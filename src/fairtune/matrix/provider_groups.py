@@ -114,7 +114,7 @@ def provider_groupings(
     Returns
     -------
     dict[str, ProviderGroups]
-        By name of the grouping; artists' genders are left out where none is known.
+        By name of the grouping; emergence and artists' genders are left out where none is known.
     """
     groupings = {
         name: grouping(
@@ -127,13 +127,13 @@ def provider_groupings(
             tail_share=params.tail_share,
         )
         for name in (REGION, COUNTRY, TIER)
-    } | {
-        EMERGENCE: emerging(
-            matrix, block, part, listeners=params.emerging_listeners, period=params.emerging_period
-        )
     }
-    by_gender = genders(matrix, block, part)
-    return groupings if by_gender.unknown == 1 else groupings | {ARTIST_GENDER: by_gender}
+    few, late = params.emerging_listeners, params.emerging_period
+    by_artist = {
+        EMERGENCE: emerging(matrix, block, part, listeners=few, period=late),
+        ARTIST_GENDER: genders(matrix, block, part),
+    }
+    return groupings | {name: groups for name, groups in by_artist.items() if groups.unknown < 1}
 
 
 def regions(matrix: Matrix, block: BlockName, part: Part) -> ProviderGroups:
@@ -214,7 +214,7 @@ def emerging(
     Returns
     -------
     ProviderGroups
-        Two groups: emerging, established.
+        Two groups, emerging and established; where items have no artist also `unknown`.
     """
     artists = _artists(matrix)
     plays = matrix.plays(part)
@@ -222,7 +222,12 @@ def emerging(
     audience = np.bincount(csr_array(plays @ artist_of_item).indices, minlength=artist_of_item.shape[1])
     first = matrix.columns[matrix.item_block][FIRST_SEEN].groupby(artists).min().to_numpy()
     new = (audience <= listeners) | (first >= 1 - period)  # NaN is not late
-    return _by_membership(matrix, block, part, EMERGING, np.column_stack([new, ~new])[artists] * 1.0)
+    membership = np.column_stack([new, ~new])[artists] * 1.0
+    known = matrix.columns[matrix.item_block][ARTIST].notna().to_numpy()
+    if matrix.item_block is BlockName.ARTIST or known.all():
+        return _by_membership(matrix, block, part, EMERGING, membership)
+    membership = np.column_stack([membership * known[:, None], ~known])
+    return _by_membership(matrix, block, part, (*EMERGING, UNKNOWN), membership)
 
 
 def tiers(plays: csr_array, *, head_share: float, tail_share: float) -> ProviderGroups:

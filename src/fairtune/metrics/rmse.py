@@ -4,10 +4,15 @@ The pairs of one listener belong together, so whole listeners are drawn. A small
 unit of the truth.
 """
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
 from fairtune.metrics.bootstrap import Bootstrap, Figure, Floats, divided, figure
+
+NOISE: Final = 1e-9
+"""An error of fewer such parts of the truth's root mean square is rounding, and nothing to compare with."""
 
 
 def rmse(truth: Floats, predicted: Floats, listeners: NDArray[np.intp], bootstrap: Bootstrap) -> Figure:
@@ -54,10 +59,14 @@ def skill(
     Returns
     -------
     Figure
-        1: perfect; 0: no better than the baseline; below 0: worse. Undefined if the baseline makes no error.
+        1: perfect; 0: no better than the baseline; below 0: worse. Undefined if the baseline makes no error
+        beyond rounding, as where every count is the same.
     """
     value, resampled = _resampled(truth, predicted, listeners, bootstrap)
     base, base_resampled = _resampled(truth, baseline, listeners, bootstrap)
+    floor = NOISE * float(np.sqrt(np.square(truth).mean())) if len(truth) else 0.0
+    base = base if base > floor else np.nan
+    base_resampled = np.where(base_resampled > floor, base_resampled, np.nan)
     return figure(1 - float(divided(np.array(value), np.array(base))), 1 - divided(resampled, base_resampled))
 
 

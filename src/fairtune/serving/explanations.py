@@ -3,7 +3,8 @@
 A score is a sum over the cells of a listener (`fold_in.Folded.contributions`). People think in artists, not
 in cells, so the cells are regrouped without changing their sum: a track counts for its artist, and a music
 type for the artists who brought it into the listening, in proportion to their plays of it. Friends stay one
-group, and so does each thing that the model knows of who a listener is.
+group, and so does each thing that the model knows of who a listener is. What comes from nobody who is known,
+a track without an artist and a music type that only such tracks brought, stays in the sum and is no reason.
 """
 
 from dataclasses import dataclass
@@ -34,9 +35,9 @@ class Sources:
     columns
         Of the artists, (s,).
     position
-        The source of each cell, (n_cells,), -1 for music types.
+        The source of each cell, (n_cells,), -1 for music types, the last source for what comes from nobody.
     shares
-        How the cells of music types come from several, (n_types, s); rows sum to 1.
+        How the cells of music types come from several, (n_types, s); rows sum to 1, or to 0: from nobody.
     traits
         Demographic blocks of the model, a source each.
     """
@@ -48,12 +49,14 @@ class Sources:
     traits: tuple[BlockName, ...] = ()
 
     def regroup(self, contributions: Floats) -> Floats:
-        """Add up contributions of cells, (n, n_cells), by source: (n, s + 1 + traits); row sums stay."""
+        """Add up contributions of cells, (n, n_cells), by source: (n, s + 1 + traits + 1); row sums stay."""
         single = self.position >= 0
         own = len(self.columns)
-        added = np.zeros((own + 1 + len(self.traits), len(contributions)))
+        added = np.zeros((own + 1 + len(self.traits) + 1, len(contributions)))
         np.add.at(added, self.position[single], contributions[:, single].T)
-        added[:own] += (contributions[:, ~single] @ self.shares).T
+        types = contributions[:, ~single]
+        added[:own] += (types @ self.shares).T
+        added[-1] += types @ (1 - self.shares.sum(axis=1))
         return added.T
 
 
@@ -112,14 +115,15 @@ def sources(release: Release, listening: Listening) -> Sources:
     position = [
         np.full(len(cells.columns), len(mine) + 1 + traits.index(part))
         if part in DEMOGRAPHIC
-        else _position(release, part, cells.columns, block, mine)
+        else _position(release, part, cells.columns, block, mine, nobody=len(mine) + 1 + len(traits))
         for part, cells in listening.items()
     ]
     shares = np.empty((0, len(mine)))
     if BlockName.MUSIC_TYPE in listening:
         types = listening[BlockName.MUSIC_TYPE].columns
         brought = types_of(release, block).take(mine).dense()[:, types].T * listening[block].plays
-        shares = brought / brought.sum(axis=1, keepdims=True)
+        total = brought.sum(axis=1, keepdims=True)
+        shares = np.divide(brought, total, out=np.zeros(brought.shape), where=total > 0)
     return Sources(block, mine, np.concatenate(position), shares, traits)
 
 
@@ -154,7 +158,7 @@ def reasons(
     list
         A reason for each item.
     """
-    added = origin.regroup(contributions)
+    added = origin.regroup(contributions)[:, :-1]  # not what comes from nobody
     strongest = np.argsort(-added, axis=1, kind="stable")[:, : NAMED + 1]
     amounts = np.take_along_axis(added, strongest, axis=1).tolist()
     names, columns, own = release.columns(origin.block).names, origin.columns.tolist(), len(origin.columns)
@@ -178,7 +182,13 @@ def reasons(
 
 
 def _position(
-    release: Release, part: BlockName, cells: NDArray[np.int64], block: BlockName, mine: NDArray[np.int64]
+    release: Release,
+    part: BlockName,
+    cells: NDArray[np.int64],
+    block: BlockName,
+    mine: NDArray[np.int64],
+    *,
+    nobody: int,
 ) -> NDArray[np.int64]:
     """Source of each cell of block `part`, where `mine` are the listener's columns of `block`."""
     if part is BlockName.MUSIC_TYPE:
@@ -187,7 +197,8 @@ def _position(
         return np.full(len(cells), len(mine))
     if part is block or release.item_artist is None:
         return np.arange(len(cells))
-    return np.searchsorted(mine, release.item_artist.take(cells).indices)  # a track has one artist
+    artists = release.item_artist.take(cells).only_columns()
+    return np.where(artists >= 0, np.searchsorted(mine, artists), nobody)
 
 
 def _friends_playing(

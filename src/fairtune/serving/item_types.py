@@ -28,12 +28,14 @@ def types_of(release: Release, block: BlockName) -> SparseRows:
 def _of_artists(shares: SparseRows, artist_of: SparseRows, listeners: NDArray[np.int64]) -> SparseRows:
     """Add up the tracks' types for each artist: artists x music types.
 
-    artist_of has one cell a row, so its `indices` are each track's artist.
+    A track without an artist says nothing of any.
     """
     tracks = shares.row_of_cell
     n_artists, n_types = artist_of.shape[1], shares.shape[1]
-    keys, cell = np.unique(artist_of.indices[tracks] * n_types + shares.indices, return_inverse=True)
-    weights = np.bincount(cell, weights=shares.data * listeners[tracks], minlength=len(keys))
+    artists = artist_of.only_columns()[tracks]
+    known = artists >= 0
+    keys, cell = np.unique((artists * n_types + shares.indices)[known], return_inverse=True)
+    weights = np.bincount(cell, weights=(shares.data * listeners[tracks])[known], minlength=len(keys))
     rows = keys // n_types
     totals = np.bincount(rows, weights=weights, minlength=n_artists)
     return SparseRows(

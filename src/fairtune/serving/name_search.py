@@ -59,8 +59,9 @@ class Index:
         by_name: dict[str, int] = {}
         for column in (-items.listeners).argsort(kind="stable").tolist():
             by_name.setdefault(fold(items.names[column]), column)
-            if items.artists is not None:
-                by_name.setdefault(fold(f"{items.artists[column]} - {items.names[column]}"), column)
+            artist = None if items.artists is None else items.artists[column]
+            if artist is not None:
+                by_name.setdefault(fold(f"{artist} - {items.names[column]}"), column)
         return cls(block, by_name, items.names)
 
     def close(self, text: str) -> list[str]:

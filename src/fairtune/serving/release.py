@@ -39,7 +39,7 @@ class Columns:
 
     ids: list[int | str]
     names: list[str]
-    artists: list[str] | None
+    artists: list[str | None] | None
     listeners: NDArray[np.int64]
 
 

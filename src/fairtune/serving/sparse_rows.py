@@ -57,6 +57,12 @@ class SparseRows:
         """Row of each cell, (n_cells,)."""
         return np.repeat(np.arange(self.shape[0]), np.diff(self.indptr))
 
+    def only_columns(self) -> NDArray[np.int64]:
+        """Return the column of each row that has at most one cell, (n_rows,); -1 for a row without any."""
+        columns = np.full(self.shape[0], -1, dtype=np.int64)
+        columns[self.row_of_cell] = self.indices
+        return columns
+
     def transposed(self) -> "SparseRows":
         """Return columns as rows: `transposed().row(c)` are the rows with a cell in column c, ascending."""
         order = np.argsort(self.indices, kind="stable")

@@ -26,7 +26,6 @@ from fairtune.columns import (
     PLAYS,
     SHARE,
     SIGNUP,
-    UNKNOWN,
     USER,
     WEIGHT,
     BlockName,
@@ -223,9 +222,9 @@ def _gendered(people: pd.DataFrame, column: str) -> tuple[pd.DataFrame, int]:
 
 
 def _named(items: pd.DataFrame, item_kind: BlockName) -> pd.DataFrame:
-    """Name what has no name by its id, and artists nobody names `unknown`."""
+    """Name what has no name by its id; an artist whom nobody names stays unknown: null."""
     names = items[NAME].fillna(items[ITEM].astype("str"))
-    artists = names if item_kind is BlockName.ARTIST else items[ARTIST].fillna(UNKNOWN)
+    artists = names if item_kind is BlockName.ARTIST else items[ARTIST]
     return items.assign(**{NAME: names, ARTIST: artists})
 
 

@@ -19,7 +19,6 @@ from fairtune.columns import (
     PLAYS,
     SPLIT,
     TIMESTAMP,
-    UNKNOWN,
     USER,
     BlockName,
 )
@@ -108,7 +107,7 @@ def _genders(genders: pd.Series) -> pd.Series:
 def _named(items: pd.DataFrame, item_kind: BlockName) -> pd.DataFrame:
     """Name items by their ids where the name went with a batch that was withdrawn."""
     names = items[NAME].astype("str").fillna(items[ITEM].astype("str"))
-    artists = names if item_kind is BlockName.ARTIST else items[ARTIST].astype("str").fillna(UNKNOWN)
+    artists = names if item_kind is BlockName.ARTIST else items[ARTIST].astype("str")
     return items.assign(**{NAME: names, ARTIST: artists, ARTIST_GENDER: _genders(items[ARTIST_GENDER])})
 
 

@@ -21,6 +21,7 @@ from fairtune.evaluation.comparison.key_metrics import ACCURACY, FULL_PREDICTOR
 from fairtune.evaluation.gate.metrics_file import Path
 from fairtune.metrics.bootstrap import Bootstrap, Floats, divided
 from fairtune.metrics.fairness.pooling import pool
+from fairtune.metrics.rmse import NOISE
 
 BIAS = "bias"
 RESAMPLES = 1000
@@ -142,7 +143,8 @@ def _rmse(sums: Floats) -> Floats:
 
 
 def _skill(sums: Floats) -> Floats:
-    return np.asarray(1 - np.sqrt(divided(sums[:, 1], sums[:, 2])))
+    erring = sums[:, 2] > NOISE**2 * sums[:, 0]  # of pairs whose plays are in logarithms, or 0 and 1
+    return np.asarray(1 - np.sqrt(divided(sums[:, 1], np.where(erring, sums[:, 2], 0.0))))
 
 
 def _ratio(sums: Floats) -> Floats:

@@ -4,7 +4,7 @@ from fairtune import files
 from fairtune.columns import BlockName, Table
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
-from fairtune.matrix import build
+from fairtune.matrix import build, part_checks
 from fairtune.matrix import storage as matrix_storage
 
 
@@ -19,6 +19,7 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
         seed=seed,
         age_bands=params.evaluate.age_bands,
     )
+    part_checks.check(built, params.matrix)
     matrix_storage.write_matrix(paths.matrix, built)
     parts = ", ".join(f"{getattr(built, part).nnz:,} {part}" for part in ("train", "valid", "test"))
     print(f"{built.train.shape[0]:,} listeners; pairs: {parts}; target: {built.target}")

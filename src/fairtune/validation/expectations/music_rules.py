@@ -22,6 +22,7 @@ def items(chosen: params.Validate) -> tuple[Rule, ...]:
     return (
         *identifier(ITEM),
         unique(ITEM),
+        known(NAME),
         *(rule for column in (NAME, ARTIST) for rule in _name(column)),
         *country(ARTIST_COUNTRY, ARTIST_REGION),
         gender(ARTIST_GENDER),
@@ -73,7 +74,6 @@ def item_types() -> tuple[Rule, ...]:
 
 def _name(column: str) -> tuple[Rule, ...]:
     return (
-        known(column),
         free_of(column, r"\?{4}", f"no {column} has lost its letters to question marks (????)"),
         free_of(column, "\ufffd", f"no {column} has lost letters to a wrong encoding"),
         free_of(column, r"^\s|\s$|^$", f"no {column} is empty or has blanks around it"),

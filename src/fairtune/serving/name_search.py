@@ -1,7 +1,7 @@
 """From the names people type to columns of the model."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -14,17 +14,44 @@ from fairtune.serving.release import Release
 LETTERS: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"})
 """Letters that carry their accent inside: Unicode doesn't take them apart."""
 
+APART: Final = frozenset({7, 8, 9})
+"""Combining classes of marks that make another letter: nukta, voicing marks of kana, virama."""
+BREVE: Final = "\u0306"
+BY_ID: Final = "id:"
+"""What stands before an id among names."""
+
 CLOSE: Final = 3  # how many close matches an error names
+CHOICES: Final = 5  # how many of the same name it names
 SHARED_WORDS: Final = 0.9  # "kate" is less like "Kate Bush" than "nirvanna" is like "Nirvana"
 CLOSE_ENOUGH: Final = 70  # of 100; below, a match helps nobody
 
 
-def fold(name: str) -> str:
-    """Return what two spellings of a name have in common: no case, no accents, single blanks."""
+def spelling(name: str) -> str:
+    """Return a name as it is spelled: composed, full-width letters as usual ones, nothing invisible in it."""
     if not name.isascii():
-        apart = unicodedata.normalize("NFKD", name.casefold())
-        name = "".join(letter for letter in apart if not unicodedata.combining(letter)).translate(LETTERS)
+        name = unicodedata.normalize("NFKC", name)
+        name = "".join(letter for letter in name if unicodedata.category(letter) != "Cf")
+    return " ".join(name.split())
+
+
+def fold(name: str) -> str:
+    """Return what two spellings of a name have in common: no case, no accents, single blanks.
+
+    Marks that make another letter stay: voicing marks of kana, the breve of a Cyrillic short i.
+    """
+    if not name.isascii():
+        apart = unicodedata.normalize("NFKD", spelling(name).casefold())
+        kept = [letter for at, letter in enumerate(apart) if not _accent(letter, apart[at - 1 : at])]
+        name = unicodedata.normalize("NFC", "".join(kept)).translate(LETTERS)
     return " ".join(name.casefold().split())
+
+
+def _accent(mark: str, before: str) -> bool:
+    """Whether a mark behind a letter is an accent that people leave out."""
+    combining = unicodedata.combining(mark)
+    if combining == 0 or combining in APART:
+        return False
+    return not (mark == BREVE and unicodedata.name(before or " ").startswith("CYRILLIC"))
 
 
 def likeness(one: str, other: str) -> float:
@@ -37,32 +64,80 @@ def likeness(one: str, other: str) -> float:
 
 @dataclass(frozen=True)
 class Index:
-    """Columns of one block by folded name.
+    """Columns of one block by name: as it is spelled, without case, and folded.
 
     Attributes
     ----------
     block
         Whose columns they are.
+    spelled
+        Columns by spelling, the most played first: several, if several have the very same name.
+    cased
+        By spelling without case; of columns that share one, the most played.
     columns
         By folded name; of columns that share one, the most played.
     names
         As the model spells them, by column.
+    described
+        How an error tells columns of the same name apart, by column.
     """
 
     block: BlockName
+    spelled: Mapping[str, Sequence[int]]
+    cased: Mapping[str, int]
     columns: Mapping[str, int]
     names: Sequence[str]
+    described: Callable[[int], str]
 
     @classmethod
     def of(cls, release: Release, block: BlockName) -> "Index":
         items = release.columns(block)
+        spelled: dict[str, list[int]] = {}
+        cased: dict[str, int] = {}
         by_name: dict[str, int] = {}
         for column in (-items.listeners).argsort(kind="stable").tolist():
-            by_name.setdefault(fold(items.names[column]), column)
+            name = items.names[column]
             artist = None if items.artists is None else items.artists[column]
-            if artist is not None:
-                by_name.setdefault(fold(f"{artist} - {items.names[column]}"), column)
-        return cls(block, by_name, items.names)
+            for called in (name,) if artist is None else (name, f"{artist} - {name}"):
+                spelled.setdefault(spelling(called), []).append(column)
+                cased.setdefault(spelling(called).casefold(), column)
+                by_name.setdefault(fold(called), column)
+
+        def described(column: int) -> str:
+            artist = None if items.artists is None else items.artists[column]
+            by = "" if artist is None else f" by {artist}"
+            return f"{BY_ID}{items.ids[column]}{by}, {items.listeners[column]:,} listeners"
+
+        return cls(block, spelled, cased, by_name, items.names, described)
+
+    def find(self, text: str) -> int | None:
+        """Find the column that is called `text`: the exact spelling first, then any case, then any accents.
+
+        Parameters
+        ----------
+        text
+            A name, or for tracks "artist - name".
+
+        Returns
+        -------
+        int | None
+            None: nothing is called so.
+
+        Raises
+        ------
+        BadRequest
+            Several have exactly this name; the message lists them with their ids.
+        """
+        exact = self.spelled.get(spelling(text), ())
+        if len(exact) > 1:
+            choices = "; ".join(self.described(column) for column in exact[:CHOICES])
+            more = f"; and {len(exact) - CHOICES} more" if len(exact) > CHOICES else ""
+            raise BadRequest(
+                f"'{text}' is the name of {len(exact)} {self.block}s, say which: {choices}{more}"
+            )
+        if exact:
+            return exact[0]
+        return self.cased.get(spelling(text).casefold(), self.columns.get(fold(text)))
 
     def close(self, text: str) -> list[str]:
         """Return the names most like `text`, best first; of equally close ones the most played."""
@@ -81,7 +156,8 @@ def likes(release: Release, named: str | Sequence[str]) -> Likes:
         The model.
     named
         A list with a name each, or names in one text, separated by commas. A name may itself hold commas
-        ("Earth, Wind & Fire"): in a text the longest run of parts that is a name wins.
+        ("Earth, Wind & Fire"): in a text the longest run of parts that is a name wins. The exact spelling
+        wins over one that differs in case, and that over one that differs in accents. "id:..." is an id.
 
     Returns
     -------
@@ -91,13 +167,13 @@ def likes(release: Release, named: str | Sequence[str]) -> Likes:
     Raises
     ------
     BadRequest
-        Nobody has a name (the message lists close ones), or none is given.
+        Nobody has a name (the message lists close ones), several have the same, or none is given.
     """
     indexes = [_index(release, block) for block in _nameable(release)]
     if isinstance(named, str):
-        columns = list(_in_text(indexes, [part.strip() for part in named.split(",")]))
+        columns = list(_in_text(release, indexes, [part.strip() for part in named.split(",")]))
     else:
-        columns = [_longest(indexes, [name], 0)[:2] for name in named]
+        columns = [_longest(release, indexes, [name], 0)[:2] for name in named]
     if not columns:
         raise BadRequest("no likes are named: give artists, separated by commas")
     return _likes(columns)
@@ -123,19 +199,22 @@ def by_id(release: Release, item_ids: Iterable[int | str]) -> Likes:
     BadRequest
         An id is unknown (the message names some that exist), or none is given.
     """
+    liked = [_of_id(release, item_id) for item_id in item_ids]
+    if not liked:
+        raise BadRequest(f"no likes are named: give ids of {release.item_block}s")
+    return _likes(liked)
+
+
+def _of_id(release: Release, item_id: int | str) -> tuple[BlockName, int]:
+    """Return block and column of the item with this id; `BadRequest` if there is none."""
     block = release.item_block
     columns = release.once("columns by id", lambda: _by_id(release.columns(block).ids))
-    liked = []
-    for item_id in item_ids:
-        column = columns.get(str(item_id).strip())
-        if column is None:
-            examples = ", ".join(islice(columns, 3))
-            known = f"{release.dataset} has {len(columns):,} {block}s, for example {examples}"
-            raise BadRequest(f"unknown {block} id '{item_id}': {known}")
-        liked.append((block, column))
-    if not liked:
-        raise BadRequest(f"no likes are named: give ids of {block}s")
-    return _likes(liked)
+    column = columns.get(str(item_id).strip())
+    if column is None:
+        examples = ", ".join(islice(columns, 3))
+        known = f"{release.dataset} has {len(columns):,} {block}s, for example {examples}"
+        raise BadRequest(f"unknown {block} id '{item_id}': {known}")
+    return block, column
 
 
 def _by_id(ids: Sequence[int | str]) -> dict[str, int]:
@@ -155,13 +234,15 @@ def _index(release: Release, block: BlockName) -> Index:
     return release.once(f"names of {block}", lambda: Index.of(release, block))
 
 
-def _in_text(indexes: Sequence[Index], parts: Sequence[str]) -> Iterator[tuple[BlockName, int]]:
+def _in_text(
+    release: Release, indexes: Sequence[Index], parts: Sequence[str]
+) -> Iterator[tuple[BlockName, int]]:
     start = 0
     while start < len(parts):
         if not parts[start]:
             start += 1
             continue
-        block, column, start = _longest(indexes, parts, start)
+        block, column, start = _longest(release, indexes, parts, start)
         yield block, column
 
 
@@ -175,13 +256,18 @@ def _nameable(release: Release) -> list[BlockName]:
     return [block for block in (BlockName.ARTIST, BlockName.TRACK) if block in release.blocks]
 
 
-def _longest(indexes: Sequence[Index], parts: Sequence[str], start: int) -> tuple[BlockName, int, int]:
+def _longest(
+    release: Release, indexes: Sequence[Index], parts: Sequence[str], start: int
+) -> tuple[BlockName, int, int]:
     """Block and column of the longest name that begins at part `start`, and where it ends."""
+    if parts[start].startswith(BY_ID):
+        return *_of_id(release, parts[start].removeprefix(BY_ID)), start + 1
     for end in range(len(parts), start, -1):
-        name = fold(", ".join(parts[start:end]))
+        name = ", ".join(parts[start:end])
         for index in indexes:
-            if name in index.columns:
-                return index.block, index.columns[name], end
+            column = index.find(name)
+            if column is not None:
+                return index.block, column, end
     raise unknown(indexes, parts[start])
 
 

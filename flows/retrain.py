@@ -52,7 +52,7 @@ def retrain(dataset: str, refresh: bool = False, search: bool = False, branch: s
     if (notice := environment.notice()) is not None:
         get_run_logger().warning(notice)
     try:
-        with Pipeline() as pipeline, pipeline.alone(dataset):
+        with Pipeline() as pipeline, pipeline.alone(dataset, say=get_run_logger().warning):
             crashed_runs.mark(runtime.flow_run.name, but=runtime.flow_run.id, say=get_run_logger().info)
             if branch is not None:
                 results_branch.check(branch)

@@ -7,7 +7,7 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +20,7 @@ from fairtune.config.paths import Paths
 from fairtune.data.download import custom_files
 from fairtune.data.events import store as event_store
 from fairtune.errors import BadRequest, FairtuneError, LimitBroken, NotThere, PushFailed, StageFailed
-from fairtune.pipeline import dvc_locks
+from fairtune.pipeline import dvc_locks, lock_file
 
 _INTERRUPTED = (-2, 130)
 _KILLED = (-9, 137)
@@ -148,7 +148,8 @@ class Pipeline:
         self._changed = {}
         with _one_line(step.address):
             forced = force or self._moved(step)
-            self._repo.reproduce(step.address, single_item=True, force=forced, run_env={"PATH": path})
+            with lock_file.kept(self._copy_of_lock(step.dataset)):
+                self._repo.reproduce(step.address, single_item=True, force=forced, run_env={"PATH": path})
 
     @staticmethod
     def _moved(step: Step) -> bool:
@@ -202,14 +203,30 @@ class Pipeline:
             ) from error
         return f"{len(done.transferred)} files pushed to DVC's default remote"
 
+    def _copy_of_lock(self, dataset: str) -> Path:
+        return Path(self._repo.tmp_dir) / f"fairtune-{dataset}.lock"
+
     @contextmanager
-    def alone(self, dataset: str) -> Iterator[None]:
-        """Refuse a second run of a data set while the block runs (`Busy`); forget locks of killed runs."""
-        self.steps(dataset)  # what dvc.yaml doesn't know gets no folder
+    def alone(self, dataset: str, *, say: Callable[[str], None] = print) -> Iterator[None]:
+        """Refuse a second run of a data set while the block runs (`Busy`); mend what killed runs left.
+
+        Parameters
+        ----------
+        dataset
+            Its name.
+        say
+            Called with what was mended.
+        """
+        copy = self._copy_of_lock(dataset)
+        if not copy.exists():  # with one, dvc.lock may be unreadable, and so may be all stages
+            self.steps(dataset)  # what dvc.yaml doesn't know gets no folder
         lock = Paths(dataset).run_lock
         with processes.exclusive(lock, doing=f"a run of {dataset}"):
             with _one_line("dvc"):
                 dvc_locks.sweep(self._repo)
+                mended = lock_file.repair(copy)
+            if mended is not None:
+                say(mended)
             yield
 
 

@@ -41,8 +41,8 @@ def run(
     tuple of Step
         The steps that ran.
     """
-    steps = pipeline.steps(dataset)
-    with pipeline.alone(dataset):
+    with pipeline.alone(dataset, say=say):
+        steps = pipeline.steps(dataset)
         ran: list[Step] = []
         skipped: list[int] = []
         for number, step in enumerate(steps, start=1):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -135,6 +136,15 @@ def test_a_folder_without_dvc_says_what_to_do(tmp_path, monkeypatch):
 
     with pytest.raises(NotThere, match=r"run `git init` and `dvc init` in the project's folder$"):
         Pipeline().steps("small")
+
+
+def test_a_folder_without_git_keeps_dvc_s_own(project):
+    (project.root / ".dvc/config").write_text("[core]\n    remote = mine\n")
+    shutil.rmtree(project.root / ".git")
+
+    with pytest.raises(NotThere, match=r": run `git init` in the project's folder$"):
+        Pipeline().steps("small")
+    assert "remote = mine" in (project.root / ".dvc/config").read_text()
 
 
 def test_a_broken_dvc_lock_says_what_to_do(project, pipeline):

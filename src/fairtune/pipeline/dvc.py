@@ -254,7 +254,8 @@ def _one_line(where: str) -> Iterator[None]:
     except FairtuneError:
         raise
     except (NotDvcRepoError, SCMError) as error:
-        raise NotThere(f"{_flat(error)}: run `git init` and `dvc init` in the project's folder") from error
+        missing = "`git init`" if Path(".dvc").is_dir() else "`git init` and `dvc init`"
+        raise NotThere(f"{_flat(error)}: run {missing} in the project's folder") from error
     except DvcException as error:
         cause = error.__cause__ if isinstance(error, ReproductionError) and error.__cause__ else error
         if isinstance(cause, LockError):

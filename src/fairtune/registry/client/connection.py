@@ -22,6 +22,9 @@ MATRIX: Final = "fairtune.matrix"
 """Tag of versions: digest of the matrix, so of the data and of the split."""
 MEASURED: Final = "fairtune.measured"
 """Tag of versions: digest of the parameters that their figures were measured by."""
+SQLITE: Final = "sqlite:///"
+NO_PATHS: Final = frozenset({"databricks", "databricks-uc", "uc"})
+"""Addresses without a colon that are none of a folder."""
 METRICS_A_CALL: Final = 1000  # MLflow takes no more at once
 SETTINGS: Final = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -72,13 +75,24 @@ def message(address: str, error: Exception) -> str:
 
 
 def uri(root: Path) -> str:
-    """Return MLFLOW_TRACKING_URI, or the default registry in the project."""
-    return os.environ.get(URI) or f"sqlite:///{_default_store(root)}"
+    """Return MLFLOW_TRACKING_URI, or the default registry in the project.
+
+    A relative file is one of the project's, whatever folder a command is called from.
+    """
+    named = os.environ.get(URI)
+    if not named:
+        return f"{SQLITE}{_default_store(root)}"
+    if named.startswith(SQLITE) and not named.endswith(":memory:"):
+        return f"{SQLITE}{root.resolve() / named.removeprefix(SQLITE)}"
+    if ":" not in named and named not in NO_PATHS:
+        return str(root.resolve() / named)
+    return named
 
 
 def exists(root: Path) -> bool:
-    """Whether there may be a registry: one is named, or the default one has been made. Cheap."""
-    return bool(os.environ.get(URI)) or _default_store(root).exists()
+    """Whether there may be a registry: a server is named, or the file of one has been made. Cheap."""
+    address = uri(root)
+    return not address.startswith(SQLITE) or Path(address.removeprefix(SQLITE)).exists()
 
 
 def experiment(client: "MlflowClient", root: Path) -> str:

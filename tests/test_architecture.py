@@ -35,7 +35,7 @@ TAKEN = ("fits", "profile", "settings")
 
 # Library -> the modules or packages of fairtune that may import it.
 HOMES = {
-    "dvc": {"fairtune.pipeline.dvc", "fairtune.pipeline.dvc_locks"},
+    "dvc": {"fairtune.pipeline.dvc", "fairtune.pipeline.dvc_locks", "fairtune.pipeline.lock_file"},
     "great_expectations": {"fairtune.validation.expectations"},
     "httpx": {"fairtune.data.download.http", "fairtune.pipeline.schedule"},
     "implicit": {"fairtune.models"},

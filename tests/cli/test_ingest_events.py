@@ -121,7 +121,7 @@ WRONG = [
     ("1,1,yesterday,1,,,,,", f"timestamp {TIME} 'yesterday'"),
     ("1,1,1325412000000,1,,,,,", f"timestamp {TIME} '1325412000000'"),
     ("1,1,2012-01-01,0,,,,,", "plays is at least 1 0"),
-    ("1,1,2012-01-01,many,,,,,", "plays is a whole number 'many'"),
+    ("1,1,2012-01-01,many,,,,,", "plays is a whole number, at most 1,000,000,000 'many'"),
     (
         "1,900,2012-01-01,1,,,,,",
         "name is told of an item that the data set doesn't have: give its name in one row item 900",

@@ -137,7 +137,7 @@ def test_params_yaml_tells_which_table_a_file_is(project, capsys):
 
     assert code == 2
     assert [" ".join(line.split()) for line in out.splitlines()[1:3]] == [
-        "3 country is a country's two letters like SE 'Sweden'",
+        "3 country is a country of ISO 3166-1 like SE 'Sweden'",
         "4 user_id comes once ada as in line 2",
     ]
 

@@ -45,6 +45,10 @@ def read(tmp_path):
             "regions.America: 'USA' is no ISO 3166-1 code: two capital letters, such as US",
         ),
         (
+            {"regions": {"Nowhere": ["XX"]}},
+            "regions.Nowhere: 'XX' is no country of ISO 3166-1",
+        ),
+        (
             {"regions": {"A": ["US", "GB"], "B": ["GB"]}},
             "regions.B: 'GB' stands in 'A' already: a country has one region",
         ),

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
+from fairtune.config.country_codes import COUNTRIES
+
 if TYPE_CHECKING:
     from fairtune.config.params import Range
 
@@ -44,6 +46,8 @@ def regions(members: Mapping[str, Sequence[str]], other: str) -> None:
                 raise ValueError(
                     f"regions.{region}: '{code}' is no ISO 3166-1 code: two capital letters, such as US"
                 )
+            if code not in COUNTRIES:
+                raise ValueError(f"regions.{region}: '{code}' is no country of ISO 3166-1")
             if code in listed:
                 raise ValueError(
                     f"regions.{region}: '{code}' stands in '{listed[code]}' already: a country has one region"

@@ -28,9 +28,9 @@ from fairtune.columns import (
     Table,
 )
 from fairtune.config import params
+from fairtune.config.country_codes import CODES
 from fairtune.data.sources import delimited, music_types
 from fairtune.data.sources.base import Dataset, RawTables
-from fairtune.data.sources.country_codes import CODES
 
 YOUNGEST, OLDEST = 10, 90
 """Ages outside are unknown: they are jokes, typing errors or defaults."""

@@ -141,7 +141,7 @@ def test_wrong_rows_are_set_aside_under_the_name_that_the_user_knows(raw):
     told = dataset.read(raw(interactions=PLAYS + "cleo,t1,many\n", users="user_id,age\nbo,young\nada,30\n"))
 
     assert told.rejected.to_numpy().tolist() == [
-        ["my-interactions.csv", 5, "plays", "is a whole number", "'many'"],
+        ["my-interactions.csv", 5, "plays", "is a whole number, at most 1,000,000,000", "'many'"],
         ["my-users.csv", 2, "age", "is a number above 0", "'young'"],
     ]
     assert "cleo" not in told.users["user_id"].tolist()
@@ -162,7 +162,8 @@ def test_plays_of_which_no_row_can_be_read_are_refused(raw):
         dataset.read(raw(interactions="user_id,item_id,plays\nada,t1,x\nbo,t2,y\n"))
 
     assert str(caught.value) == (
-        "my-interactions.csv: plays: 2 rows break the rule: plays is a whole number. Examples: line 2: 'x'; "
+        "my-interactions.csv: plays: 2 rows break the rule: plays is a whole number, at most 1,000,000,000. "
+        "Examples: line 2: 'x'; "
         "line 3: 'y'"
     )
 

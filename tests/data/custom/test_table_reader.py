@@ -114,9 +114,13 @@ def test_what_is_no_time_or_not_between_1990_and_2100_is_told(file, text):
     [
         (",t1,3,2009-04-08,train", ["user_id", "is not empty", "''"]),
         ("ada,  ,3,2009-04-08,train", ["item_id", "is not empty", "''"]),
-        ("ada,t1,many,2009-04-08,train", ["plays", "is a whole number", "'many'"]),
-        ("ada,t1,2.5,2009-04-08,train", ["plays", "is a whole number", "'2.5'"]),
-        ("ada,t1,,2009-04-08,train", ["plays", "is a whole number", "''"]),
+        (
+            "ada,t1,1000000001,2009-04-08,train",
+            ["plays", "is a whole number, at most 1,000,000,000", "'1000000001'"],
+        ),
+        ("ada,t1,many,2009-04-08,train", ["plays", "is a whole number, at most 1,000,000,000", "'many'"]),
+        ("ada,t1,2.5,2009-04-08,train", ["plays", "is a whole number, at most 1,000,000,000", "'2.5'"]),
+        ("ada,t1,,2009-04-08,train", ["plays", "is a whole number, at most 1,000,000,000", "''"]),
         ("ada,t1,3,2009-04-08,dev", ["split", "is one of train, valid, test", "'dev'"]),
         ("ada,t1,3", ["row", "has 5 fields between commas", "'ada,t1,3'"]),
         (
@@ -136,8 +140,19 @@ def test_a_row_that_is_not_utf_8_is_told(file):
 
 
 def test_an_open_quote_is_refused_because_it_would_swallow_lines(file):
-    with pytest.raises(BadTable, match="every quote closes on its line"):
+    with pytest.raises(BadTable, match="every quote closes on its line") as error:
         read(file('user_id,item_id\nada,"t1\nbo,t2\n'))
+    assert "Examples: line 2: 'ada,\"t1'" in str(error.value)
+
+
+def test_a_line_break_inside_quotes_is_told_with_the_line_that_it_begins_on(file):
+    with pytest.raises(BadTable) as error:
+        read(file('user_id,item_id\nada,t1\nbo,"Song with\nbreak"\ncleo,"a ""b"""\n'))
+    assert "Examples: line 3: 'bo,\"Song with'" in str(error.value)
+
+
+def test_a_plus_sign_is_one_of_a_number(file):
+    assert read(file("user_id,item_id,plays\nada,t1,+5\nbo,t1,+3.0\n")).rows["plays"].tolist() == [5, 3]
 
 
 def test_optional_fields_may_be_empty_and_wrong_ones_are_told(file):
@@ -145,7 +160,7 @@ def test_optional_fields_may_be_empty_and_wrong_ones_are_told(file):
 
     assert read(path, USERS).rows["age"].tolist() == [pd.NA, 31]
     assert wrong(path, USERS) == [
-        [4, "country", "is a country's two letters like SE", "'Sweden'"],
+        [4, "country", "is a country of ISO 3166-1 like SE", "'Sweden'"],
         [5, "age", "is a number above 0", "'old'"],
     ]
 
@@ -188,9 +203,35 @@ def test_weights_of_music_types_are_above_0(file, weight):
             "1,2,3\n",
             {},
             (
-                "plays.csv: no column 'user_id'; the header has 1, 2, 3: name it in params.yaml (columns: "
-                "{user_id: ...}) or by --column user_id=..."
+                "plays.csv: the first line holds values (1, 2, 3), no names of columns: put a header before "
+                "it, like user_id,item_id"
             ),
+        ),
+        (
+            "user_id,item_id\rada,t1\rbo,t2\r",
+            {},
+            (
+                "plays.csv: lines end with CR alone, or the header holds one: save the file with line ends "
+                "LF or CRLF"
+            ),
+        ),
+        (
+            "user_id,item\r_id\nada,t1\n",
+            {},
+            (
+                "plays.csv: lines end with CR alone, or the header holds one: save the file with line ends "
+                "LF or CRLF"
+            ),
+        ),
+        (
+            ",,user_id,item_id\n1,2,ada,t1\n",
+            {},
+            "plays.csv: the header has 2 columns without a name: name them, or drop them",
+        ),
+        (
+            f"user_id,item_id,{'x' * 131_073}\nada,t1,1\n",
+            {},
+            "plays.csv: the first line is no header of columns: field larger than field limit (131072)",
         ),
         ("", {}, "plays.csv: the first line is empty: it must name the columns"),
         (b"us\xe9r,item\n", {}, "plays.csv: the header is not UTF-8 text: save the file as UTF-8"),

@@ -26,11 +26,13 @@ from fairtune.columns import (
     WEIGHT,
     Table,
 )
-from fairtune.data.sources.country_codes import CODES, COUNTRIES
+from fairtune.config.country_codes import CODES, COUNTRIES
 
 PARTS: Final = ("train", "valid", "test")
 EARLIEST, LATEST = pd.Timestamp("1990-01-01"), pd.Timestamp("2100-01-01")
 """Times outside are milliseconds read as seconds, and the like."""
+MOST_PLAYS: Final = 10**9
+"""More than anybody can play in a lifetime."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +60,13 @@ class Field:
 def whole(text: pd.Series) -> pd.Series:
     """Parse whole numbers, Int64; "3.0" is one, as floats of other programs are."""
     matching = text.str.fullmatch(r"[+-]?[0-9]{1,18}(\.0+)?")
-    return text.where(matching).str.replace(r"\.0+$", "", regex=True).astype("Int64")
+    return text.where(matching).str.replace(r"^\+|\.0+$", "", regex=True).astype("Int64")
+
+
+def count(text: pd.Series) -> pd.Series:
+    """Parse whole numbers of plays, Int64: at most `MOST_PLAYS`, so that sums over all rows are exact."""
+    numbers = whole(text)
+    return numbers.where(numbers <= MOST_PLAYS)
 
 
 def number(text: pd.Series) -> pd.Series:
@@ -92,10 +100,6 @@ def _assigned(text: pd.Series) -> pd.Series:
     return text.where(text.str.upper().isin(COUNTRIES | CODES.keys()))
 
 
-def _country(text: pd.Series) -> pd.Series:
-    return text.where(text.str.fullmatch("[A-Za-z]{2}"))
-
-
 TIME: Final = "is a time like 2009-04-08T01:57:47Z, 2009-04-08 or 1239155867 (seconds), 1990 to 2100"
 _ID: Final = Field(rule="is not empty", values=_text, needed=True)
 _WORDS: Final = Field(rule="is text", values=_text, filled=False)
@@ -104,26 +108,26 @@ _NAME: Final = Field(
 )
 _ASSIGNED: Final = Field(rule="is a country of ISO 3166-1 like SE", values=_assigned, filled=False)
 _AGE: Final = Field(rule="is a number above 0", values=number, filled=False)
-_COUNTRY: Final = Field(rule="is a country's two letters like SE", values=_country, filled=False)
+_COUNT: Final = f"is a whole number, at most {MOST_PLAYS:,}"
 
 FIELDS: Final[Mapping[str, Mapping[str, Field]]] = {
     Table.INTERACTIONS: {
         USER: _ID,
         ITEM: _ID,
-        PLAYS: Field(rule="is a whole number", values=whole),
+        PLAYS: Field(rule=_COUNT, values=count),
         TIMESTAMP: Field(rule=TIME, values=moment),
         SPLIT: Field(rule=f"is one of {', '.join(PARTS)}", values=_part),
     },
     Table.ITEMS: {
         ITEM: _ID,
-        NAME: _WORDS,
-        ARTIST: _WORDS,
-        ARTIST_COUNTRY: _COUNTRY,
+        NAME: _NAME,
+        ARTIST: _NAME,
+        ARTIST_COUNTRY: _ASSIGNED,
         ARTIST_GENDER: _WORDS,
     },
     Table.USERS: {
         USER: _ID,
-        COUNTRY: _COUNTRY,
+        COUNTRY: _ASSIGNED,
         GENDER: _WORDS,
         AGE: _AGE,
         SIGNUP: Field(rule=TIME, values=moment, filled=False),
@@ -138,7 +142,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Field]]] = {
         USER: _ID,
         ITEM: _ID,
         TIMESTAMP: Field(rule=TIME, values=moment, needed=True),
-        PLAYS: Field(rule="is a whole number", values=whole, filled=False),
+        PLAYS: Field(rule=_COUNT, values=count, filled=False),
         NAME: _NAME,
         ARTIST: _NAME,
         ARTIST_COUNTRY: _ASSIGNED,
@@ -148,4 +152,4 @@ FIELDS: Final[Mapping[str, Mapping[str, Field]]] = {
         AGE: _AGE,
     },
 }
-"""Table, or `EVENTS`, whose fields keep every rule that stage `validate` would stop for -> its columns."""
+"""Table, or `EVENTS` -> its columns. Fields keep every rule that stage `validate` would stop for."""

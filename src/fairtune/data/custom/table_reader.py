@@ -75,6 +75,12 @@ def columns(
             close = _close(theirs, ours, [name for name in names if name not in columns.values()])
             hint = f"{close} may be it: " if close else ""
             as_ours = f" (for {ours})" if theirs != ours else ""
+            if not close and ours not in named and all(map(_is_value, names)):
+                needed = ",".join(name for name, field in FIELDS[table].items() if field.needed)
+                raise BadFile(
+                    f"{path.name}: the first line holds values ({', '.join(names)}), no names of columns: put "
+                    f"a header before it, like {needed}"
+                )
             raise BadFile(
                 f"{path.name}: no column '{theirs}'{as_ours}; the header has {', '.join(names)}: {hint}"
                 f"name it in params.yaml (columns: {{{ours}: {close or '...'}}}) or by "
@@ -117,6 +123,11 @@ def read(path: Path, table: str, named: Mapping[str, str]) -> Delimited:
     rows = pd.DataFrame(values, index=sheet.fields.index)
     rows = rows[~rows.index.isin(rejected["line"])]
     return Delimited(rows.rename_axis("line"), rejected.astype({"line": "int64"}))
+
+
+def _is_value(name: str) -> bool:
+    """Whether what stands in a header is rather a value: it has a digit, or nothing but digits and signs."""
+    return any(map(str.isdigit, name)) or not any(map(str.isalpha, name))
 
 
 def _close(theirs: str, ours: str, header: Sequence[str]) -> str:

@@ -66,6 +66,11 @@ def header(path: Path) -> tuple[str, ...]:
     if path.suffix.lower() not in SUFFIXES:
         raise BadFile(f"{path.name}: unknown kind of file: its name must end in {', '.join(SUFFIXES)}")
     names = _parquet(path).schema_arrow.names if _is_parquet(path) else _header(path)[0]
+    nameless = names.count("")
+    if nameless > 1:
+        raise BadFile(
+            f"{path.name}: the header has {nameless} columns without a name: name them, or drop them"
+        )
     twice = [name for name in names if names.count(name) > 1]
     if twice:
         raise BadFile(f"{path.name}: the header has the column '{twice[0]}' twice: rename one of them")
@@ -112,8 +117,17 @@ def _header(path: Path) -> tuple[list[str], str]:
         line = first.decode().rstrip("\r\n")
     except UnicodeDecodeError as error:
         raise BadFile(f"{path.name}: the header is not UTF-8 text: save the file as UTF-8") from error
+    if "\r" in line:
+        raise BadFile(
+            f"{path.name}: lines end with CR alone, or the header holds one: save the file with line ends LF "
+            "or CRLF"
+        )
     delimiter = max(DELIMITERS, key=line.count) if any(map(line.count, DELIMITERS)) else ","
-    return [name.strip() for name in next(csv.reader([line], delimiter=delimiter))], delimiter
+    try:
+        names = next(csv.reader([line], delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise BadFile(f"{path.name}: the first line is no header of columns: {error}") from error
+    return [name.strip() for name in names], delimiter
 
 
 def _read_text(path: Path, columns: Mapping[str, str]) -> Sheet:

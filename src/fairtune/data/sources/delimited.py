@@ -178,13 +178,29 @@ def split(path: Path, layout: Layout, file: BinaryIO) -> "tuple[pa.Table, np.nda
         swallowed += table[name].filter(pc.match_substring(table[name], "\n")).to_pylist()
     if swallowed:
         rule = "every quote closes on its line"
-        examples = [shown(text) for text in swallowed[:5]]
+        examples = [f"line {line}: {shown(text)}" for line, text in _unclosed(path, most=5)]
+        examples = examples or [shown(text) for text in swallowed[:5]]
         raise BadTable(table=path.name, column="row", rule=rule, count=len(swallowed), examples=examples)
     lines = np.arange(1, len(table) + len(broken) + 1)
     lines = np.delete(lines, [line - 1 for line, _ in broken]) + layout.header
     width = f"has {len(layout.columns)} fields between {DELIMITERS[layout.delimiter]}"
     wide = [(path.name, line + layout.header, "row", width, shown(text)) for line, text in broken]
     return table, lines, wide
+
+
+def _unclosed(path: Path, *, most: int) -> list[tuple[int, str]]:
+    """Find the first lines in which a quote opens that doesn't close there: number and text."""
+    found: list[tuple[int, str]] = []
+    inside = False
+    with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
+        for number, line in enumerate(file, start=1):
+            odd = line.count('"') % 2 == 1
+            if odd and not inside:
+                found.append((number, line.rstrip("\r\n")))
+            inside ^= odd
+            if len(found) == most:
+                break
+    return found
 
 
 def _typed(

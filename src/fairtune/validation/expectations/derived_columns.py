@@ -28,7 +28,7 @@ from fairtune.columns import (
     USER,
     Table,
 )
-from fairtune.data.sources.country_codes import COUNTRIES
+from fairtune.config.country_codes import COUNTRIES
 
 USER_IS_KNOWN: Final = "user_id is in users"
 FRIEND_IS_KNOWN: Final = "friend_id is in users"

@@ -97,6 +97,26 @@ def test_every_problem_is_told_by_line_column_and_reason(project, capsys):
     ]
 
 
+LOG = "user_id,item_id,timestamp\nada,t1,2009-04-08\nada,t1,2009-04-09\nbo,t1,2009-04-09\n"
+
+
+def test_a_log_is_told_as_a_log_and_checked_as_one(project, capsys):
+    (project / "plays.csv").write_text(LOG)
+
+    code, out, err = validate(capsys, "plays.csv")
+    assert (code, out) == (2, "")
+    assert err == (
+        "fairtune: plays.csv: this is a log of plays: 1 of 3 rows repeat a pair of listener and item: say "
+        "`log: true` beside its file in params.yaml (--log to check it), and they are summed\n"
+    )
+    code, told, err = unwrapped(*validate(capsys, "plays.csv", "--log"))
+    assert (code, err) == (0, "")
+    assert told == (
+        "plays.csv: fine: 3 rows; 2 listeners, 1 items; a log of plays, 2 pairs of listener and item; from "
+        "2009-04-08 to 2009-04-09. Read: user_id, item_id, timestamp."
+    )
+
+
 def test_twenty_problems_are_shown_and_all_are_counted(project, capsys):
     (project / "plays.csv").write_text("user_id,item_id\n" + ",t\n" * 1234 + "ada,t\n")
 

@@ -11,6 +11,7 @@ from fairtune.columns import Table
 from fairtune.errors import BadFile, BadRequest
 
 if TYPE_CHECKING:
+    from fairtune.config.custom_tables import OwnFile
     from fairtune.data.custom.row_checks import Checkup
 
 SHOWN: Final = 20
@@ -33,17 +34,18 @@ WIDTH: Final = 100
     metavar="OURS=THEIRS",
     help="A column that FILE calls otherwise: user_id=listener; may be repeated.",
 )
-def validate(file: Path, *, dataset: str | None, table: str | None, named: Sequence[str]) -> None:
+@click.option("--log", is_flag=True, help="FILE is a log: a row a play, pairs may repeat.")
+def validate(file: Path, *, dataset: str | None, table: str | None, named: Sequence[str], log: bool) -> None:
     """Check FILE (CSV, TSV or Parquet) row by row, as a table of your own; nothing is written.
 
     Exits with 2 if a row is wrong.
     """
     from fairtune.data.custom import row_checks
 
-    which, columns = _described(file, dataset, Table(table) if table else None)
+    which, columns, is_log = _described(file, dataset, Table(table) if table else None)
     columns |= pairs(named)
     check_names(columns, which)
-    checkup = row_checks.check(file, which, columns)
+    checkup = row_checks.check(file, which, columns, log=log or is_log)
     if checkup.problems.empty:
         click.echo(textwrap.fill(checkup.summary(), WIDTH, break_on_hyphens=False))
         return
@@ -53,10 +55,10 @@ def validate(file: Path, *, dataset: str | None, table: str | None, named: Seque
     raise BadFile(f"{file.name}: {rows}: mend what is listed above and check again; nothing was written")
 
 
-def _described(file: Path, dataset: str | None, table: Table | None) -> tuple[Table, dict[str, str]]:
-    """Return the table that a file holds, and its names of our columns, as far as params.yaml has them."""
+def _described(file: Path, dataset: str | None, table: Table | None) -> tuple[Table, dict[str, str], bool]:
+    """Return what params.yaml says of a file: its table, its names of our columns, whether it is a log."""
     if dataset is None:
-        return table or Table.INTERACTIONS, {}
+        return table or Table.INTERACTIONS, {}, False
     from fairtune.config import params
 
     root = params.project_root()
@@ -65,11 +67,15 @@ def _described(file: Path, dataset: str | None, table: Table | None) -> tuple[Ta
         raise BadRequest(f"params.yaml: datasets.{dataset}.download has no table: it isn't made of own files")
     for name, described in tables.files.items():
         if table in {None, name} and (root / described.file).resolve() == file.resolve():
-            return name, dict(described.columns)
+            return name, dict(described.columns), _is_log(described)
     which = table or Table.INTERACTIONS
     if which not in tables.files:
         raise BadRequest(f"params.yaml: datasets.{dataset}.download.table has no {which}")
-    return which, dict(tables.files[which].columns)
+    return which, dict(tables.files[which].columns), _is_log(tables.files[which])
+
+
+def _is_log(described: "OwnFile") -> bool:
+    return bool(getattr(described, "log", False))
 
 
 def pairs(named: Sequence[str]) -> dict[str, str]:

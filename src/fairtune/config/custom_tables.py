@@ -38,6 +38,13 @@ class OwnFile:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
+class OwnPlays(OwnFile):
+    """The file of who played what: a row a listener and item, or a row a play."""
+
+    log: bool = False  # a row a play, or several plays at one time: summed by listener and item
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Watched:
     """A folder whose CSV, TSV and Parquet files are new listening, and which of their columns is which."""
 
@@ -68,7 +75,7 @@ def _with_columns(*names: str) -> AfterValidator:
 class OwnTables:
     """The files of one data set; only who played what is needed."""
 
-    interactions: Annotated[OwnFile, _with_columns(USER, ITEM, PLAYS, TIMESTAMP, SPLIT)]
+    interactions: Annotated[OwnPlays, _with_columns(USER, ITEM, PLAYS, TIMESTAMP, SPLIT)]
     items: Annotated[OwnFile, _with_columns(ITEM, NAME, ARTIST, ARTIST_COUNTRY, ARTIST_GENDER)] | None = None
     users: Annotated[OwnFile, _with_columns(USER, COUNTRY, GENDER, AGE, SIGNUP)] | None = None
     item_types: Annotated[OwnFile, _with_columns(ITEM, MUSIC_TYPE, WEIGHT)] | None = None

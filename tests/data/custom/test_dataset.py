@@ -4,10 +4,12 @@ import json
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fairtune.columns import BlockName, Table
 from fairtune.data.custom import dataset, table_reader
-from fairtune.errors import BadTable
+from fairtune.errors import BadFile, BadTable
 
 PLAYS = "user_id,item_id,plays\nada,t1,3\nada,t2,1\nbo,t2,4\n"
 
@@ -16,7 +18,7 @@ PLAYS = "user_id,item_id,plays\nada,t1,3\nada,t2,1\nbo,t2,4\n"
 def raw(tmp_path):
     """Give a raw folder of CSV files, a text a table, and their record."""
 
-    def write(item_kind="track", **texts):
+    def write(item_kind="track", *, log=False, **texts):
         copied = {}
         for name, text in texts.items():
             (tmp_path / f"{name}.csv").write_text(text)
@@ -26,6 +28,7 @@ def raw(tmp_path):
                 "source": f"mine/my-{name}.csv",
                 "sha256": "5e1f",
                 "columns": columns,
+                "log": log and name == "interactions",
             }
         record = {"item_kind": item_kind, "licence": "ours", "tables": copied}
         (tmp_path / dataset.RECORD).write_text(json.dumps(record))
@@ -52,6 +55,57 @@ def test_without_a_column_of_plays_nothing_is_counted_and_plays_are_1(raw):
 
     assert dataset.read(folder).interactions["plays"].tolist() == [1, 1]
     assert not dataset.describe("mine", folder).counts
+
+
+LOG = (
+    "user_id,item_id,timestamp\n"
+    "ada,t1,2009-04-08T10:00:00\nbo,t2,2009-04-08T09:00:00\n"
+    "ada,t1,2009-04-07T08:00:00\nada,t1,2009-04-09T08:00:00\n"
+)
+
+
+def test_a_log_of_plays_is_summed_by_pair_with_its_first_time(raw):
+    folder = raw(interactions=LOG, log=True)
+    told = dataset.read(folder)
+
+    assert told.interactions[["user_id", "item_id", "plays"]].to_numpy().tolist() == [
+        ["ada", "t1", 3],
+        ["bo", "t2", 1],
+    ]
+    assert told.interactions["timestamp"].astype("str").tolist() == [
+        "2009-04-07 08:00:00",
+        "2009-04-08 09:00:00",
+    ]
+    assert dataset.describe("mine", folder).counts
+    assert told.notes == {"plays of the log that repeat a pair, summed": 2}
+
+
+def test_rows_of_a_log_may_be_several_plays_each(raw):
+    log = "user_id,item_id,plays\nada,t1,2\nada,t1,3\nbo,t1,1\n"
+    told = dataset.read(raw(interactions=log, log=True))
+    assert told.interactions["plays"].tolist() == [5, 1]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abc"), st.sampled_from("xyz"), st.integers(1, 9)), min_size=1, max_size=40
+    )
+)
+def test_summing_is_what_a_loop_would_do(rows):
+    expected: dict = {}
+    for user, item, plays in rows:
+        expected[user, item] = expected.get((user, item), 0) + plays
+    summed = dataset.summed(pd.DataFrame(rows, columns=["user_id", "item_id", "plays"]))
+    assert {(user, item): plays for user, item, plays in summed.to_numpy().tolist()} == expected
+
+
+def test_a_log_that_nobody_called_one_is_told_as_one(raw):
+    with pytest.raises(BadFile) as error:
+        dataset.read(raw(interactions=LOG))
+    assert str(error.value) == (
+        "my-interactions.csv: this is a log of plays: 2 of 4 rows repeat a pair of listener and item: say "
+        "`log: true` beside its file in params.yaml (--log to check it), and they are summed"
+    )
 
 
 def test_a_data_set_is_described_by_its_record(raw):

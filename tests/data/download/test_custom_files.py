@@ -7,7 +7,7 @@ import pytest
 from tests import processes
 from tests.server import serving
 
-from fairtune.config.custom_tables import OwnFile, OwnTables
+from fairtune.config.custom_tables import OwnFile, OwnPlays, OwnTables
 from fairtune.data.download import custom_files
 from fairtune.data.download.http import Patience
 from fairtune.errors import BadFile, DownloadFailed
@@ -31,7 +31,7 @@ def raw(tmp_path):
 
 def tables(file, **more):
     columns = {"user_id": "listener", "item_id": "song"}
-    return OwnTables(interactions=OwnFile(file=str(file), columns=columns), item_kind="track", **more)
+    return OwnTables(interactions=OwnPlays(file=str(file), columns=columns), item_kind="track", **more)
 
 
 def collect(file, raw, **more):
@@ -54,6 +54,7 @@ def test_files_are_copied_as_they_are_with_a_record_of_what_they_were(source, ra
                 "source": str(source),
                 "sha256": hashlib.sha256(PLAYS.encode()).hexdigest(),
                 "columns": {"user_id": "listener", "item_id": "song"},
+                "log": False,
             }
         },
     }

@@ -8,7 +8,7 @@ from tests import processes
 
 from fairtune.columns import BlockName
 from fairtune.config import params
-from fairtune.config.custom_tables import OwnFile, OwnTables
+from fairtune.config.custom_tables import OwnPlays, OwnTables
 from fairtune.config.paths import Paths
 from fairtune.errors import BadParams
 from fairtune.pipeline.stages import download
@@ -56,7 +56,7 @@ PLAYS = "user_id,item_id\nada,t1\nbo,t2\n"
 def own(chosen, folder, blocks):
     """Give the parameters of a data set of own files, with these blocks."""
     (folder / "plays.csv").write_text(PLAYS)
-    table = OwnTables(interactions=OwnFile(file=str(folder / "plays.csv")), item_kind="track")
+    table = OwnTables(interactions=OwnPlays(file=str(folder / "plays.csv")), item_kind="track")
     return replace(
         chosen,
         download=replace(chosen.download, generate=None, table=table),

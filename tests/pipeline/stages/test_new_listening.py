@@ -13,7 +13,7 @@ from fairtune import files
 from fairtune.cli import main as cli
 from fairtune.columns import Table
 from fairtune.config import params
-from fairtune.config.custom_tables import OwnFile, OwnTables, Watched
+from fairtune.config.custom_tables import OwnFile, OwnPlays, OwnTables, Watched
 from fairtune.config.paths import Paths
 from fairtune.data.sources import lastfm_2k
 from fairtune.errors import BadFile, BadParams, BadTable
@@ -197,7 +197,7 @@ def own(folder, *, events="inbox"):
     """Give the parameters of a data set of own files with text ids, and a watched folder beside them."""
     named = {"user_id": "who", "item_id": "what"}
     table = OwnTables(
-        interactions=OwnFile(file=str(folder / "plays.csv"), columns=named),
+        interactions=OwnPlays(file=str(folder / "plays.csv"), columns=named),
         items=OwnFile(file=str(folder / "songs.csv")),
         item_kind="track",
     )

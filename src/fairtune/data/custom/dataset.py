@@ -26,12 +26,13 @@ from fairtune.columns import (
     PLAYS,
     SHARE,
     SIGNUP,
+    TIMESTAMP,
     USER,
     WEIGHT,
     BlockName,
     Table,
 )
-from fairtune.data.custom import table_reader
+from fairtune.data.custom import row_checks, table_reader
 from fairtune.data.sources.base import Dataset, RawTables
 from fairtune.data.sources.delimited import REJECTED, refusal
 from fairtune.errors import BadTable
@@ -58,12 +59,15 @@ class Copied:
         Its checksum when it was copied.
     columns
         Our name -> name in its header.
+    log
+        It is a log of plays: rows of the same listener and item are summed.
     """
 
     file: str
     source: str
     sha256: str
     columns: Mapping[str, str]
+    log: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,8 +90,9 @@ class Record:
 
     @property
     def counts(self) -> bool:
-        """Whether plays are counted: whether there is a column of them."""
-        return PLAYS in self.tables[Table.INTERACTIONS].columns
+        """Whether plays are counted: whether there is a column of them, or a row for each."""
+        plays = self.tables[Table.INTERACTIONS]
+        return plays.log or PLAYS in plays.columns
 
 
 def read_record(raw: Path) -> Record:
@@ -140,6 +145,12 @@ def read(raw: Path, *, record: Record | None = None) -> RawTables:
         raise refusal(rejected)
     rows = _typed_ids(rows)
     played = rows[Table.INTERACTIONS]
+    n_rows = len(played)
+    if not stated.tables[Table.INTERACTIONS].log:
+        row_checks.refuse_log(names[stated.tables[Table.INTERACTIONS].file], played)
+    else:
+        played = summed(played)
+        rows[Table.INTERACTIONS] = played
     users, added_users = _completed(rows, Table.USERS, USER, stated)
     items, added_items = _completed(rows, Table.ITEMS, ITEM, stated)
     types, lost_types = _item_types(rows.get(Table.ITEM_TYPES), items[ITEM])
@@ -147,6 +158,7 @@ def read(raw: Path, *, record: Record | None = None) -> RawTables:
     users, other_users = _gendered(users, GENDER)
     items, other_artists = _gendered(items, ARTIST_GENDER)
     notes = {
+        "plays of the log that repeat a pair, summed": n_rows - len(played),
         "listeners of whom no table tells more": added_users,
         "items of which no table tells more": added_items,
         "genders other than m and f, now unknown": other_users + other_artists,
@@ -164,6 +176,26 @@ def read(raw: Path, *, record: Record | None = None) -> RawTables:
         notes={note: count for note, count in notes.items() if count},
         files={copied.source: copied.sha256 for copied in stated.tables.values()},
     )
+
+
+def summed(plays: pd.DataFrame) -> pd.DataFrame:
+    """Sum a log of plays by listener and item.
+
+    Parameters
+    ----------
+    plays
+        A row a play: user_id, item_id; plays where a row may be several, timestamp, split.
+
+    Returns
+    -------
+    DataFrame
+        A row a pair: its plays, its first time, and the part that the first of its rows names.
+    """
+    counted = plays if PLAYS in plays else plays.assign(**{PLAYS: 1})
+    if TIMESTAMP in counted:
+        counted = counted.sort_values(TIMESTAMP, kind="stable")
+    how = {name: "sum" if name == PLAYS else "first" for name in counted if name not in {USER, ITEM}}
+    return counted.groupby([USER, ITEM], as_index=False, sort=True).agg(how)
 
 
 def _typed_ids(rows: Tables) -> dict[Table, pd.DataFrame]:

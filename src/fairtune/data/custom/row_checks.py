@@ -11,6 +11,7 @@ from fairtune.columns import FRIEND, ITEM, PLAYS, SPLIT, TIMESTAMP, USER, Table
 from fairtune.data.custom import table_reader, text_columns
 from fairtune.data.custom.fields import PARTS
 from fairtune.data.sources.delimited import REJECTED
+from fairtune.errors import BadFile
 
 ONCE: Final[Mapping[str, tuple[str, ...]]] = {
     Table.INTERACTIONS: (USER, ITEM),
@@ -37,6 +38,8 @@ class Checkup:
         The rows without a problem.
     unread
         Columns of the file that the table has no place for.
+    log
+        The file is a log of plays.
     """
 
     file: str
@@ -44,6 +47,7 @@ class Checkup:
     rows: int
     good: pd.DataFrame
     unread: tuple[str, ...]
+    log: bool = False
 
     @property
     def by_reason(self) -> dict[str, int]:
@@ -65,10 +69,13 @@ class Checkup:
         sentences = [f"{self.rows:,} rows"]
         if USER in self.good and ITEM in self.good:
             sentences.append(f"{self.good[USER].nunique():,} listeners, {self.good[ITEM].nunique():,} items")
+        if self.log:
+            pairs = len(self.good) - int(self.good.duplicated([USER, ITEM]).sum())
+            sentences.append(f"a log of plays, {pairs:,} pairs of listener and item")
         if PLAYS in self.good:
             plays = self.good[PLAYS]
             sentences.append(f"plays from {plays.min():,} to {plays.max():,}, {plays.sum():,} in all")
-        elif ITEM in self.good and USER in self.good:
+        elif ITEM in self.good and USER in self.good and not self.log:
             sentences.append("no column of plays: played or not is all there is")
         if TIMESTAMP in self.good:
             times = self.good[TIMESTAMP]
@@ -80,8 +87,12 @@ class Checkup:
         return f"{summary}; not read: {', '.join(self.unread)}." if self.unread else f"{summary}."
 
 
-def check(path: Path, table: str, named: Mapping[str, str]) -> Checkup:
-    """Check every row of a file; `BadFile` if it can't be read as a table at all.
+LOG: Final = 0.05
+"""A file of interactions with times is a log if so large a share of its rows repeats a pair."""
+
+
+def check(path: Path, table: str, named: Mapping[str, str], *, log: bool = False) -> Checkup:
+    """Check every row of a file; `BadFile` if it can't be read as a table at all, or is an untold log.
 
     Parameters
     ----------
@@ -91,6 +102,8 @@ def check(path: Path, table: str, named: Mapping[str, str]) -> Checkup:
         The table that it holds: a canonical one, or `events`.
     named
         Our columns -> theirs, where they differ.
+    log
+        The file is a log of plays, in which a pair may come more than once.
 
     Returns
     -------
@@ -100,7 +113,10 @@ def check(path: Path, table: str, named: Mapping[str, str]) -> Checkup:
     header = text_columns.header(path)
     columns = table_reader.columns(path, table, named, header=header)
     read = table_reader.read(path, table, columns)
-    wrong = [read.rejected, *_too_few(path.name, read.rows), *_repeated(path.name, table, read.rows)]
+    if table == Table.INTERACTIONS and not log:
+        refuse_log(path.name, read.rows)
+    repeated = [] if log else _repeated(path.name, table, read.rows)
+    wrong = [read.rejected, *_too_few(path.name, read.rows), *repeated]
     problems = pd.concat(wrong, ignore_index=True).drop_duplicates("line").sort_values("line")
     return Checkup(
         file=path.name,
@@ -108,7 +124,34 @@ def check(path: Path, table: str, named: Mapping[str, str]) -> Checkup:
         rows=len(read.rows) + len(read.rejected),
         good=read.rows[~read.rows.index.isin(problems["line"])],
         unread=tuple(name for name in header if name not in columns.values()),
+        log=log,
     )
+
+
+def refuse_log(file: str, rows: pd.DataFrame) -> None:
+    """Refuse interactions that are a log of plays, if nobody called them one: no single row of it is wrong.
+
+    Parameters
+    ----------
+    file
+        Name of the file.
+    rows
+        Its rows: user_id, item_id; a log has times, and no counts of plays but 1.
+
+    Raises
+    ------
+    BadFile
+        Too many rows repeat a pair.
+    """
+    if TIMESTAMP not in rows or (PLAYS in rows and (rows[PLAYS] != 1).any()):
+        return
+    repeats = int(rows.duplicated([USER, ITEM]).sum())
+    if repeats >= max(1, LOG * len(rows)):
+        raise BadFile(
+            f"{file}: this is a log of plays: {repeats:,} of {len(rows):,} rows repeat a pair of listener "
+            "and item: say `log: true` beside its file in params.yaml (--log to check it), and they are "
+            "summed"
+        )
 
 
 def _too_few(file: str, rows: pd.DataFrame) -> list[pd.DataFrame]:

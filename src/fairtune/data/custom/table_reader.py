@@ -78,8 +78,8 @@ def columns(
             if not close and ours not in named and all(map(_is_value, names)):
                 needed = ",".join(name for name, field in FIELDS[table].items() if field.needed)
                 raise BadFile(
-                    f"{path.name}: the first line holds values ({', '.join(names)}), no names of columns: put "
-                    f"a header before it, like {needed}"
+                    f"{path.name}: the first line holds values ({', '.join(names)}), no names of columns: "
+                    f"put a header before it, like {needed}"
                 )
             raise BadFile(
                 f"{path.name}: no column '{theirs}'{as_ours}; the header has {', '.join(names)}: {hint}"

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from fairtune import files
 from fairtune.columns import BlockName, Table
-from fairtune.config.custom_tables import OwnFile, OwnTables
+from fairtune.config.custom_tables import OwnFile, OwnPlays, OwnTables
 from fairtune.data.custom import table_reader, text_columns
 from fairtune.data.custom.dataset import RECORD, Copied, Record, read_record
 from fairtune.data.download import http
@@ -80,7 +80,8 @@ def _copy(table: Table, file: OwnFile, folder: Path, patience: http.Patience) ->
         shutil.copyfile(file.file, inner)
     columns = table_reader.columns(inner, table, file.columns)
     target = inner.rename(folder / f"{table}{suffix}")
-    return Copied(file=target.name, source=file.file, sha256=files.sha256(target), columns=columns)
+    log = isinstance(file, OwnPlays) and file.log
+    return Copied(file=target.name, source=file.file, sha256=files.sha256(target), columns=columns, log=log)
 
 
 def _fetch(url: str, target: Path, patience: http.Patience) -> None:

@@ -115,7 +115,7 @@ def choice(read: Read) -> str:
     figures = (("nDCG@10", best["ndcg@10"]), ("DP disparity", best["dp"]), ("EO disparity", best["eo"]))
     settings = {name: best["hyperparameters"][name] for name in ("factors", "alpha", "beta", "gamma")}
     return (
-        f"- Chosen is trial {best['number']}: the {best['reason']}.\n"
+        f"- Chosen is trial {best['number']}: {best['reason']}.\n"
         f"- On the validation part: {', '.join(f'{label} {value:.3f}' for label, value in figures)}.\n"
         f"- Settings: {', '.join(f'`{name}` {value:.3g}' for name, value in settings.items())}.\n"
     )

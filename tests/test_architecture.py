@@ -36,17 +36,21 @@ TAKEN = ("fits", "profile", "settings")
 # Library -> the modules or packages of fairtune that may import it.
 HOMES = {
     "dvc": {"fairtune.pipeline.dvc", "fairtune.pipeline.dvc_locks", "fairtune.pipeline.lock_file"},
+    "fastapi": {"fairtune.service"},
     "great_expectations": {"fairtune.validation.expectations"},
     "httpx": {"fairtune.data.download.http", "fairtune.pipeline.schedule"},
     "implicit": {"fairtune.models"},
     "matplotlib": {"fairtune.reporting.charts.svg"},
     "mlflow": {"fairtune.registry", "fairtune.serving"},
     "prefect": {"fairtune.pipeline.schedule"},  # and flows/
+    "prometheus_client": {"fairtune.service"},
     "torch": {"fairtune.models.baselines"},
+    "uvicorn": {"fairtune.service"},
 }
 
 HEAVY = {
     "dvc",
+    "fastapi",
     "great_expectations",
     "implicit",
     "matplotlib",
@@ -55,6 +59,7 @@ HEAVY = {
     "pandas",
     "prefect",
     "pydantic",
+    "uvicorn",
 }
 
 

@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "rollback": "fairtune.cli.champion:rollback",
     "run": "fairtune.cli.run:run",
     "schedule": "fairtune.cli.schedule:schedule",
+    "serve": "fairtune.cli.serve:serve",
     "taste-groups": "fairtune.cli.taste_groups:taste_groups",
     "tune": "fairtune.cli.tune:tune",
     "validate": "fairtune.cli.validate:validate",

@@ -1,0 +1,1 @@
+"""The HTTP service: answers from the champion, and follows it."""

@@ -1,0 +1,192 @@
+"""What every request passes: token, size, one version from start to end, metrics and a line in the log."""
+
+import asyncio
+import hmac
+import json
+import time
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import Request
+from fastapi.responses import JSONResponse
+
+from fairtune.service.follow import Follower
+from fairtune.service.problems import MEDIA_TYPE, Problem
+from fairtune.service.settings import BODY_SECONDS, MAX_BODY
+from fairtune.service.telemetry import Telemetry, log
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+GUARDED: Final = "/v1/"
+UNMATCHED: Final = "unmatched"
+
+
+class Json(JSONResponse):
+    """JSON of any text: what UTF-8 can't hold is escaped."""
+
+    def render(self, content: Any) -> bytes:
+        text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return text.encode("utf-8", "backslashreplace")
+
+
+def respond(problem: Problem, scope: Scope) -> Json:
+    """Return the answer to a request that can't be met; it names the version that was asked, if any was."""
+    body, snapshot = problem.as_dict(), scope.get("state", {}).get("snapshot")
+    if snapshot is not None and scope["path"].startswith(GUARDED):
+        body["model"] = snapshot.as_dict()
+    return Json(body, problem.status, problem.headers, media_type=MEDIA_TYPE)
+
+
+async def problem_of(request: Request, error: Exception) -> Json:
+    """Answer a `Problem` that a route raised."""
+    assert isinstance(error, Problem)  # noqa: S101 - what this is registered for
+    return respond(error, request.scope)
+
+
+class Edge:
+    """The outermost layer of the service.
+
+    Parameters
+    ----------
+    app
+        The rest of it.
+    follower
+        Holds the version that answers.
+    telemetry
+        Counts and logs.
+    token
+        That requests below /v1 need; None: they need none.
+    patience
+        Seconds until the whole body of a request must have come.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        follower: Follower,
+        telemetry: Telemetry,
+        token: str | None,
+        patience: float = BODY_SECONDS,
+    ) -> None:
+        self._app, self._follower, self._telemetry = app, follower, telemetry
+        self._patience = patience
+        self._token = None if token is None else token.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun, status = time.perf_counter(), 0
+        snapshot = self._follower.current
+        scope.setdefault("state", {})["snapshot"] = snapshot
+
+        async def sent(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._answer(scope, receive, sent)
+        except Exception:  # noqa: BLE001 - the client gets a problem, the log the traceback
+            log.exception("a defect of fairtune", extra={"fields": {"route": _route(scope)}})
+            if not status:
+                await respond(_defect(), scope)(scope, receive, sent)
+        finally:
+            self._telemetry.answered(
+                method=scope["method"],
+                route=_route(scope),
+                status=status or HTTPStatus.INTERNAL_SERVER_ERROR,
+                seconds=time.perf_counter() - begun,
+                snapshot=snapshot,
+            )
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            headers = dict(scope["headers"])
+            self._check_token(scope["path"], headers)
+            if scope["method"] == "POST":
+                _check_type(headers)
+                receive = await _whole(headers, receive, self._patience)
+        except Problem as problem:
+            await respond(problem, scope)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    def _check_token(self, path: str, headers: Mapping[bytes, bytes]) -> None:
+        if self._token is None or not path.startswith(GUARDED):
+            return
+        scheme, _, given = headers.get(b"authorization", b"").partition(b" ")
+        if scheme.lower() == b"bearer" and hmac.compare_digest(given.strip(), self._token):
+            return
+        detail = (
+            "the token is not that of this service: send the one of its --token-file"
+            if scheme
+            else "a token is needed here: send the header `Authorization: Bearer TOKEN`"
+        )
+        raise Problem(HTTPStatus.UNAUTHORIZED, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+def _check_type(headers: Mapping[bytes, bytes]) -> None:
+    kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    if kind != b"application/json":
+        shown = kind.decode("latin-1")[:100] or "nothing"
+        detail = f"Content-Type says {shown}: send application/json"
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", detail)
+
+
+async def _whole(headers: Mapping[bytes, bytes], receive: Receive, patience: float) -> Receive:
+    """Receive the whole body, if it isn't too large or too slow, and return what hands it on."""
+    announced = headers.get(b"content-length", b"0")
+    if announced.isdigit() and int(announced[:20]) > MAX_BODY:
+        raise _too_large()
+    try:
+        async with asyncio.timeout(patience):
+            body = await _body(receive)
+    except TimeoutError as error:
+        detail = f"the body hasn't come within {patience:g} seconds: send the request again"
+        raise Problem(
+            HTTPStatus.REQUEST_TIMEOUT, "body-too-slow", detail, headers={"Connection": "close"}
+        ) from error
+    left = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return left.pop() if left else await receive()
+
+    return again
+
+
+async def _body(receive: Receive) -> bytes:
+    parts, size, more = [], 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            break
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > MAX_BODY:
+            raise _too_large()
+        more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+def _too_large() -> Problem:
+    detail = f"the body has more than {MAX_BODY:,} bytes: send fewer listeners or likes at once"
+    return Problem(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body-too-large", detail, headers={"Connection": "close"}
+    )
+
+
+def _defect() -> Problem:
+    detail = "a defect of fairtune: the log of the service has its traceback; tell its operator"
+    return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "defect", detail)
+
+
+def _route(scope: Scope) -> str:
+    route = scope.get("route")
+    return str(getattr(route, "path_format", None) or getattr(route, "path", None) or UNMATCHED)

@@ -1,0 +1,1 @@
+"""The routes of the service: from HTTP to answers and back."""

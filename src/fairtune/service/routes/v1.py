@@ -1,0 +1,154 @@
+"""Routes of version 1: lists, items, versions."""
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+
+from fairtune.errors import FairtuneError
+from fairtune.service import answers, items, problems, schemas
+from fairtune.service.answers import Answer
+from fairtune.service.edge import Json
+from fairtune.service.problems import Problem
+from fairtune.service.schemas import Asker, Batch, Fallback, Text
+from fairtune.service.settings import DEFAULT_N, MAX_FOUND, MAX_LIKES, MAX_N, MAX_TEXT
+from fairtune.service.snapshot import Snapshot
+
+router = APIRouter(prefix="/v1")
+
+
+def _current(request: Request) -> Snapshot:
+    snapshot: Snapshot | None = request.state.snapshot
+    if snapshot is None:
+        raise problems.not_ready()
+    return snapshot
+
+
+Current = Annotated[Snapshot, Depends(_current)]
+N = Annotated[int, Query(ge=1, le=MAX_N, description="Length of the list.")]
+Kind = Annotated[Text | None, Query(description="artist, track or music_type; the model's target without.")]
+Id = Annotated[str, Path(max_length=MAX_TEXT)]
+
+
+@router.get(
+    "/listeners/{listener_id:path}/recommendations",
+    summary="Recommend to one listener",
+    responses=schemas.answers(schemas.LIST, 401, 404, 422, 503),
+)
+def for_listener(
+    request: Request,
+    snapshot: Current,
+    listener_id: Id,
+    n: N = DEFAULT_N,
+    kind: Kind = None,
+    likes: Annotated[
+        list[Text] | None,
+        Query(max_length=MAX_LIKES, description="Names that stand in for a listener who is not known."),
+    ] = None,
+    fallback: Annotated[
+        Fallback, Query(description="What an unknown listener without likes gets.")
+    ] = "popular",
+) -> Json:
+    asker = Asker(user_id=listener_id, likes=likes or None)
+    answer = answers.one(snapshot, asker, n=n, kind=kind, fallback=fallback)
+    request.app.state.telemetry.listed([answer])
+    return _named(snapshot, answer.body)
+
+
+@router.post(
+    "/recommendations",
+    summary="Recommend to many listeners, known or new; each gets an answer or a problem",
+    responses=schemas.answers(schemas.BATCH, 400, 401, 413, 415, 422, 503),
+)
+def for_many(request: Request, snapshot: Current, batch: Batch) -> Json:
+    settled = answers.many(snapshot, batch.requests, n=batch.n, kind=batch.kind, fallback=batch.fallback)
+    request.app.state.telemetry.listed([each for each in settled if isinstance(each, Answer)])
+    told = [
+        {"index": index, "status": each.status, "problem": each.as_dict()}
+        if isinstance(each, Problem)
+        else {"index": index, "status": HTTPStatus.OK, **each.body}
+        for index, each in enumerate(settled)
+    ]
+    return _named(snapshot, {"answers": told})
+
+
+@router.get(
+    "/items",
+    summary="Find items by name; accents and case don't matter, exact spelling comes first",
+    responses=schemas.answers({"model": schemas.MODEL, "items": [schemas.FOUND]}, 401, 422, 503),
+)
+def find(
+    snapshot: Current,
+    query: Annotated[str, Query(min_length=1, max_length=MAX_TEXT, examples=["björk"])],
+    n: Annotated[int, Query(ge=1, le=MAX_FOUND)] = DEFAULT_N,
+    kind: Kind = None,
+) -> Json:
+    block = None if kind is None else answers.kind_of(snapshot, kind)
+    return _named(snapshot, {"items": items.search(snapshot, query, n=n, kind=block)})
+
+
+@router.get(
+    "/items/{item_id:path}/similar",
+    summary="Items whose listeners have a taste most like that of this one's",
+    responses=schemas.answers(
+        {"model": schemas.MODEL, "item": schemas.FOUND, "similar": [{**schemas.FOUND, "similarity": 0.93}]},
+        401,
+        404,
+        422,
+        503,
+    ),
+)
+def similar(snapshot: Current, item_id: Id, n: N = DEFAULT_N, kind: Kind = None) -> Json:
+    block = _block(snapshot, kind)
+    column = items.column(snapshot, block, item_id)
+    found = items.similar(snapshot, block, column, n)
+    return _named(snapshot, {"item": items.summary(snapshot, block, column), "similar": found})
+
+
+@router.get(
+    "/items/{item_id:path}",
+    summary="Describe an item",
+    responses=schemas.answers({"model": schemas.MODEL, "item": schemas.DESCRIBED}, 401, 404, 422, 503),
+)
+def describe(snapshot: Current, item_id: Id, kind: Kind = None) -> Json:
+    block = _block(snapshot, kind)
+    column = items.column(snapshot, block, item_id)
+    return _named(snapshot, {"item": items.describe(snapshot, block, column)})
+
+
+@router.get(
+    "/versions",
+    summary="The versions of the model in the registry, the latest first",
+    responses=schemas.answers(
+        {
+            "model": schemas.MODEL,
+            "versions": [
+                {
+                    "version": 3,
+                    "aliases": ["candidate", "champion"],
+                    "registered_at": "2026-01-31T03:12:09+00:00",
+                    "verdict": "passed",
+                    "digest": "5d1c0b…",
+                }
+            ],
+        },
+        401,
+        503,
+    ),
+)
+def versions(request: Request, snapshot: Current) -> Json:
+    try:
+        listed = request.app.state.follower.source.versions()
+    except FairtuneError as error:
+        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "registry-unavailable", str(error)) from error
+    return _named(snapshot, {"versions": listed})
+
+
+def _block(snapshot: Snapshot, kind: str | None) -> Any:
+    """Return the block of an item's id: without a kind that of the items that were played."""
+    return snapshot.release.item_block if kind is None else answers.kind_of(snapshot, kind)
+
+
+def _named(snapshot: Snapshot, body: dict[str, Any]) -> Json:
+    """Answer with the model's name and version; no cache may give it out after the next promotion."""
+    return Json({"model": snapshot.as_dict(), **body}, headers={"Cache-Control": "private, no-cache"})

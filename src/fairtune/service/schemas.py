@@ -1,0 +1,126 @@
+"""What may be sent, and examples of what comes back."""
+
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from fairtune.service.settings import (
+    DEFAULT_N,
+    MAX_LIKES,
+    MAX_LIKES_TEXT,
+    MAX_N,
+    MAX_REQUESTS,
+    MAX_TEXT,
+)
+
+Fallback = Literal["popular", "none"]
+Text = Annotated[str, StringConstraints(max_length=MAX_TEXT)]
+Id = int | Text
+
+
+class Asker(BaseModel):
+    """Somebody to recommend to: a listener of the model, or somebody new; likes also stand in for an id."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    user_id: Id | None = None
+    likes: (
+        Annotated[str, StringConstraints(max_length=MAX_LIKES_TEXT)]
+        | Annotated[list[Text], Field(min_length=1, max_length=MAX_LIKES)]
+        | None
+    ) = None
+    liked_ids: Annotated[list[Id], Field(min_length=1, max_length=MAX_LIKES)] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if self.likes is not None and self.liked_ids is not None:
+            raise ValueError("give likes or liked_ids, not both")
+        if self.user_id is None and self.likes is None and self.liked_ids is None:
+            raise ValueError("give one of user_id, likes, liked_ids")
+        return self
+
+
+class Batch(BaseModel):
+    """Many listeners at once."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    requests: Annotated[
+        list[Any],
+        Field(
+            min_length=1,
+            max_length=MAX_REQUESTS,
+            description="Each is answered, or refused, for itself.",
+            json_schema_extra={"items": Asker.model_json_schema()},
+            examples=[[{"user_id": "2"}, {"likes": ["Radiohead", "Björk"]}, {"liked_ids": [17, 42]}]],
+        ),
+    ]
+    n: Annotated[int, Field(ge=1, le=MAX_N, description="Length of each list.")] = DEFAULT_N
+    kind: Annotated[
+        Text | None, Field(description="artist, track or music_type; the model's target without.")
+    ] = None
+    fallback: Annotated[
+        Fallback,
+        Field(description="What an unknown listener without likes gets: a popular list, or an error."),
+    ] = "popular"
+
+
+MODEL: Final = {
+    "name": "fairtune-demo-track",
+    "version": 3,
+    "registered_at": "2026-01-31T03:12:09+00:00",
+}
+ITEM: Final = {
+    "rank": 1,
+    "item_id": 17,
+    "name": "Blue Bells",
+    "artist": "Winind",
+    "score": 0.731,
+    "why": "because you play Tavas",
+    "because": {"listening": [{"name": "Tavas", "contribution": 0.4}], "friends": 0, "of_friends": 0},
+    "new": True,
+    "emerging": False,
+    "listeners": 41,
+}
+LIST: Final = {
+    "model": MODEL,
+    "dataset": "demo",
+    "listener": {"user_id": 2},
+    "kind": "track",
+    "fallback": None,
+    "emerging_below": {"track": 12},
+    "recommendations": [ITEM],
+}
+PROBLEM: Final = {
+    "type": "urn:fairtune:problem:unknown-item",
+    "title": "Unknown item",
+    "status": 404,
+    "detail": "unknown track id '0': demo has 2,000 tracks, for example 1, 2, 3",
+    "model": MODEL,
+}
+BATCH: Final = {
+    "model": MODEL,
+    "answers": [
+        {"index": 0, "status": 200, **{name: value for name, value in LIST.items() if name != "model"}},
+        {"index": 1, "status": 404, "problem": {name: PROBLEM[name] for name in PROBLEM if name != "model"}},
+    ],
+}
+FOUND: Final = {
+    "item_id": 17,
+    "kind": "track",
+    "name": "Blue Bells",
+    "artist": "Winind",
+    "region": "Africa",
+    "listeners": 41,
+    "emerging": False,
+}
+DESCRIBED: Final = {**FOUND, "music_types": [{"name": "folk", "share": 1.0}]}
+
+
+def answers(example: Any, *statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return what OpenAPI says of a route: an example of its answer, and the problems it may have."""
+    problem = {"application/problem+json": {"example": PROBLEM}}
+    return {
+        200: {"content": {"application/json": {"example": example}}},
+        **{status: {"description": "Problem details", "content": problem} for status in statuses},
+    }

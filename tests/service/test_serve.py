@@ -21,6 +21,8 @@ from fairtune.cli import main as cli
 from fairtune.registry.client import connection
 from fairtune.registry.registration.entry import Entry
 from fairtune.registry.registration.register import register
+from fairtune.service import server
+from fairtune.service.settings import Settings
 from fairtune.serving.recommender import Recommender
 
 pytestmark = [  # MLflow's own, about its types and about pandas 4
@@ -258,3 +260,9 @@ def test_an_address_that_is_taken_is_named(capsys):
     advice = "choose another --host or --port"
     assert code == 2
     assert told.endswith(f"fairtune: 127.0.0.1:{port} can't be listened at ({reason}): {advice}\n")
+
+
+def test_answers_do_not_wait_for_the_client_to_confirm_their_head(tmp_path):
+    settings = Settings(root=tmp_path, dataset="demo", model=NAME, store=tmp_path, port=0)
+    with server._listening(settings) as listener:
+        assert listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -2,11 +2,15 @@
 
 import json
 import logging
+import shutil
+from pathlib import Path
 
 import pytest
-from tests.service.conftest import MODEL
+from tests.processes import until
+from tests.service.conftest import MODEL, REGISTERED
 
 from fairtune.errors import RegistryFailed
+from fairtune.service import items
 from fairtune.service.follow import Follower
 from fairtune.service.snapshot import Snapshot
 from fairtune.service.telemetry import JsonLines
@@ -70,8 +74,6 @@ def test_without_a_registry_or_a_champion_the_present_version_goes_on(start, tro
 def test_a_request_has_one_version_from_start_to_end(start, monkeypatch):
     service = start()
     service.shelf.alias = 2
-    from fairtune.service import items
-
     described = items.describe
 
     def promoted_meanwhile(*arguments):
@@ -87,8 +89,6 @@ def test_the_thread_looks_by_itself_and_stops(start):
     service = start(first=None)
     follower = Follower(service.shelf, service.telemetry, every=0.01)
     follower.start()
-    from tests.processes import until
-
     until(lambda: follower.current is not None)
     service.shelf.alias = 2
     until(lambda: follower.current.version == 2)
@@ -104,6 +104,19 @@ def test_a_release_that_is_not_whole_does_not_become_a_snapshot(track_release, t
 
     with pytest.raises(RegistryFailed, match="fairtune-tiny-track version 4 doesn't predict"):
         Snapshot.load(tmp_path, model=MODEL, version=4)
+
+
+def test_a_snapshot_needs_its_folder_no_longer(track_release, tmp_path, start, service):
+    folder = Path(shutil.copytree(track_release, tmp_path / "all"))
+    alone = start(first=Snapshot.load(folder, model=MODEL, version=1, registered_at=REGISTERED))
+    shutil.rmtree(folder)
+
+    body = {"requests": [{"user_id": 2}, {"likes": "Blur, Song 1"}, {"liked_ids": [1]}, {"user_id": 1}]}
+    for kind in ("track", "artist", "music_type"):
+        many = [each.post("/v1/recommendations", json={**body, "kind": kind}) for each in (alone, service)]
+        assert many[0].json() == many[1].json()
+    for path in ("items?query=b", "items/1", "items/1/similar", "items/Blur?kind=artist"):
+        assert alone.get(f"/v1/{path}").json() == service.get(f"/v1/{path}").json()
 
 
 def test_a_request_is_a_line_of_json_that_keeps_no_id(service, caplog):

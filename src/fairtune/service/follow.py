@@ -104,7 +104,10 @@ class Follower:
 
     def _run(self) -> None:
         while not self._stopped.is_set():
-            self.look()
+            try:
+                self.look()
+            except Exception as error:  # noqa: BLE001 - the thread goes on, whatever it is
+                self._observer.unreachable(_line(error))
             self._stopped.wait(self._every)
 
     def _swap(self, snapshot: Snapshot) -> None:

@@ -1,6 +1,7 @@
 """The terminal: tables on standard output, and progress bars on stderr."""
 
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 PIPED_WIDTH: Final = 150
 """Columns, where no terminal says how wide it is."""
+QUIET: Final = 15.0
+"""Seconds between two lines of progress, where no terminal is."""
 NARROW: Final = 120
 """The same, for tables with long cells that fold."""
 
@@ -121,13 +124,40 @@ def verdict(head: Sequence[str], rows: Sequence[Sequence[str]], *, title: str) -
 def steps(what: str, *, total: int) -> Iterator[Callable[[], None]]:
     """Show `what` and a bar of `total` steps while the block runs; call the given function once a step.
 
-    On a terminal only: a log would be full of it.
+    Where no terminal is, a line on stderr says how far it is, the next one a while later.
     """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    if not console.is_terminal:
+        yield _told(what, total)
+        return
+    with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(what, total=total)
         yield lambda: progress.advance(task)
+
+
+def _told(what: str, total: int, *, clock: Callable[[], float] = time.monotonic) -> Callable[[], None]:
+    """Return what counts steps and tells of them in lines, as a log wants it."""
+    began = last = clock()
+    done = 0
+
+    def advance() -> None:
+        nonlocal done, last
+        done += 1
+        now = clock()
+        if now - last < QUIET:
+            return
+        last = now
+        left = "" if done >= total else f", about {_duration((now - began) / done * (total - done))} left"
+        sys.stderr.write(f"{what}: {done} of {total} after {_duration(now - began)}{left}\n")
+        sys.stderr.flush()
+
+    return advance
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

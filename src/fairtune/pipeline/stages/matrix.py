@@ -4,12 +4,13 @@ from fairtune import files
 from fairtune.columns import BlockName, Table
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
+from fairtune.evaluation.gate import feasibility
 from fairtune.matrix import build, part_checks
 from fairtune.matrix import storage as matrix_storage
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
-    """Read the canonical tables, write the matrix."""
+    """Read the canonical tables, write the matrix; refuse what no search can mend."""
     about = files.read_json(paths.about)
     built = build.build(
         {table: files.read_table(paths.table(table)) for table in Table},
@@ -20,6 +21,7 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
         age_bands=params.evaluate.age_bands,
     )
     part_checks.check(built, params.matrix)
+    feasibility.check(built, params.gate, params.evaluate)
     matrix_storage.write_matrix(paths.matrix, built)
     parts = ", ".join(f"{getattr(built, part).nnz:,} {part}" for part in ("train", "valid", "test"))
     print(f"{built.train.shape[0]:,} listeners; pairs: {parts}; target: {built.target}")

@@ -62,13 +62,23 @@ def test_a_version_that_does_not_load_is_refused_and_the_old_one_goes_on(start, 
     assert version(service) == 2
 
 
-@pytest.mark.parametrize("trouble", [{"down": True}, {"alias": None}])
-def test_without_a_registry_or_a_champion_the_present_version_goes_on(start, trouble):
-    service = start(**trouble)
-    service.follower.look()
+def test_without_a_registry_the_present_version_goes_on_and_the_log_says_so_once(start, caplog):
+    caplog.set_level(logging.INFO, "fairtune.service")
+    service = start()
+    for down in (True, True, False, True):
+        service.shelf.down = down
+        service.follower.look()
+    assert version(service) == 1
+    assert service.metric("fairtune_registry_errors_total") == 3
+    down = "the registry doesn't answer, the present version goes on"
+    told = [message for message, _ in events(caplog) if "registry" in message]
+    assert told == [down, "the registry answers again", down]
+
+
+def test_without_a_champion_the_present_version_goes_on(start):
+    service = start(alias=None)
     service.follower.look()
     assert version(service) == 1
-    assert service.metric("fairtune_registry_errors_total") == (2 if "down" in trouble else 0)
 
 
 def test_a_request_has_one_version_from_start_to_end(start, monkeypatch):

@@ -9,12 +9,12 @@ import socket
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
-from tests import processes
+from tests import mlflow_server, postgres, processes
 from tests.processes import PATIENCE, until
 
 from fairtune.cli import main as cli
@@ -62,13 +62,14 @@ def alias(root, number):
 
 
 @contextmanager
-def serving(root, *options):
+def serving(root, *options, registry=None):
     """Run the command on a free port; give the process, a client and the file of its log."""
     log, said = root / "serve.log", root / "serve.err"
     command = [sys.executable, "-m", "fairtune.cli.main", "serve", "demo", "--port", "0", *options]
     others = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
     (root / "tmp").mkdir(exist_ok=True)
-    environment = {**others, "TMPDIR": str(root / "tmp")}
+    named = {} if registry is None else {"MLFLOW_TRACKING_URI": registry}
+    environment = {**others, **named, "TMPDIR": str(root / "tmp")}
     with (
         log.open("wb") as output,
         said.open("wb") as errors,
@@ -137,6 +138,32 @@ def test_it_follows_promotions_and_rollbacks_under_load_and_stops_when_told(
     requests = [line for line in lines(log) if line["event"] == "request"]
     assert {line["version"] for line in requests} == {1, 2}
     assert list((here / "tmp").glob("fairtune-serve-*")) == []
+
+
+def test_it_follows_a_registry_on_a_server_and_goes_on_without_it(
+    tmp_path, monkeypatch, release, other_release
+):
+    programs = postgres.programs()
+    if programs is None:
+        why = "PostgreSQL is not installed: a registry on an MLflow server was not tried"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(why)
+    shutil.copy(ROOT / "params.yaml", tmp_path)
+    with ExitStack() as running:
+        url = running.enter_context(mlflow_server.serving(programs, tmp_path))
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", url)
+        for each in (release, other_release):
+            register(Entry(model=NAME, release=each, metrics={}, passed=True), root=tmp_path)
+        with serving(tmp_path, "--poll", "0.2", registry=url) as (process, client, log):
+            assert client.get(LISTS).json()["model"]["version"] == 2
+            alias(tmp_path, 1)
+            until(lambda: client.get(LISTS).json()["model"]["version"] == 1, alive=process, log=log)
+            running.close()
+            until(lambda: any(line["level"] == "error" for line in lines(log)), alive=process, log=log)
+            assert client.get(LISTS).json()["model"]["version"] == 1
+            answer = client.get("/v1/versions")
+            assert (answer.status_code, answer.json()["title"]) == (503, "Registry unavailable")
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(PATIENCE) == 0
 
 
 def test_a_broken_champion_is_refused_and_the_old_one_goes_on(here, tmp_path):

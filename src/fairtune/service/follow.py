@@ -23,6 +23,9 @@ class Observer(Protocol):
     def unreachable(self, reason: str) -> None:
         """The registry doesn't say which version is champion."""
 
+    def reached(self) -> None:
+        """The registry said it."""
+
 
 @dataclass(frozen=True)
 class _Refused:
@@ -77,6 +80,7 @@ class Follower:
         except Exception as error:  # noqa: BLE001 - whatever it is, the present version goes on
             self._observer.unreachable(_line(error))
             return
+        self._observer.reached()
         if number is None or (self._current is not None and number == self._current.version):
             self._refused = None
             return

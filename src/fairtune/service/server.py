@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from fairtune.errors import NotThere, ServerFailed
+from fairtune.errors import BadRequest, NotThere
 from fairtune.service.settings import GRACE, HANGS, Settings
 from fairtune.service.snapshot import Snapshot
 from fairtune.service.source import Registry
@@ -112,7 +112,7 @@ def _listening(settings: Settings) -> socket.socket:
     except OSError as error:
         listener.close()
         reason = error.strerror or str(error)
-        raise ServerFailed(
+        raise BadRequest(
             f"{settings.host}:{settings.port} can't be listened at ({reason}): choose another "
             "--host or --port"
         ) from error

@@ -44,7 +44,7 @@ class Registry:
     model
         Name of the registered model.
     store
-        Folder for releases; workers that share it share their memory too, since releases are mapped.
+        Folder for releases; workers that share it download a version once, and map the same files.
     """
 
     def __init__(self, root: Path, model: str, store: Path) -> None:
@@ -53,7 +53,7 @@ class Registry:
 
     def champion(self) -> int | None:
         with self._connecting:
-            return fast_lookup.look_up(self._root, self._model, 0, "").champion
+            return fast_lookup.look_up(self._root, self._model, 1, "").champion
 
     def load(self, number: int) -> Snapshot:
         with self._connecting, connection.connected(self._root) as client:

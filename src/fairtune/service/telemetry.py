@@ -69,7 +69,7 @@ class Telemetry:
             registry=self._registry,
             multiprocess_mode="livemax",
         )
-        self._last_unreachable = ""
+        self._reached = True
 
     def serving(self, snapshot: Snapshot) -> None:
         self._swaps.inc()
@@ -82,9 +82,14 @@ class Telemetry:
 
     def unreachable(self, reason: str) -> None:
         self._unreachable.inc()
-        if reason != self._last_unreachable:  # one line, not one every few seconds
+        if self._reached:  # one line, not one every few seconds
             event("the registry doesn't answer, the present version goes on", logging.ERROR, reason=reason)
-        self._last_unreachable = reason
+        self._reached = False
+
+    def reached(self) -> None:
+        if not self._reached:
+            event("the registry answers again")
+        self._reached = True
 
     def listed(self, answers: Sequence[Answer]) -> None:
         """Count lists, what stood in for unknown listeners, and the regions of the artists listed."""

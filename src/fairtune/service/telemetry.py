@@ -6,8 +6,10 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
+import psutil
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -126,6 +128,7 @@ class Telemetry:
             self._age.labels(snapshot.model).set(age)
         if not os.environ.get(SHARED):
             return bytes(generate_latest(self._registry))
+        _forget_the_dead(Path(os.environ[SHARED]))
         everybody = CollectorRegistry()
         multiprocess.MultiProcessCollector(everybody)  # type: ignore[no-untyped-call]
         return bytes(generate_latest(everybody))
@@ -137,6 +140,13 @@ class Telemetry:
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(name, text, labels, registry=self._registry)
+
+
+def _forget_the_dead(folder: Path) -> None:
+    """Take off what workers serve that were killed; what they counted stays."""
+    for pid in {int(file.stem.rpartition("_")[2]) for file in folder.glob("gauge_live*_*.db")}:
+        if not psutil.pid_exists(pid):
+            multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
 
 
 def event(message: str, level: int = logging.INFO, **fields: Any) -> None:

@@ -22,6 +22,7 @@ def project(tmp_path, monkeypatch):
     """Give a project whose tables of `lastfm-2k` hold sixty listeners, with the shortest search there is."""
     values = yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))
     of = values["datasets"][DATASET]
+    of["gate"] |= {"max_dp_disparity": {}, "max_eo_disparity": {}, "min_eo_ratio": {}, "min_share": {}}
     of["tune"] |= {"trials": 2, "start": {**of["tune"]["start"], "factors": 16}}
     values["datasets"] = {DATASET: of}
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(values), "utf-8")

@@ -65,7 +65,17 @@ def alias(root, number):
 def serving(root, *options, registry=None):
     """Run the command on a free port; give the process, a client and the file of its log."""
     log, said = root / "serve.log", root / "serve.err"
-    command = [sys.executable, "-m", "fairtune.cli.main", "serve", "demo", "--port", "0", *options]
+    command = [
+        sys.executable,
+        "-m",
+        "fairtune.cli.main",
+        "serve",
+        "--dataset",
+        "demo",
+        "--port",
+        "0",
+        *options,
+    ]
     others = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
     (root / "tmp").mkdir(exist_ok=True)
     named = {} if registry is None else {"MLFLOW_TRACKING_URI": registry}
@@ -267,7 +277,7 @@ def said(capsys, *arguments):
 
 def test_without_a_champion_there_is_nothing_to_serve(bare, capsys):
     message = "demo: no champion yet: `fairtune run demo` registers one, if it keeps its limits"
-    assert said(capsys, "demo") == (2, f"fairtune: {message}\n")
+    assert said(capsys, "--dataset", "demo") == (2, f"fairtune: {message}\n")
     assert not (bare / "mlflow.db").exists()
 
 
@@ -285,7 +295,10 @@ def test_without_a_champion_there_is_nothing_to_serve(bare, capsys):
 def test_a_token_that_is_none_is_refused(bare, capsys, content, message):
     if content is not None:
         (bare / "token").write_bytes(content)
-    assert said(capsys, "demo", "--token-file", "token") == (2, f"fairtune: --token-file token {message}\n")
+    assert said(capsys, "--dataset", "demo", "--token-file", "token") == (
+        2,
+        f"fairtune: --token-file token {message}\n",
+    )
 
 
 @pytest.mark.usefixtures("here")
@@ -294,7 +307,7 @@ def test_an_address_that_is_taken_is_named(capsys):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        code, told = said(capsys, "demo", "--port", str(port))
+        code, told = said(capsys, "--dataset", "demo", "--port", str(port))
     reason = "Address already in use"
     advice = "choose another --host or --port"
     assert code == 2

@@ -11,7 +11,7 @@ SHORTEST = 16  # characters of a token
 
 
 @click.command()
-@click.argument("dataset")
+@click.option("--dataset", required=True, help="A data set of params.yaml.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: a free one.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
@@ -26,7 +26,7 @@ SHORTEST = 16  # characters of a token
     help="Seconds between two looks at the registry.",
 )
 def serve(*, dataset: str, host: str, port: int, workers: int, token_file: Path | None, poll: float) -> None:
-    """Answer over HTTP from the champion of DATASET until Ctrl-C or SIGTERM.
+    """Answer over HTTP from the champion of a data set until Ctrl-C or SIGTERM.
 
     It follows the champion: after a promotion or a rollback it answers from that version, without a pause.
     Logs are JSON lines on stdout.

@@ -43,7 +43,7 @@ def test_what_nothing_is_known_of_is_named_with_the_way_out():
     )
     few = replace(EVALUATE, min_provider_group=50)
     assert refused(few, max_eo_disparity={"region": 0.1}) == (
-        f"gate.max_eo_disparity.region: nothing is known of items by region in this data: {way_out}"
+        f"gate.max_eo_disparity.region: fewer than two groups of items by region have 50 members: {way_out}"
     )
 
 

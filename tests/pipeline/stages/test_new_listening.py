@@ -240,7 +240,7 @@ def lastfm(tmp_path, monkeypatch):
     paths = Paths("lastfm-2k", tmp_path)
     hetrec.write(paths.raw)
     whole = params.load().dataset("lastfm-2k")
-    return replace(whole, ingest=replace(whole.ingest, min_items=1)), paths
+    return hetrec.small(whole), paths
 
 
 def grow(paths, monkeypatch, *, artists):

@@ -26,7 +26,7 @@ UNREAD = "; rows that could not be read are in {rejected}"
 @pytest.fixture
 def chosen():
     whole = params.load().dataset("lastfm-2k")
-    return replace(whole, ingest=replace(whole.ingest, min_items=1))
+    return hetrec.small(whole)
 
 
 @pytest.fixture

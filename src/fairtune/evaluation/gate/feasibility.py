@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from fairtune.columns import BlockName, Part
+from fairtune.columns import UNKNOWN, BlockName, Part
 from fairtune.config.gate_limits import Gate, Place
 from fairtune.config.params import Evaluate
 from fairtune.errors import BadParams
@@ -94,7 +94,7 @@ def _comparable(
 ) -> Iterator[str]:
     words = place.grouping.replace("_", " ")
     pooling = groupings.get(place.grouping)
-    if pooling is None or not pooling.compared.any():
+    if pooling is None or set(pooling.names) <= {UNKNOWN}:
         yield f"{where}: nothing is known of {whose} by {words} in this data: {WAY_OUT}"
     elif pooling.compared.sum() < 2:  # noqa: PLR2004 - one group has nothing to be compared with
         yield f"{where}: fewer than two groups of {whose} by {words} have {smallest:,} members: {WAY_OUT}"

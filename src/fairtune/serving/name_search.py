@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from fairtune.columns import BlockName
 from fairtune.errors import BadRequest
 from fairtune.serving.new_listeners import Likes
@@ -54,12 +57,19 @@ def _accent(mark: str, before: str) -> bool:
     return not (mark == BREVE and unicodedata.name(before or " ").startswith("CYRILLIC"))
 
 
-def likeness(one: str, other: str) -> float:
-    """Return how like two folded names are, 0 to 100, by letters or by shared words; "the" doesn't count."""
-    from rapidfuzz import fuzz
+def likeness(wanted: str, names: Sequence[str]) -> NDArray[np.float32]:
+    """Return how like folded names are to one, (n_names,), 0 to 100, by letters or by shared words.
 
-    one, other = one.removeprefix("the "), other.removeprefix("the ")
-    return max(fuzz.ratio(one, other), SHARED_WORDS * fuzz.token_set_ratio(one, other))
+    "the" doesn't count.
+    """
+    from rapidfuzz import fuzz, process
+
+    plain = [name.removeprefix("the ") for name in names]
+    by_letters, by_words = (
+        process.cdist([wanted.removeprefix("the ")], plain, scorer=scorer)[0]
+        for scorer in (fuzz.ratio, fuzz.token_set_ratio)
+    )
+    return np.asarray(np.maximum(by_letters, np.float32(SHARED_WORDS) * by_words))
 
 
 @dataclass(frozen=True)
@@ -141,10 +151,10 @@ class Index:
 
     def close(self, text: str) -> list[str]:
         """Return the names most like `text`, best first; of equally close ones the most played."""
-        wanted = fold(text)
-        like = {name: likeness(wanted, name) for name in self.columns}
-        near = sorted((name for name in like if like[name] >= CLOSE_ENOUGH), key=lambda name: -like[name])
-        return [self.names[self.columns[name]] for name in near[:CLOSE]]
+        names = list(self.columns)
+        like = likeness(fold(text), names)
+        near = [place for place in (-like).argsort(kind="stable")[:CLOSE] if like[place] >= CLOSE_ENOUGH]
+        return [self.names[self.columns[names[place]]] for place in near]
 
 
 def likes(release: Release, named: str | Sequence[str]) -> Likes:

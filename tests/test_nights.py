@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tests import service
+from tests import small_project
 
 from fairtune.cli import main as cli
 from fairtune.config import params
@@ -34,7 +34,7 @@ def demo(tmp_path_factory):
 
 @pytest.fixture
 def project(demo, tmp_path, monkeypatch):
-    monkeypatch.chdir(service.copy(demo, tmp_path))
+    monkeypatch.chdir(small_project.copy(demo, tmp_path))
     return tmp_path
 
 

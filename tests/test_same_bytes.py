@@ -73,6 +73,7 @@ def bytes_of(folder, world):
     demo["download"]["generate"] = SMALL
     demo["tune"]["trials"] = 10  # more than are drawn at random: the sampler takes logarithms
     demo["evaluate"]["resamples"] = 100
+    demo["gate"]["min_eo_ratio"] = {}  # so few listeners make no two groups by gender
     (folder / "params.yaml").write_text(
         yaml.safe_dump({"seed": params["seed"], "datasets": {"demo": demo}}), encoding="utf-8"
     )

@@ -135,7 +135,7 @@ def test_a_second_run_has_nothing_to_do_and_says_so(project):
     before = (project.folder / "dvc.lock").read_bytes()
     code, output = project.fairtune("run", "demo")
     assert code == 0
-    assert output.startswith("Nothing to do: ")
+    assert output.startswith("Nothing to do: "), output
     assert (project.folder / "dvc.lock").read_bytes() == before
 
 

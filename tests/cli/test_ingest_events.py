@@ -11,7 +11,7 @@ from contextlib import ExitStack
 
 import pandas as pd
 import pytest
-from tests import processes, service
+from tests import processes, small_project
 
 from fairtune.cli import main as cli
 from fairtune.config.paths import Paths
@@ -23,13 +23,13 @@ TIME = "is a time like 2009-04-08T01:57:47Z, 2009-04-08 or 1239155867 (seconds),
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("service")
-    service.create(folder)
+    small_project.create(folder)
     return folder
 
 
 @pytest.fixture
 def project(made, tmp_path, monkeypatch):
-    monkeypatch.chdir(service.copy(made, tmp_path))
+    monkeypatch.chdir(small_project.copy(made, tmp_path))
     return tmp_path
 
 
@@ -49,7 +49,7 @@ def squeezed(text):
 
 
 def test_a_good_file_becomes_a_batch_and_a_second_time_nothing(project, paths, capsys):
-    (project / "night.csv").write_text(service.GOOD)
+    (project / "night.csv").write_text(small_project.GOOD)
 
     code, out, err = ingest(capsys, "night.csv")
 
@@ -61,19 +61,19 @@ def test_a_good_file_becomes_a_batch_and_a_second_time_nothing(project, paths, c
         f"batch 1: data/demo/events/{batch.name}",
         "`fairtune run demo` learns from it",
     ]
-    before = service.contents(paths.events)
+    before = small_project.contents(paths.events)
     assert ingest(capsys, "night.csv") == (
         0,
         "night.csv: nothing new: all 4 events are there already\n",
         "",
     )
-    assert service.contents(paths.events) == before
+    assert small_project.contents(paths.events) == before
 
 
 def test_what_came_before_in_this_file_or_an_earlier_one_is_dropped_and_counted(project, paths, capsys):
-    (project / "first.csv").write_text(service.GOOD)
+    (project / "first.csv").write_text(small_project.GOOD)
     twice = "1,2,2012-01-02T10:00:00Z,5,,,,,\n"
-    (project / "second.csv").write_text(service.GOOD + twice + twice.replace(",5,", ",6,"))
+    (project / "second.csv").write_text(small_project.GOOD + twice + twice.replace(",5,", ",6,"))
     ingest(capsys, "first.csv")
 
     _, out, _ = ingest(capsys, "second.csv")
@@ -86,7 +86,7 @@ def test_what_came_before_in_this_file_or_an_earlier_one_is_dropped_and_counted(
 
 
 def test_the_same_events_in_another_order_are_the_same_batch(project, paths, capsys):
-    lines = service.GOOD.splitlines(keepends=True)
+    lines = small_project.GOOD.splitlines(keepends=True)
     names = []
     for rows in (lines[1:], lines[:0:-1]):
         (project / "night.csv").write_text(lines[0] + "".join(rows))
@@ -97,7 +97,7 @@ def test_the_same_events_in_another_order_are_the_same_batch(project, paths, cap
 
 
 def test_a_dry_run_only_tells(project, paths, capsys):
-    (project / "night.csv").write_text(service.GOOD)
+    (project / "night.csv").write_text(small_project.GOOD)
 
     code, out, _ = ingest(capsys, "night.csv", "--dry-run")
 
@@ -145,10 +145,10 @@ WRONG = [
 def test_a_wrong_row_is_told_by_line_column_and_reason_and_nothing_is_taken_in(
     project, paths, capsys, row, told
 ):
-    (project / "first.csv").write_text(service.GOOD)
+    (project / "first.csv").write_text(small_project.GOOD)
     ingest(capsys, "first.csv")
-    before = service.contents(paths.events)
-    (project / "night.csv").write_text(service.HEADER + "1,3,2012-01-01,1,,,,,\n" + row + "\n")
+    before = small_project.contents(paths.events)
+    (project / "night.csv").write_text(small_project.HEADER + "1,3,2012-01-01,1,,,,,\n" + row + "\n")
 
     code, out, err = ingest(capsys, "night.csv")
 
@@ -158,18 +158,18 @@ def test_a_wrong_row_is_told_by_line_column_and_reason_and_nothing_is_taken_in(
         "fairtune: night.csv: 1 of 2 rows is wrong: mend what is listed above and ingest it again; nothing "
         "was taken in\n"
     )
-    assert service.contents(paths.events) == before
+    assert small_project.contents(paths.events) == before
 
 
 def test_a_name_in_one_row_is_enough_for_all_of_an_item(project, capsys):
     rows = "1,900,2012-01-01,1,,,,,\n2,900,2012-01-01,1,Blue,,,,\n3,900,2012-01-01,1,,Ada,,,\n"
-    (project / "night.csv").write_text(service.HEADER + rows)
+    (project / "night.csv").write_text(small_project.HEADER + rows)
 
     assert ingest(capsys, "night.csv")[0] == 0
 
 
 def test_an_item_that_an_earlier_batch_named_needs_no_name_again(project, capsys):
-    (project / "first.csv").write_text(service.GOOD)
+    (project / "first.csv").write_text(small_project.GOOD)
     (project / "second.csv").write_text("user_id,item_id,timestamp\n61,151,1325462400\n")
     ingest(capsys, "first.csv")
 
@@ -230,13 +230,13 @@ def test_a_file_that_is_no_such_table_is_one_line(project, paths, capsys, text, 
     ],
 )
 def test_bad_arguments_are_one_line(project, paths, capsys, arguments, message):
-    (project / "night.csv").write_text(service.GOOD)
+    (project / "night.csv").write_text(small_project.GOOD)
 
     assert ingest(capsys, *arguments) == (2, "", f"fairtune: {message.format(events=paths.events)}\n")
 
 
 def test_without_tables_it_says_what_to_run_first(project, paths, capsys):
-    (project / "night.csv").write_text(service.GOOD)
+    (project / "night.csv").write_text(small_project.GOOD)
     shutil.rmtree(paths.tables)
 
     assert ingest(capsys, "night.csv") == (
@@ -250,7 +250,7 @@ def test_without_tables_it_says_what_to_run_first(project, paths, capsys):
 
 
 def test_where_nothing_can_be_written_it_says_so(project, paths, capsys):
-    (project / "night.csv").write_text(service.GOOD)
+    (project / "night.csv").write_text(small_project.GOOD)
     paths.events.write_text("a file where the folder should be")
 
     code, _, err = ingest(capsys, "night.csv")
@@ -283,7 +283,7 @@ def test_parquet_files_are_read_too(project, paths, capsys):
 
 
 def test_a_withdrawn_batch_no_longer_counts_and_its_file_is_not_taken_in_again(project, paths, capsys):
-    (project / "first.csv").write_text(service.GOOD)
+    (project / "first.csv").write_text(small_project.GOOD)
     (project / "bots.csv").write_text("user_id,item_id,timestamp,plays\n5,5,2012-01-02,900\n")
     ingest(capsys, "first.csv")
     ingest(capsys, "bots.csv")

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from tests import hetrec, service
+from tests import hetrec, small_project
 
 from fairtune import files
 from fairtune.cli import main as cli
@@ -23,20 +23,20 @@ from fairtune.pipeline.stages import download, ingest, matrix, validate
 
 DRAWN = {"lastfm-2k": "ff0e6f7441be0569", "lfm-2b": "25e87c9544b631c6"}
 """sha256 of what `random` gave at seed 7 when there was no new listening yet."""
-LATER = service.HEADER + "2,3,2012-02-01,4,,,,,\n62,3,2012-02-01,1,,,,,\n"
-WRONG = service.HEADER + "1,3,2012-01-01,1,,,,,\n1,3,2012-01-01,0,,,,,\n1,900,2012-01-01,1,,,,,\n"
+LATER = small_project.HEADER + "2,3,2012-02-01,4,,,,,\n62,3,2012-02-01,1,,,,,\n"
+WRONG = small_project.HEADER + "1,3,2012-01-01,1,,,,,\n1,3,2012-01-01,0,,,,,\n1,900,2012-01-01,1,,,,,\n"
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("service")
-    service.create(folder)
+    small_project.create(folder)
     return folder
 
 
 @pytest.fixture
 def project(made, tmp_path, monkeypatch):
-    monkeypatch.chdir(service.copy(made, tmp_path))
+    monkeypatch.chdir(small_project.copy(made, tmp_path))
     return tmp_path
 
 
@@ -46,7 +46,7 @@ def paths():
 
 
 def run(*stages):
-    service.run(params.project_root(), *stages)
+    small_project.run(params.project_root(), *stages)
 
 
 def parts():
@@ -62,12 +62,14 @@ def parts():
 
 
 def test_without_events_nothing_is_different(project, paths):
-    before = service.contents(project / "data/demo/raw") | service.contents(project / "data/demo/tables")
+    before = small_project.contents(project / "data/demo/raw") | small_project.contents(
+        project / "data/demo/tables"
+    )
 
-    service.watch(project)  # and empty
+    small_project.watch(project)  # and empty
     run(download, ingest)
 
-    assert service.contents(paths.raw) | service.contents(paths.tables) == before
+    assert small_project.contents(paths.raw) | small_project.contents(paths.tables) == before
     assert "events" not in files.read_json(paths.about)
     assert "batch" not in files.read_table(paths.table(Table.INTERACTIONS))
 
@@ -75,9 +77,9 @@ def test_without_events_nothing_is_different(project, paths):
 def test_the_watched_folder_is_taken_in_once_and_goes_through_the_stages(project, paths, capsys):
     run(validate, matrix)
     before, rules = parts(), files.read_json(paths.validation)["evaluated"]
-    inbox = service.watch(project)
+    inbox = small_project.watch(project)
     (inbox / "b.csv").write_text(LATER)
-    (inbox / "a.csv").write_text(service.GOOD)
+    (inbox / "a.csv").write_text(small_project.GOOD)
     capsys.readouterr()
 
     run(download)
@@ -86,9 +88,9 @@ def test_the_watched_folder_is_taken_in_once_and_goes_through_the_stages(project
         "a.csv: 4 events: 4 new, 0 duplicates; 1 new listeners, 1 new items",
         "b.csv: 2 events: 2 new, 0 duplicates; 1 new listeners, 0 new items",
     ]
-    raw = service.contents(paths.raw)
+    raw = small_project.contents(paths.raw)
     run(download)
-    assert service.contents(paths.raw) == raw
+    assert small_project.contents(paths.raw) == raw
 
     run(ingest, validate, matrix)
     about = files.read_json(paths.about)["events"]
@@ -104,20 +106,20 @@ def test_the_watched_folder_is_taken_in_once_and_goes_through_the_stages(project
 
 
 def test_stages_write_the_same_bytes_twice(project, paths):
-    (service.watch(project) / "a.csv").write_text(service.GOOD)
+    (small_project.watch(project) / "a.csv").write_text(small_project.GOOD)
     run(download, ingest)
-    first = service.contents(paths.raw) | service.contents(paths.tables)
+    first = small_project.contents(paths.raw) | small_project.contents(paths.tables)
 
     run(download, ingest)
 
-    assert service.contents(paths.raw) | service.contents(paths.tables) == first
+    assert small_project.contents(paths.raw) | small_project.contents(paths.tables) == first
 
 
 def test_one_wrong_file_stops_the_run_before_any_is_taken_in(project, paths):
-    inbox = service.watch(project)
-    (inbox / "a.csv").write_text(service.GOOD)
+    inbox = small_project.watch(project)
+    (inbox / "a.csv").write_text(small_project.GOOD)
     run(download)
-    before = service.contents(paths.events), service.contents(paths.raw)
+    before = small_project.contents(paths.events), small_project.contents(paths.raw)
     (inbox / "b.csv").write_text(LATER)
     (inbox / "c.csv").write_text(WRONG)
 
@@ -129,11 +131,11 @@ def test_one_wrong_file_stops_the_run_before_any_is_taken_in(project, paths):
         "line 4: name is told of an item that the data set doesn't have: give its name in one row, found "
         "item 900: mend the file or take it out of inbox, then run again"
     )
-    assert (service.contents(paths.events), service.contents(paths.raw)) == before
+    assert (small_project.contents(paths.events), small_project.contents(paths.raw)) == before
 
 
 def test_a_folder_that_is_not_there_is_named(project):
-    service.watch(project).rmdir()
+    small_project.watch(project).rmdir()
 
     with pytest.raises(BadParams) as caught:
         run(download)
@@ -144,7 +146,7 @@ def test_a_folder_that_is_not_there_is_named(project):
 
 
 def test_the_first_run_takes_the_folder_in_too(project, paths):
-    (service.watch(project) / "a.csv").write_text(service.GOOD)
+    (small_project.watch(project) / "a.csv").write_text(small_project.GOOD)
     shutil.rmtree(project / "data")
 
     run(download, ingest)
@@ -153,7 +155,7 @@ def test_the_first_run_takes_the_folder_in_too(project, paths):
 
 
 def test_columns_of_the_folder_are_named_in_params_yaml(project, paths):
-    inbox = service.watch(project, columns={"user_id": "who", "timestamp": "when"})
+    inbox = small_project.watch(project, columns={"user_id": "who", "timestamp": "when"})
     (inbox / "a.csv").write_text("who,item_id,when\n1,2,2012-01-01\n")
 
     run(download, ingest)
@@ -162,34 +164,38 @@ def test_columns_of_the_folder_are_named_in_params_yaml(project, paths):
 
 
 def test_another_clone_loses_nothing_when_it_downloads_again(project, paths):
-    inbox = service.watch(project)
-    (inbox / "a.csv").write_text(service.GOOD)
+    inbox = small_project.watch(project)
+    (inbox / "a.csv").write_text(small_project.GOOD)
     run(download)
-    raw = service.contents(paths.raw)
+    raw = small_project.contents(paths.raw)
     shutil.rmtree(paths.events)  # no output of the pipeline: a clone that pulled has the raw folder alone
     (inbox / "a.csv").unlink()
 
     run(download)
-    assert service.contents(paths.raw) == raw
+    assert small_project.contents(paths.raw) == raw
 
     (inbox / "b.csv").write_text(LATER)
     run(download)
-    assert sorted(name[:5] for name in service.contents(paths.raw_events)) == ["0001-", "0002-", "files"]
+    assert sorted(name[:5] for name in small_project.contents(paths.raw_events)) == [
+        "0001-",
+        "0002-",
+        "files",
+    ]
 
 
 def test_a_withdrawn_batch_leaves_the_tables_as_if_it_had_never_come(project, paths):
-    inbox = service.watch(project)
-    (inbox / "a.csv").write_text(service.GOOD)
+    inbox = small_project.watch(project)
+    (inbox / "a.csv").write_text(small_project.GOOD)
     run(download, ingest)
-    before = service.contents(paths.tables)
+    before = small_project.contents(paths.tables)
     (inbox / "b.csv").write_text(LATER)
     run(download, ingest)
-    assert service.contents(paths.tables) != before
+    assert small_project.contents(paths.tables) != before
 
     assert cli.main(["ingest-events", "--withdraw", "2", "--reason", "bots", "--dataset", "demo"]) == 0
     run(download, ingest)
 
-    assert service.contents(paths.tables) == before
+    assert small_project.contents(paths.tables) == before
     assert "b.csv" in (paths.raw_events / "files.json").read_text()
 
 

@@ -33,3 +33,24 @@ def mirror() -> Path:
     if not folder:
         pytest.skip("FAIRTUNE_MIRROR is not set: real data is missing, this test did not run")
     return Path(folder).resolve()
+
+
+def _released(folder: Path, **settings: object) -> Path:
+    """Train a release that recommends music types from plays of artists, shaped like the one of lastfm-2k."""
+    from tests import tiny  # only where a test asks: it imports what fits
+
+    from fairtune.columns import BlockName
+
+    tiny.train(folder, tiny.make_matrix(BlockName.MUSIC_TYPE, tiny.ARTIST_MODEL), **settings)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def release(tmp_path_factory) -> Path:
+    return _released(tmp_path_factory.mktemp("release") / "all")
+
+
+@pytest.fixture(scope="session")
+def other_release(tmp_path_factory) -> Path:
+    """Another one of the same world: its digest differs."""
+    return _released(tmp_path_factory.mktemp("other") / "all", scaling="binary")

@@ -7,24 +7,8 @@ from pathlib import Path
 
 import pytest
 from tests import mlflow_server, postgres
-from tests.tiny import ARTIST_MODEL, make_matrix, train
 
-from fairtune.columns import BlockName
 from fairtune.registry.client import connection
-
-
-@pytest.fixture(scope="session")
-def release(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("release") / "all"
-    train(folder, make_matrix(BlockName.MUSIC_TYPE, ARTIST_MODEL))
-    return folder
-
-
-@pytest.fixture(scope="session")
-def other_release(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("other") / "all"
-    train(folder, make_matrix(BlockName.MUSIC_TYPE, ARTIST_MODEL), scaling="binary")
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.tiny import ARTIST_MODEL, TRACK_MODEL, make_matrix, train
+from tests.tiny import TRACK_MODEL, make_matrix, train
 
 from fairtune.columns import BlockName
 from fairtune.errors import RegistryFailed
@@ -85,20 +85,6 @@ class Service:
 def track_release(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("tracks") / "all"
     train(folder, make_matrix(BlockName.TRACK, TRACK_MODEL), share=0.4)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def release(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("release") / "all"
-    train(folder, make_matrix(BlockName.MUSIC_TYPE, ARTIST_MODEL))
-    return folder
-
-
-@pytest.fixture(scope="session")
-def other_release(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("other") / "all"
-    train(folder, make_matrix(BlockName.MUSIC_TYPE, ARTIST_MODEL), scaling="binary")
     return folder
 
 

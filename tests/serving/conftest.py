@@ -3,18 +3,10 @@
 from pathlib import Path
 
 import pytest
-from tests.tiny import ARTIST_MODEL, TRACK_MODEL, make_matrix, train
+from tests.tiny import TRACK_MODEL, make_matrix, train
 
 from fairtune.columns import BlockName
 from fairtune.serving.recommender import Recommender
-
-
-@pytest.fixture(scope="session")
-def release(tmp_path_factory) -> Path:
-    """A model of music types from plays of artists, shaped like the one of lastfm-2k."""
-    folder = tmp_path_factory.mktemp("artists") / "all"
-    train(folder, make_matrix(BlockName.MUSIC_TYPE, ARTIST_MODEL))
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -153,6 +153,46 @@ def evaluate(
     return Evaluation(metrics=metrics, listeners=frame, tastes=described)
 
 
+def evaluate_lists(matrix: Matrix, lists: Lists, params: Evaluate, *, seed: int) -> Evaluation:
+    """Judge anybody's lists of the target by the test part, as those of the product are judged.
+
+    Parameters
+    ----------
+    matrix
+        With a test part.
+    lists
+        Columns of the target, shape (n_listeners, at least max(params.ks)), best first.
+    params
+        `evaluate` of params.yaml.
+    seed
+        Of resampling.
+
+    Returns
+    -------
+    Evaluation
+        What lists alone can tell: ranking and fairness of the target.
+    """
+    bootstrap = Bootstrap(n_listeners=len(matrix.listeners), resamples=params.resamples, seed=seed)
+    labels = listener_groups.label(
+        matrix, Part.TRAIN_VALID, age_bands=params.age_bands, countries=params.countries
+    )
+    held = held_out(matrix, matrix.target, params, bootstrap)
+    figures = measure_lists.of_listeners(lists, held, params.ks)
+    ranked, by_group, fair = _block(lists, figures, held, params, bootstrap, labels, target=True)
+    metrics = {
+        "target": str(matrix.target),
+        "counts": matrix.counts,
+        "n_listeners": len(matrix.listeners),
+        "n_items": held.known.shape[1],
+        "seed": seed,
+        "ranking": {PRODUCT: ranked},
+        "ranking_of_listeners": by_group,
+        "fairness": fair,
+    }
+    columns = {USER: matrix.listeners[USER], **labels, **_accuracies(PRODUCT, figures)}
+    return Evaluation(metrics=metrics, listeners=pd.DataFrame(columns), tastes={})
+
+
 def _rank(model: Als, block: BlockName, held: HeldOut, params: Evaluate, threads: int) -> Lists:
     return ranking.rank(lambda rows: model.scores(rows, block), held.known, max(params.ks), threads=threads)
 

@@ -83,7 +83,10 @@ def held_out(matrix: Matrix, block: BlockName, params: Evaluate, bootstrap: Boot
     known, truth = matrix.block(block, PART), matrix.truth(block, PART)
     groupings = provider_groupings(matrix, block, PART, params)
     tail = groupings[TIER].membership[:, TIERS.index("tail")]
-    emerging = groupings[EMERGENCE].membership[:, EMERGING.index("emerging")]
+    if EMERGENCE in groupings:
+        emerging = groupings[EMERGENCE].membership[:, EMERGING.index("emerging")]
+    else:  # no artist is known: undefined, not 0
+        emerging = np.full(known.shape[1], np.nan)
     return HeldOut(
         known=known,
         truth=truth,

@@ -181,6 +181,15 @@ class Paths:
         return self.reports / "verdict.json"
 
     @property
+    def headline(self) -> Path:
+        """The figures that DVC shows and compares."""
+        return self.reports / "headline.json"
+
+    def plot(self, name: str) -> Path:
+        """A table that DVC draws: front, learning, ladder or shares."""
+        return self.reports / "plots" / f"{name}.csv"
+
+    @property
     def passed(self) -> Path:
         """Written by the gate if every limit holds; without it nothing can be registered."""
         return self.reports / "passed.json"

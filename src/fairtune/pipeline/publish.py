@@ -9,6 +9,7 @@ from fairtune.config.paths import Paths
 from fairtune.pipeline import results_branch
 
 LOCK = Path("dvc.lock")
+PLOTS = ("front", "ladder", "learning", "shares")
 
 
 def record(paths: Paths) -> str:
@@ -33,7 +34,8 @@ def record(paths: Paths) -> str:
 def commit(paths: Paths, branch: str) -> str:
     """Commit dvc.lock and the small results of the data set to `branch`; say what was done."""
     champion = (paths.champion_profile, paths.champion_settings, paths.champion_fits_index)
-    results = [LOCK, *champion, paths.best, paths.alternatives, paths.metrics, paths.verdict]
+    results = [LOCK, *champion, paths.best, paths.alternatives, paths.metrics, paths.verdict, paths.headline]
+    results += [paths.plot(name) for name in PLOTS]
     subject = f"Retrain {paths.dataset}"
     if paths.registration.exists():
         receipt = files.read_json(paths.registration)

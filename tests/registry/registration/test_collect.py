@@ -41,6 +41,7 @@ TRIALS = pd.DataFrame(
         "block_weights.artist": [float("nan"), 0.5, 0.25],
     }
 )
+NESTED = len(TRIALS) + len(sample.evidence().metrics["ranking"]) - 1  # trials and alternatives
 
 
 @pytest.fixture
@@ -57,6 +58,7 @@ def paths(project, release) -> Paths:
     files.write_json(paths.validation, told.validation)
     files.write_table(paths.listeners, pd.DataFrame({"user_id": [2]}))
     files.write_table(paths.trials, TRIALS)
+    files.write_table(paths.learning, pd.DataFrame({"iteration": [1, 3], "ndcg": [0.1, 0.2]}))
     for table in Table:
         files.write_table(paths.table(table), pd.DataFrame({"table": [str(table)]}))
     files.write_json(paths.matrix / "about.json", {})
@@ -110,9 +112,10 @@ def test_card_and_report_go_with_the_model(paths, version):
 def test_every_trial_of_the_search_is_a_run_below_that_of_the_version(paths, version):
     client, made = version
     found = {run.info.run_name: run for run in runs(client, paths.root) if run.info.run_id != made.run_id}
-    assert sorted(found) == ["trial 0", "trial 1", "trial 2"]
     assert {run.data.tags["mlflow.parentRunId"] for run in found.values()} == {made.run_id}
     assert {run.info.status for run in found.values()} == {"FINISHED"}
+    found = {name: run for name, run in found.items() if name.startswith("trial ")}
+    assert sorted(found) == ["trial 0", "trial 1", "trial 2"]
     told = [
         (run.data.tags["fairtune.chosen"], run.data.tags["fairtune.cut"]) for _, run in sorted(found.items())
     ]
@@ -130,12 +133,34 @@ def test_every_trial_of_the_search_is_a_run_below_that_of_the_version(paths, ver
     assert "eo" not in found["trial 2"].data.metrics  # undefined
 
 
+def test_every_model_it_was_compared_with_is_a_run_with_the_same_figures(paths, version):
+    client, made = version
+    metrics = files.read_json(paths.metrics)
+    below = {run.data.tags.get("fairtune.model"): run for run in runs(client, paths.root)}
+    product = client.get_run(made.run_id).data
+
+    assert set(below) - {None} == set(metrics["ranking"]) - {"als"}
+    for name, run in below.items():
+        if name is not None:
+            assert run.data.metrics["ndcg_at_10"] == metrics["ranking"][name]["ndcg@10"]["value"]
+            assert set(run.data.metrics) <= set(product.metrics)
+    assert product.metrics["ndcg_at_10"] == metrics["ranking"]["als"]["ndcg@10"]["value"]
+    region = metrics["fairness"]["providers"]["region"]
+    assert product.metrics["dp_at_10.region"] == region["dp@10"]["disparity"]["value"]
+    hyperparameters = files.read_json(paths.best)["hyperparameters"]
+    assert product.params["factors"] == str(hyperparameters["factors"])
+    curve = [
+        (point.step, point.value) for point in client.get_metric_history(made.run_id, "learning.ndcg_at_10")
+    ]
+    assert curve == [(1, 0.1), (3, 0.2)]
+
+
 def test_registering_again_repeats_no_trial(paths, version):
     client, _ = version
     before = len(runs(client, paths.root))
     client.delete_registered_model_alias(NAME, "champion")
     registration.register(collect.gather(params.load().dataset("demo"), paths), root=paths.root)
-    assert len(runs(client, paths.root)) == before == 4
+    assert len(runs(client, paths.root)) == before == NESTED + 1
 
 
 def test_trials_tell_their_seconds_if_they_are_those_of_this_very_search(paths):
@@ -179,13 +204,14 @@ from fairtune.config import params
 from fairtune.registry.registration import register as registration, collect
 from fairtune.config.paths import Paths
 
-root, at = sys.argv[1:]
+root, at, models = sys.argv[1:]
 
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 
 if at == "in the middle of a trial":
-    mlflow.MlflowClient.log_batch = die
+    log_batch, calls = mlflow.MlflowClient.log_batch, iter(range(int(models) + 1))
+    mlflow.MlflowClient.log_batch = lambda *a, **k: die() if next(calls, None) is None else log_batch(*a, **k)
 else:
     mlflow.MlflowClient.create_model_version = die
 gathered = collect.gather(params.load().dataset("demo"), Paths("demo", Path(root)))
@@ -195,7 +221,8 @@ registration.register(gathered, root=Path(root))
 
 @pytest.mark.parametrize("at", ["in the middle of a trial", "before there is a version"])
 def test_the_trials_of_a_killed_registration_are_gone_after_the_next(paths, at):
-    command = [sys.executable, "-c", KILLED, str(paths.root), at]
+    models = len(files.read_json(paths.metrics)["ranking"])
+    command = [sys.executable, "-c", KILLED, str(paths.root), at, str(models)]
     killed = processes.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     registration.register(collect.gather(params.load().dataset("demo"), paths), root=paths.root)
@@ -203,8 +230,8 @@ def test_the_trials_of_a_killed_registration_are_gone_after_the_next(paths, at):
         made = versions.version(client, NAME, "champion")
         left = {run.info.run_id: run for run in runs(client, paths.root)}
     parents = [run.data.tags.get("mlflow.parentRunId") for run in left.values()]
-    assert sorted(filter(None, parents)) == [made.run_id] * 3
-    assert sorted(run.info.status for run in left.values()) == [*(["FINISHED"] * 4), "KILLED"]
+    assert sorted(filter(None, parents)) == [made.run_id] * NESTED
+    assert sorted(run.info.status for run in left.values()) == [*(["FINISHED"] * (NESTED + 1)), "KILLED"]
 
 
 WAITING = """
@@ -238,7 +265,7 @@ def test_what_another_process_is_registering_is_left_alone(paths):
         with connection.connected(paths.root) as client:
             create_version.sweep(client, connection.experiment(client, paths.root), gathered.digest)
             assert sorted(run.info.status for run in runs(client, paths.root)) == [
-                *(["FINISHED"] * 3),
+                *(["FINISHED"] * NESTED),
                 "RUNNING",
             ]
         (paths.root / "go").touch()

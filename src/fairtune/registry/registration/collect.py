@@ -10,7 +10,7 @@ from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
 from fairtune.evaluation.gate.verdict import Verdict
 from fairtune.registry.client import connection, provenance
-from fairtune.registry.registration import trials
+from fairtune.registry.registration import compared_models, trials
 from fairtune.registry.registration.entry import Entry
 from fairtune.reporting import model_card
 
@@ -71,6 +71,7 @@ def gather(
             metrics, verdict, dataset=paths.dataset, target=str(params.matrix.target)
         ),
         trials=trials.read(paths),
+        compared=compared_models.read(paths, metrics),
     )
 
 

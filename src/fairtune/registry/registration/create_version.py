@@ -10,7 +10,7 @@ from urllib.request import url2pathname
 from fairtune import processes
 from fairtune.errors import RegistryFailed
 from fairtune.registry.client import connection
-from fairtune.registry.registration import trials, version_contents
+from fairtune.registry.registration import compared_models, trials, version_contents
 from fairtune.registry.registration.entry import Entry
 from fairtune.serving import mlflow_model
 from fairtune.serving.recommender import Recommender
@@ -25,7 +25,7 @@ OWNER: Final = "fairtune.owner"
 
 
 def create(client: "MlflowClient", entry: Entry, root: Path) -> int:
-    """Log metrics, files, model and trials, then create a version of them and return its number.
+    """Log metrics, files, model, its rivals and trials, then create a version of them and return its number.
 
     What a killed registration of this release left is cleared first: `create` is called if there is no
     version of it.
@@ -45,6 +45,7 @@ def create(client: "MlflowClient", entry: Entry, root: Path) -> int:
                 figures, model_id=logged.model_id
             )  # before, MLflow would copy them one by one
             version_contents.log_files(entry.files)
+            compared_models.log(client, experiment, run, entry.compared)
             trials.log(client, experiment, run, entry.trials)
     except OSError as error:
         _clear(client, experiment, run)

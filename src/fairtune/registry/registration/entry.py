@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from fairtune.registry.client import provenance
+from fairtune.registry.registration.compared_models import ComparedModel
 from fairtune.registry.registration.trials import Trial
 
 
@@ -66,6 +67,8 @@ class Entry:
         A line or two for whoever looks at the version.
     trials
         Of the search that found it.
+    compared
+        The models that it was judged beside, and itself.
     digest
         Digest of `release`, computed from it.
     """
@@ -79,6 +82,7 @@ class Entry:
     shipped: tuple[Path, ...] = ()
     description: str = ""
     trials: tuple[Trial, ...] = ()
+    compared: tuple[ComparedModel, ...] = ()
     digest: str = field(init=False)
 
     def __post_init__(self) -> None:

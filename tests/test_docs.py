@@ -274,7 +274,8 @@ def test_what_is_imported_is_declared(folders, development):
     project, extra = declared()
     packages = importlib.metadata.packages_distributions()
 
-    project |= {re.match(r"[\w.-]+", line)[0] for line in PROJECT["optional-dependencies"]["neural"]}
+    extras = [line for name in ("neural", "postgres") for line in PROJECT["optional-dependencies"][name]]
+    project |= {re.match(r"[\w.-]+", line)[0] for line in extras}
     allowed = {re.sub(r"[-_.]+", "-", name) for name in (project | extra if development else project)}
     undeclared = [
         name

@@ -67,7 +67,7 @@ def test_a_batch_is_the_same_lists_and_is_never_filled_up_with_known_items(model
 def test_many_together_get_what_each_gets_alone(model, monkeypatch):
     recommender, kind = model
     release = recommender.release
-    monkeypatch.setattr("fairtune.serving.recommender.BATCH_CELLS", 7 * release.width(kind))
+    monkeypatch.setattr("fairtune.serving.ranked_rows.CELLS", 7 * release.width(kind))
     ids = release.listener_ids
     asked = [
         *(requests.known_listener(release, user_id) for user_id in ids),

@@ -35,6 +35,11 @@ class Champion(Recommends):
     release: Path
     _opened: list[Recommender] = field(repr=False, compare=False, default_factory=list)
 
+    @property
+    def recommender(self) -> Recommender:
+        """What answers."""
+        return self._recommender()
+
     def _recommender(self) -> Recommender:
         if not self._opened:
             self._opened.append(Recommender.load(self.release))

@@ -6,15 +6,14 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from fairtune.api.lists import RANK, SCORE
 from fairtune.columns import ARTIST, ITEM, NAME, USER, BlockName
 from fairtune.errors import BadRequest
-from fairtune.serving import item_neighbours, listener_ids, requests
+from fairtune.serving import item_neighbours, listener_ids, ranked_rows, requests
 from fairtune.serving.explanations import reasons
 from fairtune.serving.recommendation import RecommendationList
-from fairtune.serving.recommender import BATCH_CELLS, Recommender
+from fairtune.serving.recommender import Recommender
 from fairtune.serving.top_k import best
 
 SIMILARITY: Final = "similarity"
@@ -94,14 +93,10 @@ class Recommends:
         one = isinstance(listeners, int | str | np.integer)
         asked = release.listener_ids if listeners is None else [listeners] if one else list(listeners)  # type: ignore[arg-type]
         rows = np.array([listener_ids.row_of(release, _plain(user)) for user in asked], dtype=np.int64)
-        step = max(1, BATCH_CELLS // release.width(block))
-        found = [
-            _best(recommender, rows[start : start + step], n, block, filter_known=filter_known)
-            for start in range(0, len(rows), step)
-        ]
+        found = list(ranked_rows.ranked(release, rows, n, block, filter_known=filter_known))
         columns, scores = (
             np.concatenate([np.empty((0, n), kind_), *(part[at] for part in found)])
-            for at, kind_ in enumerate((np.int64, np.float32))
+            for at, kind_ in ((1, np.int64), (2, np.float32))
         )
         place, rank = np.nonzero(columns >= 0)
         items, at = release.columns(block), columns[columns >= 0]
@@ -223,23 +218,6 @@ class Recommends:
             because=reason.as_dict(),
             known=bool(np.isin(column, request.listening[block].columns)[0]),
         )
-
-
-def _best(
-    recommender: Recommender, rows: NDArray[np.int64], n: int, block: BlockName, *, filter_known: bool
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Rank for some rows of the release: columns, -1 where none is left, and their scores, (rows, n)."""
-    release = recommender.release
-    scores = release.scores(release.listener_factors[rows].astype(np.float64), block)
-    beside = item_neighbours.of(release, block)
-    if beside is not None:
-        scores = (scores + beside.scores_of(release, rows)).astype(np.float32)
-    known = np.zeros(scores.shape, dtype=bool)
-    if filter_known:
-        plays = release.plays(block).take(rows)
-        known[plays.row_of_cell, plays.indices] = True
-    columns = best(scores, known, n)
-    return columns, np.take_along_axis(scores, np.maximum(columns, 0), axis=1)
 
 
 def _column(ids: list[Id], item: Id, block: BlockName) -> int:

@@ -17,6 +17,7 @@ from fairtune.config import environment
 from fairtune.errors import FairtuneError
 
 COMMANDS: Final = {
+    "batch": "fairtune.cli.batch:batch",
     "benchmark": "fairtune.cli.benchmark:benchmark",
     "compare": "fairtune.cli.compare:compare",
     "history": "fairtune.cli.champion:history",

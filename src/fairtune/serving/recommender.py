@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 
 from fairtune.columns import TAIL_SHARE, BlockName
 from fairtune.errors import BadRequest
-from fairtune.serving import item_neighbours, listener_ids, name_search, requests, starting_points
+from fairtune.serving import (
+    item_neighbours,
+    listener_ids,
+    name_search,
+    ranked_rows,
+    requests,
+    starting_points,
+)
 from fairtune.serving.explanations import reasons
 from fairtune.serving.fold_in import Floats
 from fairtune.serving.recommendation import Recommendation, RecommendationList
@@ -20,7 +27,6 @@ from fairtune.serving.requests import Request
 from fairtune.serving.top_k import best
 
 DEFAULT_N: Final = 10
-BATCH_CELLS: Final = 4_000_000  # scores that are held at once
 EXPLAINED: Final = 256  # requests that are held at once: each has a matrix of its own, factors x factors
 
 Scores = NDArray[np.float32]
@@ -122,8 +128,7 @@ class Recommender:
         """Rank for many listeners at once: (len(user_ids), n) columns of `kind`, -1 where none is left."""
         block = self.kind(kind)
         rows = np.array([listener_ids.row_of(self.release, user_id) for user_id in user_ids], dtype=np.int64)
-        step = self._rows_at_once(block)
-        lists = [self._best(rows[start : start + step], n, block) for start in range(0, len(rows), step)]
+        lists = [columns for _, columns, _ in ranked_rows.ranked(self.release, rows, n, block)]
         return np.concatenate([np.empty((0, n), np.int64), *lists])
 
     def kind(self, kind: str | None) -> BlockName:
@@ -144,17 +149,7 @@ class Recommender:
     def _rows_at_once(self, block: BlockName) -> int:
         """Listeners whose scores are held at once; under music types those of what to begin with too."""
         widest = starting_points.block_of(self.release) if block is BlockName.MUSIC_TYPE else block
-        return max(1, BATCH_CELLS // max(self.release.width(block), self.release.width(widest)))
-
-    def _best(self, rows: Columns, n: int, block: BlockName) -> Columns:
-        factors = self.release.listener_factors[rows].astype(np.float64)
-        plays = self.release.plays(block).take(rows)
-        known = np.zeros((len(rows), self.release.width(block)), dtype=bool)
-        known[plays.row_of_cell, plays.indices] = True
-        scores, beside = self.release.scores(factors, block), item_neighbours.of(self.release, block)
-        if beside is not None:
-            scores = (scores + beside.scores_of(self.release, rows)).astype(np.float32)
-        return best(scores, known, n)
+        return max(1, ranked_rows.CELLS // max(self.release.width(block), self.release.width(widest)))
 
     def _scored(self, requested: Sequence[Request], block: BlockName) -> tuple[Scores, NDArray[np.bool_]]:
         """Score every column of `block`, and find which are known: (requests, n_columns) each."""

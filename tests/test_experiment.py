@@ -2,8 +2,10 @@
 
 import copy
 import io
+import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -67,6 +69,20 @@ def test_an_experiment_runs_on_a_fresh_clone_with_the_one_value_that_it_sets(pro
     assert "NO" in params.load(project.folder).dataset("demo").ingest.regions["other Europe"]
     assert len(pd.read_parquet(project.folder / "models/demo/trials.parquet")) == TRIALS
     assert project.read("reports/demo/verdict.json")["passed"] is True
+
+    # What DVC shows of it: about thirty figures a data set, four tables to draw, one changed parameter.
+    shown = json.loads(dvc(project, "exp", "show", "--json").stdout)
+    workspace = next(row for row in shown if row["rev"] == "workspace")["data"]["metrics"]
+    assert workspace["reports/demo/headline.json"]["data"] == project.read("reports/demo/headline.json")
+    lines = dvc(project, "metrics", "show", "reports/demo/headline.json").stdout.splitlines()
+    assert len(lines) == 2  # names, and the figures of demo
+    assert 20 < len(lines[0].split()) <= 40
+    tables = [f"reports/demo/plots/{name}.csv" for name in ("front", "ladder", "learning", "shares")]
+    drawn = json.loads(dvc(project, "plots", "show", "--json", *tables).stdout)["data"]
+    assert sorted(Path(name).name for name in drawn) == [Path(name).name for name in tables]
+    assert all(plots and all(plot["content"] for plot in plots) for plots in drawn.values())
+    changes = json.loads(dvc(project, "params", "diff", "--json").stdout)["params.yaml"]
+    assert list(changes) == ["datasets.demo.tune.trials"]
 
 
 def test_every_value_that_stands_in_a_section_of_its_own_can_be_set_without_another_one(tmp_path):

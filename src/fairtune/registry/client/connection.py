@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from fairtune.errors import RegistryFailed
+from fairtune.registry.client import relocation
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -48,6 +49,8 @@ def connected(root: Path) -> Iterator["MlflowClient"]:
     # this one prints the stack of what it raises, too
     logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
     address = uri(root)
+    if address == f"{SQLITE}{_default_store(root)}":
+        relocation.relocate(root, _default_store(root), EXPERIMENT)
     mlflow.set_tracking_uri(address)
     try:
         yield mlflow.MlflowClient(address)

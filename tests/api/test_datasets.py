@@ -68,6 +68,15 @@ def test_a_frame_and_a_file_give_the_same(tmp_path):
         pd.testing.assert_frame_equal(fairtune.load_dataset(source).interactions, of_frame.interactions)
 
 
+def test_a_folder_of_compressed_parts_is_one_table(tmp_path):
+    PLAYS.rename(columns={"user_id": "who"})[:3].to_csv(tmp_path / "a.csv.gz", index=False)
+    PLAYS.rename(columns={"user_id": "who"})[3:].to_csv(tmp_path / "b.csv.gz", index=False)
+
+    for source in (tmp_path, str(tmp_path / "*.gz")):
+        loaded = fairtune.load_dataset(source, columns={"user_id": "who"})
+        pd.testing.assert_frame_equal(loaded.interactions, fairtune.load_dataset(PLAYS).interactions)
+
+
 def test_a_log_is_summed():
     log = pd.DataFrame({"user_id": ["u", "u", "v"], "item_id": ["a", "a", "b"]})
 

@@ -1,5 +1,6 @@
 """`fairtune validate FILE`: every problem by row, before anything runs."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -205,3 +206,28 @@ def test_bad_input_is_one_line_and_exit_code_2(project, capsys, arguments, messa
     (project / "plays.csv").write_text("who,what\nada,t1\n")
 
     assert validate(capsys, *arguments) == (2, "", f"fairtune: {message}\n")
+
+
+def test_a_folder_is_checked_part_by_part(tmp_path, capsys):
+    log = tmp_path / "log"
+    log.mkdir()
+    (log / "a.csv").write_text("user_id,item_id\nada,t1\nada,t1\n")
+    (log / "b.csv.gz").write_bytes(gzip.compress(b"user_id,item_id\nbo,t1\n,t2\n"))
+
+    code, out, err = unwrapped(*validate(capsys, "--log", log))
+
+    assert code == 2
+    assert "a.csv: fine: 2 rows; 1 listeners, 1 items; a log of plays, 1 pairs" in out
+    assert "3 user_id is not empty" in " ".join(out.split())
+    assert err == (
+        "fairtune: log: 1 of 4 rows is wrong: mend what is listed above and check again; nothing was written"
+    )
+
+
+def test_a_folder_without_a_file_is_refused(tmp_path, capsys):
+    _, _, err = validate(capsys, tmp_path)
+
+    assert err == (
+        f"fairtune: {tmp_path}: the folder holds no file: give files that end in .csv, .tsv, .txt, .parquet, "
+        "or these with .gz or .zst\n"
+    )

@@ -16,7 +16,7 @@ from fairtune.config.custom_tables import OwnTables
 from fairtune.config.params import Ingest
 from fairtune.data import ingest
 from fairtune.data.custom import dataset as custom_dataset
-from fairtune.data.custom import text_columns
+from fairtune.data.custom import source_files, text_columns
 from fairtune.data.custom.fields import FIELDS
 from fairtune.data.download import custom_files, fetch
 from fairtune.data.download.http import Patience
@@ -105,8 +105,8 @@ def load_dataset(
     ----------
     source
         Name of a data set that fairtune knows ("demo" is generated, "lastfm-2k" and "lfm-2b" are downloaded
-        once, or read from the folder `FAIRTUNE_MIRROR`); or who played what: a CSV, TSV or Parquet file, or
-        a frame, with user_id, item_id[, plays][, timestamp][, split].
+        once, or read from the folder `FAIRTUNE_MIRROR`); or who played what, with user_id, item_id[, plays]
+        [, timestamp][, split]: a frame, a CSV, TSV or Parquet file, a folder of such files, or a pattern.
     items
         File or frame of item_id[, name][, artist][, artist_country][, artist_gender].
     users
@@ -154,7 +154,7 @@ def load_dataset(
             table = next(iter(own))
             raise BadRequest(f"load_dataset: '{source}' has a table {table} of its own: leave {table} out")
         return _known(catalogue.get(source), chosen, cache, seed=seed)
-    if isinstance(source, str) and not Path(source).suffix:
+    if isinstance(source, str) and not Path(source).suffix and not source_files.is_many(source):
         raise BadRequest(
             f"load_dataset: '{source}' is no data set that fairtune knows ({', '.join(catalogue.names())}), "
             "and no file: the name of a file ends in .csv, .tsv or .parquet"
@@ -227,7 +227,7 @@ def _described(
     for table, source in own.items():
         file = _written(source, table, folder) if isinstance(source, pd.DataFrame) else Path(source)
         named = {ours: theirs for ours, theirs in columns.items() if ours in FIELDS[table]}
-        header = text_columns.header(file)
+        header = _header(file, folder)
         optional = table != Table.INTERACTIONS  # a name that several tables have is looked for where it is
         named = {
             ours: theirs
@@ -243,6 +243,18 @@ def _described(
             f"has '{columns[strange[0]]}'"
         )
     return described
+
+
+def _header(source: Path, folder: Path) -> tuple[str, ...]:
+    """Return the names in the first file that a path means; a compressed one is unpacked for it."""
+    first = source_files.find(str(source))[0]
+    if first.compression is None or not first.path.is_file():
+        return text_columns.header(first.path)
+    unpacked = folder / first.plain_name
+    first.copy(unpacked, limit=source_files.LARGEST)
+    names = text_columns.header(unpacked)
+    unpacked.unlink()
+    return names
 
 
 def _written(frame: pd.DataFrame, table: str, folder: Path) -> Path:

@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -11,6 +12,8 @@ from fairtune.columns import Table
 from fairtune.errors import BadFile, BadRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fairtune.config.custom_tables import OwnFile
     from fairtune.data.custom.row_checks import Checkup
 
@@ -38,21 +41,38 @@ WIDTH: Final = 100
 def validate(file: Path, *, dataset: str | None, table: str | None, named: Sequence[str], log: bool) -> None:
     """Check FILE (CSV, TSV or Parquet) row by row, as a table of your own; nothing is written.
 
-    Exits with 2 if a row is wrong.
+    FILE may be compressed (.gz, .zst), a folder of parts or a pattern. Exits with 2 if a row is wrong.
     """
-    from fairtune.data.custom import row_checks
-
     which, columns, is_log = _described(file, dataset, Table(table) if table else None)
     columns |= pairs(named)
     check_names(columns, which)
-    checkup = row_checks.check(file, which, columns, log=log or is_log)
-    if checkup.problems.empty:
-        click.echo(textwrap.fill(checkup.summary(), WIDTH, break_on_hyphens=False))
-        return
-    show(checkup)
-    wrong = len(checkup.problems)
-    rows = f"{wrong:,} of {checkup.rows:,} rows {'is' if wrong == 1 else 'are'} wrong"
-    raise BadFile(f"{file.name}: {rows}: mend what is listed above and check again; nothing was written")
+    wrong = rows = 0
+    for checkup in _checkups(file, which, columns, log=log or is_log):
+        rows += checkup.rows
+        wrong += len(checkup.problems)
+        if checkup.problems.empty:
+            click.echo(textwrap.fill(checkup.summary(), WIDTH, break_on_hyphens=False))
+        else:
+            show(checkup)
+    if wrong:
+        counted = f"{wrong:,} of {rows:,} rows {'is' if wrong == 1 else 'are'} wrong"
+        raise BadFile(
+            f"{file.name}: {counted}: mend what is listed above and check again; nothing was written"
+        )
+
+
+def _checkups(file: Path, table: str, columns: dict[str, str], *, log: bool) -> "Iterator[Checkup]":
+    """Check each file that FILE means, by itself; a compressed one is unpacked for it."""
+    from fairtune.data.custom import row_checks, source_files
+
+    for part in source_files.find(str(file)):
+        if part.compression is None or not part.path.is_file():
+            yield row_checks.check(part.path, table, columns, log=log)
+            continue
+        with TemporaryDirectory() as folder:
+            unpacked = Path(folder) / part.plain_name
+            part.copy(unpacked, limit=source_files.LARGEST)
+            yield row_checks.check(unpacked, table, columns, log=log)
 
 
 def _described(file: Path, dataset: str | None, table: Table | None) -> tuple[Table, dict[str, str], bool]:

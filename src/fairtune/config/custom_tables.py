@@ -31,9 +31,9 @@ STRICT = ConfigDict(extra="forbid")
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class OwnFile:
-    """A CSV, TSV or Parquet file, and which of its columns is which; those not named bear our names."""
+    """CSV, TSV or Parquet, and which of its columns is which; those not named bear our names."""
 
-    file: str = Field(min_length=1)  # path, relative to the project's folder, or http(s) URL
+    file: str = Field(min_length=1)  # path in the project: file, folder or pattern; or http(s) URL
     columns: Mapping[str, str] = Field(default_factory=dict)  # our name -> name in the header
 
 

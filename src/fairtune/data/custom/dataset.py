@@ -34,7 +34,7 @@ from fairtune.columns import (
 )
 from fairtune.data.custom import row_checks, table_reader
 from fairtune.data.sources.base import Dataset, RawTables
-from fairtune.data.sources.delimited import REJECTED, refusal
+from fairtune.data.sources.delimited import REJECTED, Delimited, refusal
 from fairtune.errors import BadTable
 
 RECORD: Final = "record.json"
@@ -46,7 +46,7 @@ Tables = Mapping[Table, pd.DataFrame]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Copied:
+class CopiedFile:
     """One file of the raw folder.
 
     Attributes
@@ -56,18 +56,41 @@ class Copied:
     source
         Path or URL of the user's file.
     sha256
-        Its checksum when it was copied.
-    columns
-        Our name -> name in its header.
-    log
-        It is a log of plays: rows of the same listener and item are summed.
+        Checksum of the user's file when it was copied.
     """
 
     file: str
     source: str
     sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Copied:
+    """The files of one table.
+
+    Attributes
+    ----------
+    source
+        What the user named: a path, a folder, a pattern or a URL.
+    columns
+        Our name -> name in the header.
+    log
+        It is a log of plays: rows of the same listener and item are summed.
+    files
+        What was copied, in order.
+    """
+
+    source: str
     columns: Mapping[str, str]
     log: bool = False
+    files: tuple[CopiedFile, ...]
+
+    @property
+    def shown(self) -> str:
+        """What it came from, for people."""
+        if len(self.files) == 1:
+            return f"{self.source}, sha256 {self.files[0].sha256[:12]}"
+        return f"{self.source}, {len(self.files):,} files"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,8 +121,20 @@ class Record:
 def read_record(raw: Path) -> Record:
     """Return what stage `download` recorded of a user's files."""
     recorded: dict[str, Any] = json.loads((raw / RECORD).read_text(encoding="utf-8"))
-    tables = {Table(name): Copied(**copied) for name, copied in recorded["tables"].items()}
+    tables = {Table(name): _copied(stated) for name, stated in recorded["tables"].items()}
     return Record(item_kind=BlockName(recorded["item_kind"]), licence=recorded["licence"], tables=tables)
+
+
+def _copied(stated: Mapping[str, Any]) -> Copied:
+    """Return what a record says of a table; records once knew one file each."""
+    one = {name: stated[name] for name in ("file", "source", "sha256") if name in stated}
+    files = stated.get("files", [one])
+    return Copied(
+        source=stated["source"],
+        columns=stated["columns"],
+        log=stated.get("log", False),
+        files=tuple(CopiedFile(**file) for file in files),
+    )
 
 
 def describe(name: str, raw: Path) -> Dataset:
@@ -133,13 +168,8 @@ def read(raw: Path, *, record: Record | None = None) -> RawTables:
     interactions could be read, or another table shares no id with them.
     """
     stated = record or read_record(raw)
-    files = {
-        table: table_reader.read(raw / copied.file, table, copied.columns)
-        for table, copied in stated.tables.items()
-    }
+    files = {table: _read(raw, table, copied) for table, copied in stated.tables.items()}
     rejected = pd.concat([each.rejected for each in files.values()], ignore_index=True)[list(REJECTED)]
-    names = {copied.file: Path(copied.source).name for copied in stated.tables.values()}
-    rejected["file"] = rejected["file"].replace(names)  # as the user knows them
     rows = {table: each.rows for table, each in files.items()}
     if rows[Table.INTERACTIONS].empty:
         raise refusal(rejected)
@@ -147,7 +177,7 @@ def read(raw: Path, *, record: Record | None = None) -> RawTables:
     played = rows[Table.INTERACTIONS]
     n_rows = len(played)
     if not stated.tables[Table.INTERACTIONS].log:
-        row_checks.refuse_log(names[stated.tables[Table.INTERACTIONS].file], played)
+        row_checks.refuse_log(Path(stated.tables[Table.INTERACTIONS].source).name, played)
     else:
         played = summed(played)
         rows[Table.INTERACTIONS] = played
@@ -174,8 +204,20 @@ def read(raw: Path, *, record: Record | None = None) -> RawTables:
         friends=friends,
         rejected=rejected,
         notes={note: count for note, count in notes.items() if count},
-        files={copied.source: copied.sha256 for copied in stated.tables.values()},
+        files={file.source: file.sha256 for copied in stated.tables.values() for file in copied.files},
     )
+
+
+def _read(raw: Path, table: Table, copied: Copied) -> Delimited:
+    """Read the files of a table, one after the other; rejected rows name them as the user knows them."""
+    parts = []
+    for file in copied.files:
+        part = table_reader.read(raw / file.file, table, copied.columns)
+        parts.append(Delimited(part.rows, part.rejected.assign(file=Path(file.source).name)))
+    if len(parts) == 1:
+        return parts[0]
+    rows = pd.concat([part.rows for part in parts], ignore_index=True)
+    return Delimited(rows, pd.concat([part.rejected for part in parts], ignore_index=True))
 
 
 def summed(plays: pd.DataFrame) -> pd.DataFrame:

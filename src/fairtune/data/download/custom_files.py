@@ -6,19 +6,15 @@ Nobody else recorded a checksum of them, so what counts is whether they are stil
 import shutil
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final
 from urllib.parse import urlsplit
 
 from fairtune import files
 from fairtune.columns import BlockName, Table
 from fairtune.config.custom_tables import OwnFile, OwnPlays, OwnTables
-from fairtune.data.custom import table_reader, text_columns
-from fairtune.data.custom.dataset import RECORD, Copied, Record, read_record
+from fairtune.data.custom import source_files, table_reader, text_columns
+from fairtune.data.custom.dataset import RECORD, Copied, CopiedFile, Record, read_record
 from fairtune.data.download import http
-from fairtune.errors import DownloadFailed
-
-LARGEST: Final = 64 * 2**30
-"""Bytes that a file behind a URL may have: a bound, because nobody stated its size."""
+from fairtune.errors import BadFile, DownloadFailed
 
 
 def collect(chosen: OwnTables, raw: Path, *, partial: Path, patience: http.Patience) -> Record:
@@ -63,31 +59,71 @@ def moved(raw: Path) -> tuple[str, ...]:
     """
     if not (raw / RECORD).is_file():
         return ()
-    copied = read_record(raw).tables.values()
-    here = [each for each in copied if not _is_url(each.source) and Path(each.source).is_file()]
-    return tuple(each.source for each in here if files.sha256(Path(each.source)) != each.sha256)
+    changed = []
+    for copied in read_record(raw).tables.values():
+        if _is_url(copied.source):
+            continue
+        here = [file for file in copied.files if Path(file.source).is_file()]
+        if any(files.sha256(Path(file.source)) != file.sha256 for file in here):
+            changed.append(copied.source)
+        elif here and source_files.is_many(copied.source):
+            there = {str(part.path) for part in source_files.find(copied.source)}
+            if there != {file.source for file in copied.files}:
+                changed.append(copied.source)
+    return tuple(changed)
 
 
 def _copy(table: Table, file: OwnFile, folder: Path, patience: http.Patience) -> Copied:
-    remote = _is_url(file.file)
-    name = Path(urlsplit(file.file).path).name if remote else file.file
-    suffix = Path(name).suffix.lower()
-    inner = folder / Path(name).name  # messages name the file as the user does
-    if remote:
-        _fetch(file.file, inner, patience)
+    incoming = folder / "incoming"
+    incoming.mkdir()
+    if _is_url(file.file):
+        fetched = incoming / Path(urlsplit(file.file).path).name
+        _fetch(file.file, fetched, patience)
+        sources: tuple[source_files.SourceFile, ...] = (source_files.SourceFile(fetched),)
     else:
-        text_columns.header(Path(file.file))  # there, and of a kind that can be read
-        shutil.copyfile(file.file, inner)
-    columns = table_reader.columns(inner, table, file.columns)
-    target = inner.rename(folder / f"{table}{suffix}")
+        sources = source_files.find(file.file)
+    copied, columns = [], None
+    for number, source in enumerate(sources, 1):
+        _check_kind(source)
+        inner = folder / source.plain_name  # messages name the file as the user does
+        source.copy(inner, limit=source_files.LARGEST)
+        its_columns = table_reader.columns(inner, table, file.columns)
+        columns = its_columns if columns is None else columns
+        if its_columns != columns:
+            raise BadFile(
+                f"{source.path.name}: its columns are {', '.join(its_columns)}, those of "
+                f"{sources[0].path.name} are {', '.join(columns)}: all parts need the same"
+            )
+        target = inner.rename(folder / _raw_name(table, number, len(sources), source.kind))
+        named = file.file if _is_url(file.file) else str(source.path)
+        copied.append(CopiedFile(file=target.name, source=named, sha256=files.sha256(source.path)))
+    shutil.rmtree(incoming)
     log = isinstance(file, OwnPlays) and file.log
-    return Copied(file=target.name, source=file.file, sha256=files.sha256(target), columns=columns, log=log)
+    return Copied(source=file.file, columns=columns or {}, log=log, files=tuple(copied))
+
+
+def _raw_name(table: Table, number: int, parts: int, kind: str) -> str:
+    return f"{table}{kind}" if parts == 1 else f"{table}-{number:05d}{kind}"
+
+
+def _check_kind(source: source_files.SourceFile) -> None:
+    """Refuse what isn't there, or of no kind that is read, before it is copied."""
+    if not source.path.is_file():
+        raise BadFile(
+            f"{source.path}: there is no such file: give the path of a CSV, TSV or Parquet file, a folder "
+            "of such files, or a pattern"
+        )
+    if source.kind not in text_columns.SUFFIXES:
+        raise BadFile(
+            f"{source.path.name}: unknown kind of file: its name must end in "
+            f"{', '.join(text_columns.SUFFIXES)}, or in one of them and .gz or .zst"
+        )
 
 
 def _fetch(url: str, target: Path, patience: http.Patience) -> None:
     way_out = "give the path of a copy in params.yaml, or run again"
     try:
-        http.get(url, target, limit=LARGEST, patience=patience)
+        http.get(url, target, limit=source_files.LARGEST, patience=patience)
     except (http.Unreachable, http.Refused, http.BrokeOff) as error:
         raise DownloadFailed(f"{target.name}: {url}: {error}: {way_out}") from error
 

@@ -21,10 +21,7 @@ def fill(params: DatasetParams, paths: Paths, *, seed: int) -> tuple[str, ...]:
         catalogue.check_own_name(paths.dataset)
         record = custom_files.collect(chosen.table, paths.raw, partial=paths.partial, patience=patience)
         _check_blocks(record, params, paths.dataset)
-        return tuple(
-            f"{paths.dataset}: {name} from {copied.source}, sha256 {copied.sha256[:12]}"
-            for name, copied in record.tables.items()
-        )
+        return tuple(f"{paths.dataset}: {name} from {copied.shown}" for name, copied in record.tables.items())
     dataset = catalogue.get(paths.dataset)
     if dataset.write is not None:
         if chosen.generate is None:

@@ -220,7 +220,8 @@ def test_a_folder_is_checked_part_by_part(tmp_path, capsys):
     assert "a.csv: fine: 2 rows; 1 listeners, 1 items; a log of plays, 1 pairs" in out
     assert "3 user_id is not empty" in " ".join(out.split())
     assert err == (
-        "fairtune: log: 1 of 4 rows is wrong: mend what is listed above and check again; nothing was written"
+        "fairtune: log: 1 of 4 rows is wrong: mend what is listed above and check again; nothing was "
+        "written\n"
     )
 
 

@@ -1,9 +1,9 @@
 """Files of the user's own, as `download.table` of a data set in `params.yaml` describes them."""
 
 from collections.abc import Mapping
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Final, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from fairtune.columns import (
@@ -42,6 +42,15 @@ class OwnPlays(OwnFile):
     """The file of who played what: a row a listener and item, or a row a play."""
 
     log: bool = False  # a row a play, or several plays at one time: summed by listener and item
+    format: Literal["listenbrainz", "scrobbles", "spotify"] | None = None  # a listener's own export
+
+    @model_validator(mode="after")
+    def _exports_have_their_own_columns(self) -> Self:
+        if self.format is not None and self.columns:
+            raise ValueError(
+                f"columns: a file of format {self.format} has columns of its own: leave them out"
+            )
+        return self
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

@@ -57,6 +57,7 @@ def test_files_are_copied_as_they_are_with_a_record_of_what_they_were(source, ra
                 "source": str(source),
                 "columns": {"user_id": "listener", "item_id": "song"},
                 "log": False,
+                "format": None,
                 "files": [
                     {
                         "file": "interactions.csv",

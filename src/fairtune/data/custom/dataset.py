@@ -32,7 +32,8 @@ from fairtune.columns import (
     BlockName,
     Table,
 )
-from fairtune.data.custom import row_checks, table_reader
+from fairtune.data.custom import row_checks, source_files, table_reader
+from fairtune.data.formats import exports
 from fairtune.data.sources.base import Dataset, RawTables
 from fairtune.data.sources.delimited import REJECTED, Delimited, refusal
 from fairtune.errors import BadTable
@@ -76,6 +77,8 @@ class Copied:
         Our name -> name in the header.
     log
         It is a log of plays: rows of the same listener and item are summed.
+    format
+        Of a listener's own export (`fairtune.data.formats`); None: a table with columns.
     files
         What was copied, in order.
     """
@@ -83,6 +86,7 @@ class Copied:
     source: str
     columns: Mapping[str, str]
     log: bool = False
+    format: str | None = None
     files: tuple[CopiedFile, ...]
 
     @property
@@ -133,6 +137,7 @@ def _copied(stated: Mapping[str, Any]) -> Copied:
         source=stated["source"],
         columns=stated["columns"],
         log=stated.get("log", False),
+        format=stated.get("format"),
         files=tuple(CopiedFile(**file) for file in files),
     )
 
@@ -168,9 +173,11 @@ def read(raw: Path, *, record: Record | None = None) -> RawTables:
     interactions could be read, or another table shares no id with them.
     """
     stated = record or read_record(raw)
-    files = {table: _read(raw, table, copied) for table, copied in stated.tables.items()}
+    files = {table: _read(raw, table, copied, stated.item_kind) for table, copied in stated.tables.items()}
     rejected = pd.concat([each.rejected for each in files.values()], ignore_index=True)[list(REJECTED)]
     rows = {table: each.rows for table, each in files.items()}
+    if stated.tables[Table.INTERACTIONS].format is not None:
+        rows = _with_items(rows)
     if rows[Table.INTERACTIONS].empty:
         raise refusal(rejected)
     rows = _typed_ids(rows)
@@ -208,16 +215,27 @@ def read(raw: Path, *, record: Record | None = None) -> RawTables:
     )
 
 
-def _read(raw: Path, table: Table, copied: Copied) -> Delimited:
+def _read(raw: Path, table: Table, copied: Copied, item_kind: BlockName) -> Delimited:
     """Read the files of a table, one after the other; rejected rows name them as the user knows them."""
     parts = []
     for file in copied.files:
-        part = table_reader.read(raw / file.file, table, copied.columns)
+        if copied.format is None:
+            part = table_reader.read(raw / file.file, table, copied.columns)
+        else:
+            listener = source_files.listener(copied.source, file.source)
+            part = exports.read(raw / file.file, copied.format, item_kind, listener)
         parts.append(Delimited(part.rows, part.rejected.assign(file=Path(file.source).name)))
     if len(parts) == 1:
         return parts[0]
     rows = pd.concat([part.rows for part in parts], ignore_index=True)
     return Delimited(rows, pd.concat([part.rejected for part in parts], ignore_index=True))
+
+
+def _with_items(rows: Tables) -> dict[Table, pd.DataFrame]:
+    """Take what an export says of items out of the plays; a table of the user's own says it better."""
+    played = rows[Table.INTERACTIONS]
+    items = played[[ITEM, NAME, ARTIST]].drop_duplicates(ITEM).reset_index(drop=True)
+    return {Table.ITEMS: items, **rows, Table.INTERACTIONS: played.drop(columns=[NAME, ARTIST])}
 
 
 def summed(plays: pd.DataFrame) -> pd.DataFrame:

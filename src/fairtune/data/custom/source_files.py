@@ -1,6 +1,7 @@
 """Which files a path of the user's means: one, a folder of parts, or a pattern; plain or compressed."""
 
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -119,6 +120,30 @@ def find(source: str) -> tuple[SourceFile, ...]:
                 "there, or give a pattern such as *.parquet"
             )
     return tuple(files)
+
+
+def listener(named: str, source: str) -> str:
+    """Return who a file of exports is of, where it doesn't say: the folder or file below what was named.
+
+    Parameters
+    ----------
+    named
+        What the user named: a file, a folder or a pattern.
+    source
+        One of the files that it means.
+
+    Returns
+    -------
+    str
+        `exports/ada/2011/1.jsonl` of `exports` or `exports/*/*/*.jsonl` is ada's, `exports/bo.jsonl` is bo's.
+    """
+    fixed = Path(*takewhile(MAGIC.isdisjoint, Path(named).parts))
+    try:
+        below = Path(source).relative_to(fixed).parts
+    except ValueError:
+        below = ()
+    name = below[0] if len(below) > 1 else Path(source).name
+    return name if len(below) > 1 else name.partition(".")[0]
 
 
 def _aside(file: Path, folder: Path) -> bool:

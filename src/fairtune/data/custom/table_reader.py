@@ -106,7 +106,26 @@ def read(path: Path, table: str, named: Mapping[str, str]) -> Delimited:
     Delimited
         The rows, and the rejected ones: of several wrong fields in a row the first counts.
     """
-    sheet = text_columns.read(path, named)
+    return typed(text_columns.read(path, named), path.name, table)
+
+
+def typed(sheet: text_columns.Sheet, file: str, table: str) -> Delimited:
+    """Make values of the text of a file's columns; rows with a field that breaks its rule are set aside.
+
+    Parameters
+    ----------
+    sheet
+        Columns of text.
+    file
+        Name of the file.
+    table
+        A canonical table, or `events`, that has these columns.
+
+    Returns
+    -------
+    Delimited
+        The rows, and the rejected ones: of several wrong fields in a row the first counts.
+    """
     values, reasons = {}, []
     for name, text in sheet.fields.items():
         field = FIELDS[table][str(name)]
@@ -115,7 +134,7 @@ def read(path: Path, table: str, named: Mapping[str, str]) -> Delimited:
         shown = text[wrong].map(delimited.shown).astype("str")
         reasons.append(
             pd.DataFrame(
-                {"file": path.name, "line": shown.index, "column": name, "rule": field.rule, "found": shown}
+                {"file": file, "line": shown.index, "column": name, "rule": field.rule, "found": shown}
             )
         )
     rejected = pd.concat([sheet.rejected, *reasons], ignore_index=True)[list(REJECTED)]

@@ -9,11 +9,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from fairtune import files
-from fairtune.columns import BlockName, Table
+from fairtune.columns import ITEM, TIMESTAMP, USER, BlockName, Table
 from fairtune.config.custom_tables import OwnFile, OwnPlays, OwnTables
 from fairtune.data.custom import source_files, table_reader, text_columns
 from fairtune.data.custom.dataset import RECORD, Copied, CopiedFile, Record, read_record
 from fairtune.data.download import http
+from fairtune.data.formats import exports
 from fairtune.errors import BadFile, DownloadFailed
 
 
@@ -42,8 +43,9 @@ def collect(chosen: OwnTables, raw: Path, *, partial: Path, patience: http.Patie
     fresh = partial / "own"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    copied = {table: _copy(table, file, fresh, patience) for table, file in chosen.files.items()}
-    record = Record(item_kind=BlockName(chosen.item_kind), licence=chosen.licence, tables=copied)
+    kind = BlockName(chosen.item_kind)
+    copied = {table: _copy(table, file, fresh, patience, kind) for table, file in chosen.files.items()}
+    record = Record(item_kind=kind, licence=chosen.licence, tables=copied)
     files.write_json(fresh / RECORD, asdict(record))
     raw.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(raw, ignore_errors=True)
@@ -73,7 +75,7 @@ def moved(raw: Path) -> tuple[str, ...]:
     return tuple(changed)
 
 
-def _copy(table: Table, file: OwnFile, folder: Path, patience: http.Patience) -> Copied:
+def _copy(table: Table, file: OwnFile, folder: Path, patience: http.Patience, item_kind: BlockName) -> Copied:
     incoming = folder / "incoming"
     incoming.mkdir()
     if _is_url(file.file):
@@ -82,12 +84,18 @@ def _copy(table: Table, file: OwnFile, folder: Path, patience: http.Patience) ->
         sources: tuple[source_files.SourceFile, ...] = (source_files.SourceFile(fetched),)
     else:
         sources = source_files.find(file.file)
+    form = file.format if isinstance(file, OwnPlays) else None
     copied, columns = [], None
     for number, source in enumerate(sources, 1):
-        _check_kind(source)
+        _check_kind(source, text_columns.SUFFIXES if form is None else exports.MODULES[form])
         inner = folder / source.plain_name  # messages name the file as the user does
         source.copy(inner, limit=source_files.LARGEST)
-        its_columns = table_reader.columns(inner, table, file.columns)
+        named = file.file if _is_url(file.file) else str(source.path)
+        if form is None:
+            its_columns = table_reader.columns(inner, table, file.columns)
+        else:
+            exports.read(inner, form, item_kind, source_files.listener(file.file, named))  # it can be
+            its_columns = {name: name for name in (USER, ITEM, TIMESTAMP)}
         columns = its_columns if columns is None else columns
         if its_columns != columns:
             raise BadFile(
@@ -95,28 +103,28 @@ def _copy(table: Table, file: OwnFile, folder: Path, patience: http.Patience) ->
                 f"{sources[0].path.name} are {', '.join(columns)}: all parts need the same"
             )
         target = inner.rename(folder / _raw_name(table, number, len(sources), source.kind))
-        named = file.file if _is_url(file.file) else str(source.path)
         copied.append(CopiedFile(file=target.name, source=named, sha256=files.sha256(source.path)))
     shutil.rmtree(incoming)
-    log = isinstance(file, OwnPlays) and file.log
-    return Copied(source=file.file, columns=columns or {}, log=log, files=tuple(copied))
+    log = form is not None or (isinstance(file, OwnPlays) and file.log)
+    return Copied(source=file.file, columns=columns or {}, log=log, format=form, files=tuple(copied))
 
 
 def _raw_name(table: Table, number: int, parts: int, kind: str) -> str:
     return f"{table}{kind}" if parts == 1 else f"{table}-{number:05d}{kind}"
 
 
-def _check_kind(source: source_files.SourceFile) -> None:
+def _check_kind(source: source_files.SourceFile, suffixes: tuple[str, ...]) -> None:
     """Refuse what isn't there, or of no kind that is read, before it is copied."""
     if not source.path.is_file():
         raise BadFile(
-            f"{source.path}: there is no such file: give the path of a CSV, TSV or Parquet file, a folder "
-            "of such files, or a pattern"
+            f"{source.path}: there is no such file: give the path of a file, a folder of such files, or a "
+            "pattern"
         )
-    if source.kind not in text_columns.SUFFIXES:
+    if source.kind not in suffixes:
+        ends = ", ".join(suffixes)
         raise BadFile(
-            f"{source.path.name}: unknown kind of file: its name must end in "
-            f"{', '.join(text_columns.SUFFIXES)}, or in one of them and .gz or .zst"
+            f"{source.path.name}: unknown kind of file: its name must end in {ends}, or in one of them and "
+            ".gz or .zst"
         )
 
 

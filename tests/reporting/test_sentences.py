@@ -507,6 +507,57 @@ def test_items_nobody_played_are_held_against_chance_beside_the_target_too():
     assert cold_items.unplayed({"target": "music_type", "also": {"artist": {}}}) == ()
 
 
+@pytest.mark.parametrize(("n_items", "n_truth"), [(9, 300), (400, 3)])
+def test_of_few_items_nobody_played_nothing_is_said(n_items, n_truth):
+    of = sample.metrics()["items"]["unplayed"] | {"n_items": n_items, "n_truth": n_truth}
+    (shown,) = cold_items.unplayed({"target": "music_type", "also": {"artist": {"items": {"unplayed": of}}}})
+    assert shown.reading == (
+        "Artists that nobody had played are ranked by what they are made of, such as music types and region. "
+        f"They are too few to say how well: {n_items} artists, of which listeners went on to play {n_truth} "
+        "pairs."
+    )
+
+
+def shares(listening, recommended, spread=0.1):
+    """Give the shares of one group, with intervals of so much around them."""
+    ends = {"share_listening": listening, "share_recommended": recommended}
+    around = {
+        key: {"value": value, "low": value * (1 - spread), "high": value * (1 + spread)}
+        for key, value in ends.items()
+    }
+    return {"share_catalogue": {"value": 0.5, "low": 0.5, "high": 0.5}, **around}
+
+
+@pytest.mark.parametrize(
+    ("emerging", "sentence"),
+    [
+        (
+            shares(0.011, 0.0003),
+            (
+                "The widest gap: tracks by emerging artists make up 1.1 % of listening but 0.0 % of "
+                "recommendations."
+            ),
+        ),
+        (
+            shares(0.011, 0.0105),
+            "Every group is recommended about as much as people play it of their own accord.",
+        ),
+        (
+            shares(0.011, 0.02, spread=0.5),  # as chance may have it
+            "Every group is recommended about as much as people play it of their own accord.",
+        ),
+    ],
+)
+def test_a_small_group_counts_by_how_much_less_it_is_recommended_than_played(emerging, sentence):
+    measure = {"groups": {"emerging": emerging, "established": shares(0.989, 0.99)}}
+
+    shown = exposure.exhibit(
+        "emerging", measure, ["established", "emerging"], name="x", by="y", target="track"
+    )
+
+    assert shown.reading.replace(numbers.THIN, " ") == sentence
+
+
 def test_the_search_tells_what_its_choice_was_worth_where_it_had_not_looked():
     best = {"number": 7, "ndcg@10": 0.1233, "hyperparameters": {}, "reason": "the highest"}
     draws = {"draws": 2, "optimism": 0.0021, "finalists": [{"number": 7, "ndcg@10": 0.1212}]}

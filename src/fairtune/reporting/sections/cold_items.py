@@ -11,6 +11,10 @@ from fairtune.reporting.elements.estimates import Estimate, estimate
 from fairtune.reporting.elements.section import Exhibit, Table
 from fairtune.reporting.sections import group_rates
 
+LISTED: Final = 10
+"""Of no more items a list of ten holds all."""
+FEW: Final = 20
+"""Pairs of a listener and an item played later below which a share says nothing."""
 _LABELS: Final = {"warm": "known well enough", "cold": "played by very few"}
 
 
@@ -76,11 +80,21 @@ def _unplayed(block_metrics: Mapping[str, Any], block: str) -> Exhibit | None:
     if ours is None or theirs is None:
         return None
     more = f"{numbers.times(ours.value / theirs.value)} as much as" if theirs.value else "against none"
-    reading = (
+    how = (
         f"{numbers.sentence(items)} that nobody had played are ranked by what they are made of, such as "
-        f"music types and region. Among themselves, lists of ten found {numbers.percent(ours.value)} of what "
-        f"listeners went on to play, {more} random order{group_rates.doubt(ours, theirs)}."
+        "music types and region."
     )
+    n_items, n_truth = (_number(block_metrics, key) for key in ("n_items", "n_truth"))
+    if n_items <= LISTED or n_truth < FEW:
+        reading = (
+            f"{how} They are too few to say how well: {numbers.count(n_items)} {items}, of which listeners "
+            f"went on to play {numbers.count(n_truth)} pairs."
+        )
+    else:
+        reading = (
+            f"{how} Among themselves, lists of ten found {numbers.percent(ours.value)} of what listeners "
+            f"went on to play, {more} random order{group_rates.doubt(ours, theirs)}."
+        )
     panels = [
         Panel("Found, per 100 played later", tuple(_marks(recall, 100.0)), lambda value: f"{value:.1f}"),
         Panel("nDCG@10: higher is better", tuple(_marks(ndcg, 1.0)), numbers.plain),
@@ -109,6 +123,11 @@ def _unplayed(block_metrics: Mapping[str, Any], block: str) -> Exhibit | None:
 
 def _marks(figures: Mapping[str, Estimate | None], scale: float) -> Iterator[Mark]:
     yield from (Mark(label, one.scaled(scale)) for label, one in figures.items() if one)
+
+
+def _number(metrics: Mapping[str, Any], key: str) -> int:
+    """Return a count of the items that nobody had played; one that isn't told is large enough."""
+    return int(branch(metrics, "items", "unplayed").get(key, max(LISTED + 1, FEW)))
 
 
 def _counted(metrics: Mapping[str, Any], kind: str, key: str) -> str:

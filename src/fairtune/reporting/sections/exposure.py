@@ -1,6 +1,7 @@
 """Shares of groups of items: in the catalogue, in what people play, in what they are recommended."""
 
 from collections.abc import Mapping, Sequence
+from math import inf, log
 from typing import Any, Final, NamedTuple
 
 from fairtune.columns import UNKNOWN
@@ -12,8 +13,8 @@ from fairtune.reporting.elements import numbers
 from fairtune.reporting.elements.estimates import Estimate, estimate
 from fairtune.reporting.elements.section import Exhibit, Table
 
-SAME: Final = 0.02
-"""Shares that differ by less are called the same."""
+SAME: Final = 0.1
+"""Shares that differ by a smaller part of what is played are called the same."""
 _LABELS: Final = ("of the catalogue", "of listening", "of recommendations")
 
 
@@ -68,10 +69,18 @@ def _shares(measure: Mapping[str, Any], group: str) -> _Shares | None:
 
 def _reading(kind: str, rows: Sequence[_Shares], target: str) -> str:
     known = [row for row in rows if row.group != UNKNOWN] or rows
-    widest = max(known, key=lambda row: abs(row.recommended.value - row.listening.value))
-    played, shown = widest.listening.value, widest.recommended.value
-    if abs(shown - played) < SAME:
+    widest = max(known, key=_gap)
+    if _gap(widest) < log(1 + SAME):
         return "Every group is recommended about as much as people play it of their own accord."
+    played, shown = widest.listening.value, widest.recommended.value
     subject = elements_labels.provider(kind, widest.group, target)
     amount = f"{numbers.percent(played)} of listening but {numbers.percent(shown)} of recommendations"
     return f"The widest gap: {subject} {elements_labels.verb(subject, 'make', 'makes')} up {amount}."
+
+
+def _gap(row: _Shares) -> float:
+    """Return by what factor, in logarithms, a group is recommended more or less than played; 0 by chance."""
+    played, shown = row.listening, row.recommended
+    if played.low is not None and shown.low is not None and played.overlaps(shown):
+        return 0.0
+    return abs(log(shown.value / played.value)) if min(played.value, shown.value) > 0 else inf

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from fastapi import Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 
 from fairtune.service.follow import Follower
 from fairtune.service.problems import MEDIA_TYPE, Problem
@@ -23,6 +23,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 GUARDED: Final = "/v1/"
+VERSIONS: Final = "/v1/versions"
 UNMATCHED: Final = "unmatched"
 
 
@@ -89,6 +90,8 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if status == HTTPStatus.OK and (tag := _tag(scope)) is not None:
+                    message["headers"] = [*message["headers"], (b"etag", tag.encode())]
             await send(message)
 
         try:
@@ -113,6 +116,10 @@ class Edge:
             if scope["method"] == "POST":
                 _check_type(headers)
                 receive = await _whole(headers, receive, self._patience)
+            elif (tag := _tag(scope)) is not None and _asks_for(tag, headers):
+                unchanged = Response(status_code=HTTPStatus.NOT_MODIFIED, headers=_cached(tag))
+                await unchanged(scope, receive, send)
+                return
         except Problem as problem:
             await respond(problem, scope)(scope, receive, send)
             return
@@ -130,6 +137,25 @@ class Edge:
             else "a token is needed here: send the header `Authorization: Bearer TOKEN`"
         )
         raise Problem(HTTPStatus.UNAUTHORIZED, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+def _tag(scope: Scope) -> str | None:
+    """Return what names the answer to a request; None for those that a version alone doesn't settle."""
+    snapshot = scope["state"]["snapshot"]
+    lasting = scope["method"] in {"GET", "HEAD"} and scope["path"].startswith(GUARDED)
+    if snapshot is None or not lasting or scope["path"] == VERSIONS:
+        return None
+    return str(snapshot.tag)
+
+
+def _asks_for(tag: str, headers: Mapping[bytes, bytes]) -> bool:
+    """Whether a client has this answer already. Only answers had a tag: what is a problem is asked anew."""
+    given = headers.get(b"if-none-match", b"").decode("latin-1")
+    return tag.removeprefix("W/") in {each.strip().removeprefix("W/") for each in given.split(",")}
+
+
+def _cached(tag: str) -> dict[str, str]:
+    return {"ETag": tag, "Cache-Control": "private, no-cache"}
 
 
 def _check_type(headers: Mapping[bytes, bytes]) -> None:

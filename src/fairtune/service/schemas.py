@@ -114,6 +114,31 @@ FOUND: Final = {
     "listeners": 41,
     "emerging": False,
 }
+AUDIENCE: Final = {
+    "item": FOUND,
+    "lists": 120,
+    "share_of_lists": 0.08,
+    "ranks": [30, 25, 20, 15, 10, 8, 5, 4, 2, 1],
+    "plays": 41,
+    "recommended_per_player": 2.926829,
+}
+_RATE: Final = {"value": 0.0041, "low": 0.0039, "high": 0.0043}
+FAIRNESS: Final = {
+    "target": "track",
+    "n_listeners": 1500,
+    "items": {
+        "region": {
+            "dp@10": {
+                "disparity": {"value": 0.249, "low": 0.218, "high": 0.271},
+                "groups": {"United Kingdom": {"rate": _RATE, "n": 310}},
+                "highest": "United States",
+                "lowest": "United Kingdom",
+            }
+        }
+    },
+    "listeners": {},
+    "unknown": {"region": 0.08},
+}
 DESCRIBED: Final = {**FOUND, "music_types": [{"name": "folk", "share": 1.0}]}
 
 

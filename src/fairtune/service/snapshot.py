@@ -1,5 +1,6 @@
 """A version of the model as a request sees it: whole, tried, and the same from start to end."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,16 +30,25 @@ class Snapshot:
         Number of the version.
     registered_at
         When the version was registered; None if that isn't known.
+    metrics
+        Its metrics.json; None if it was registered without.
     """
 
     recommender: Recommender
     model: str
     version: int
     registered_at: datetime | None = None
+    metrics: Mapping[str, Any] | None = None
 
     @classmethod
     def load(
-        cls, folder: Path, *, model: str, version: int, registered_at: datetime | None = None
+        cls,
+        folder: Path,
+        *,
+        model: str,
+        version: int,
+        registered_at: datetime | None = None,
+        metrics: Mapping[str, Any] | None = None,
     ) -> "Snapshot":
         """Load the release in `folder` and try it.
 
@@ -54,6 +64,8 @@ class Snapshot:
             Number of the version.
         registered_at
             When it was registered.
+        metrics
+            Its metrics.json.
 
         Returns
         -------
@@ -66,7 +78,7 @@ class Snapshot:
             It doesn't load or predict.
         """
         try:
-            snapshot = cls(Recommender.load(folder), model, version, registered_at)
+            snapshot = cls(Recommender.load(folder), model, version, registered_at, metrics)
             snapshot._try()
         except Exception as error:
             reason = " ".join(f"{type(error).__name__}: {error}".split())
@@ -85,6 +97,11 @@ class Snapshot:
             "version": self.version,
             "registered_at": None if at is None else at.isoformat(timespec="seconds"),
         }
+
+    @property
+    def tag(self) -> str:
+        """Names what the version answers: the same request gets the same answer for as long."""
+        return f'W/"{self.model}-{self.version}"'
 
     def age(self, now: datetime | None = None) -> float | None:
         """Return the seconds since the version was registered; None if that isn't known."""

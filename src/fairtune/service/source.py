@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from fairtune import files
 from fairtune.errors import RegistryFailed
 from fairtune.registry.client import connection, fast_lookup, provenance, versions
 from fairtune.registry.client.versions import Version
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from mlflow import MlflowClient
+
+METRICS: Final = "metrics.json"
 
 
 class Source(Protocol):
@@ -64,7 +67,10 @@ class Registry:
             if not folder.is_dir():
                 self._fetch(client, version, folder)
             registered_at = _registered_at(client, self._model, number)
-        return Snapshot.load(folder, model=self._model, version=number, registered_at=registered_at)
+            metrics = _metrics(client, version)
+        return Snapshot.load(
+            folder, model=self._model, version=number, registered_at=registered_at, metrics=metrics
+        )
 
     def forget(self, keep: "Collection[int]") -> None:
         for folder in self._store.glob("[0-9]*-*"):
@@ -104,6 +110,12 @@ class Registry:
             except OSError:
                 if not folder.is_dir():  # else another worker was first
                     raise
+
+
+def _metrics(client: "MlflowClient", version: Version) -> dict[str, Any] | None:
+    with TemporaryDirectory(prefix="fairtune-") as folder:
+        kept = versions.fetch(client, version, METRICS, Path(folder)) if version.run_id else None
+        return None if kept is None else files.read_json(kept)
 
 
 def _registered_at(client: "MlflowClient", model: str, number: int) -> datetime:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request
 
 from fairtune.errors import FairtuneError
-from fairtune.service import answers, items, problems, schemas
+from fairtune.service import answers, fairness, items, problems, schemas
 from fairtune.service.answers import Answer
 from fairtune.service.edge import Json
 from fairtune.service.problems import Problem
@@ -106,6 +106,17 @@ def similar(snapshot: Current, item_id: Id, n: N = DEFAULT_N, kind: Kind = None)
 
 
 @router.get(
+    "/items/{item_id:path}/audience",
+    summary="How often an item is recommended, in lists of ten for all listeners of the model",
+    responses=schemas.answers({"model": schemas.MODEL, **schemas.AUDIENCE}, 401, 404, 422, 503),
+)
+def audience(snapshot: Current, item_id: Id, kind: Kind = None) -> Json:
+    block = _block(snapshot, kind)
+    column = items.column(snapshot, block, item_id)
+    return _named(snapshot, fairness.audience(snapshot, block, column))
+
+
+@router.get(
     "/items/{item_id:path}",
     summary="Describe an item",
     responses=schemas.answers({"model": schemas.MODEL, "item": schemas.DESCRIBED}, 401, 404, 422, 503),
@@ -114,6 +125,18 @@ def describe(snapshot: Current, item_id: Id, kind: Kind = None) -> Json:
     block = _block(snapshot, kind)
     column = items.column(snapshot, block, item_id)
     return _named(snapshot, {"item": items.describe(snapshot, block, column)})
+
+
+@router.get(
+    "/fairness",
+    summary="Demographic parity and equal opportunity between groups, as the version was judged",
+    responses=schemas.answers({"model": schemas.MODEL, "fairness": schemas.FAIRNESS}, 401, 404, 503),
+)
+def parity(snapshot: Current) -> Json:
+    if snapshot.metrics is None:
+        detail = f"version {snapshot.version} was registered without its metrics.json: its report has them"
+        raise Problem(HTTPStatus.NOT_FOUND, "no-metrics", detail)
+    return _named(snapshot, {"fairness": fairness.fairness(snapshot.metrics)})
 
 
 @router.get(

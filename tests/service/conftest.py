@@ -13,6 +13,7 @@ from tests.tiny import TRACK_MODEL, make_matrix, train
 from fairtune.columns import BlockName
 from fairtune.errors import RegistryFailed
 from fairtune.service.app import create
+from fairtune.service.events import Inbox
 from fairtune.service.follow import Follower
 from fairtune.service.snapshot import Snapshot
 from fairtune.service.telemetry import Telemetry
@@ -100,11 +101,17 @@ def second(track_release) -> Snapshot:
 
 @pytest.fixture
 def start(snapshot, second):
-    def start(*, token: str | None = None, first: Snapshot | None = snapshot, **shelf: Any) -> Service:
+    def start(
+        *,
+        token: str | None = None,
+        first: Snapshot | None = snapshot,
+        inbox: Inbox | None = None,
+        **shelf: Any,
+    ) -> Service:
         versions = Shelf({1: snapshot, 2: second}, **shelf)
         telemetry = Telemetry()
         follower = Follower(versions, telemetry, every=3600, first=first)
-        return Service(versions, follower, telemetry, create(follower, telemetry, token=token))
+        return Service(versions, follower, telemetry, create(follower, telemetry, token=token, inbox=inbox))
 
     return start
 

@@ -36,19 +36,26 @@ def serve(*, dataset: str, host: str, port: int, workers: int, token_file: Path 
     from fairtune.service.settings import Settings
 
     root = params.project_root()
-    model = params.load(root).dataset(dataset).register.model
+    chosen = params.load(root).dataset(dataset)
+    watched = chosen.download.events
+    if watched is not None and not (root / watched.folder).is_dir():
+        raise BadRequest(
+            f"params.yaml: datasets.{dataset}.download.events: there is no folder {watched.folder}: make it, "
+            "or name another"
+        )
     token = None if token_file is None else read_token(token_file)
     with TemporaryDirectory(prefix="fairtune-serve-") as store:
         settings = Settings(
             root=root,
             dataset=dataset,
-            model=model,
+            model=chosen.register.model,
             store=Path(store),
             host=host,
             port=port,
             workers=workers,
             poll=poll,
             token=token,
+            watched=watched,
         )
         server.run(settings, say=lambda line: click.echo(line, err=True))
 

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 import fairtune
 from fairtune.service import problems
 from fairtune.service.edge import Edge, Json, problem_of, respond
+from fairtune.service.events import Inbox
 from fairtune.service.follow import Follower
 from fairtune.service.problems import Problem
 from fairtune.service.routes import health, v1
@@ -24,7 +25,9 @@ request, else a popular one that is in balance between the regions of artists; `
 """
 
 
-def create(follower: Follower, telemetry: Telemetry, *, token: str | None = None) -> FastAPI:
+def create(
+    follower: Follower, telemetry: Telemetry, *, token: str | None = None, inbox: Inbox | None = None
+) -> FastAPI:
     """Make the application.
 
     Parameters
@@ -35,6 +38,8 @@ def create(follower: Follower, telemetry: Telemetry, *, token: str | None = None
         Counts and logs.
     token
         That requests below /v1 need; None: they need none.
+    inbox
+        Where new listening goes; None: it isn't taken.
 
     Returns
     -------
@@ -66,7 +71,7 @@ def create(follower: Follower, telemetry: Telemetry, *, token: str | None = None
             405: _refused,
         },
     )
-    app.state.follower, app.state.telemetry = follower, telemetry
+    app.state.follower, app.state.telemetry, app.state.inbox = follower, telemetry, inbox
     app.include_router(v1.router)
     app.include_router(health.router)
     app.add_middleware(Edge, follower=follower, telemetry=telemetry, token=token)

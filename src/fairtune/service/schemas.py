@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from fairtune.service.settings import (
     DEFAULT_N,
+    MAX_EVENTS,
     MAX_LIKES,
     MAX_LIKES_TEXT,
     MAX_N,
@@ -15,6 +16,7 @@ from fairtune.service.settings import (
 
 Fallback = Literal["popular", "none"]
 Text = Annotated[str, StringConstraints(max_length=MAX_TEXT)]
+Line = Annotated[str, StringConstraints(max_length=MAX_TEXT, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Id = int | Text
 
 
@@ -63,6 +65,39 @@ class Batch(BaseModel):
         Fallback,
         Field(description="What an unknown listener without likes gets: a popular list, or an error."),
     ] = "popular"
+
+
+class Event(BaseModel):
+    """A play: who played what when, and what is new of either."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    user_id: Id
+    item_id: Id
+    timestamp: int | Line
+    plays: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
+    name: Line | None = None
+    artist: Line | None = None
+    artist_country: Line | None = None
+    artist_gender: Line | None = None
+    country: Line | None = None
+    gender: Line | None = None
+    age: Annotated[float, Field(gt=0, le=200)] | None = None
+
+
+class Events(BaseModel):
+    """Plays that were just heard."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    events: Annotated[
+        list[Event],
+        Field(
+            min_length=1,
+            max_length=MAX_EVENTS,
+            examples=[[{"user_id": 2, "item_id": 17, "timestamp": "2012-01-08T20:15:00Z", "plays": 1}]],
+        ),
+    ]
 
 
 MODEL: Final = {
@@ -142,10 +177,10 @@ FAIRNESS: Final = {
 DESCRIBED: Final = {**FOUND, "music_types": [{"name": "folk", "share": 1.0}]}
 
 
-def answers(example: Any, *statuses: int) -> dict[int | str, dict[str, Any]]:
+def answers(example: Any, *statuses: int, ok: int = 200) -> dict[int | str, dict[str, Any]]:
     """Return what OpenAPI says of a route: an example of its answer, and the problems it may have."""
     problem = {"application/problem+json": {"example": PROBLEM}}
     return {
-        200: {"content": {"application/json": {"example": example}}},
+        ok: {"content": {"application/json": {"example": example}}},
         **{status: {"description": "Problem details", "content": problem} for status in statuses},
     }

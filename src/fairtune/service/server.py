@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
+from fairtune.config.paths import Paths
 from fairtune.errors import BadRequest, NotThere
 from fairtune.service.settings import GRACE, HANGS, Settings
 from fairtune.service.snapshot import Snapshot
@@ -77,6 +78,7 @@ def application(settings: Settings, first: Snapshot | None = None) -> "FastAPI":
     """
     from fairtune.service import telemetry
     from fairtune.service.app import create
+    from fairtune.service.events import Inbox
     from fairtune.service.follow import Follower
 
     telemetry.configure_logs()
@@ -85,7 +87,9 @@ def application(settings: Settings, first: Snapshot | None = None) -> "FastAPI":
     follower = Follower(source, counted, every=settings.poll, first=first)
     if first is None:
         follower.look()
-    return create(follower, counted, token=settings.token)
+    watched = settings.watched
+    inbox = None if watched is None else Inbox(Paths(settings.dataset, settings.root), watched)
+    return create(follower, counted, token=settings.token, inbox=inbox)
 
 
 def _config(factory: Callable[[], "FastAPI"]) -> uvicorn.Config:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from fairtune.config.custom_tables import Watched
+
 DEFAULT_N: Final = 10
 MAX_N: Final = 100  # items of one list
 MAX_REQUESTS: Final = 256  # listeners of one request
@@ -13,6 +15,9 @@ MAX_LIKES_TEXT: Final = 2_000  # characters of names in one text
 MAX_BODY: Final = 1_000_000  # bytes
 BODY_SECONDS: Final = 30.0  # until the whole body of a request must have come
 MAX_FOUND: Final = 100  # items of one search
+MAX_EVENTS: Final = 1_000  # plays of one request
+MAX_KEY: Final = 200  # characters of an idempotency key
+MAX_WAITING: Final = 10_000  # requests with plays that the folder of new listening may hold
 
 POLL: Final = 5.0  # seconds between two looks at the registry
 RETRY: Final = 60.0  # seconds until a version that was refused is tried again
@@ -44,6 +49,8 @@ class Settings:
         Seconds between two looks at the registry.
     token
         That requests below /v1 need; None: they need none.
+    watched
+        The folder that new listening goes to; None: it isn't taken.
     """
 
     root: Path
@@ -55,3 +62,4 @@ class Settings:
     workers: int = 1
     poll: float = POLL
     token: str | None = None
+    watched: Watched | None = None

@@ -3,15 +3,15 @@
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
 
 from fairtune.errors import FairtuneError
 from fairtune.service import answers, fairness, items, problems, schemas
 from fairtune.service.answers import Answer
 from fairtune.service.edge import Json
 from fairtune.service.problems import Problem
-from fairtune.service.schemas import Asker, Batch, Fallback, Text
-from fairtune.service.settings import DEFAULT_N, MAX_FOUND, MAX_LIKES, MAX_N, MAX_TEXT
+from fairtune.service.schemas import Asker, Batch, Events, Fallback, Text
+from fairtune.service.settings import DEFAULT_N, MAX_FOUND, MAX_KEY, MAX_LIKES, MAX_N, MAX_TEXT
 from fairtune.service.snapshot import Snapshot
 
 router = APIRouter(prefix="/v1")
@@ -70,6 +70,46 @@ def for_many(request: Request, snapshot: Current, batch: Batch) -> Json:
         for index, each in enumerate(settled)
     ]
     return _named(snapshot, {"answers": told})
+
+
+@router.post(
+    "/events",
+    summary="Take in plays that were just heard; when it answers they are on the disk",
+    status_code=HTTPStatus.ACCEPTED,
+    responses=schemas.answers(
+        {"model": schemas.MODEL, "accepted": 1, "repeated": False},
+        400,
+        401,
+        404,
+        413,
+        415,
+        422,
+        429,
+        503,
+        ok=202,
+    ),
+)
+def take_in(
+    request: Request,
+    snapshot: Current,
+    body: Events,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            min_length=1,
+            max_length=MAX_KEY,
+            description="The same key and events are taken once; without a key the events are the key.",
+        ),
+    ] = None,
+) -> Json:
+    inbox = request.app.state.inbox
+    if inbox is None:
+        detail = "this data set takes no new listening: name a folder as download.events in params.yaml"
+        raise Problem(HTTPStatus.NOT_FOUND, "no-events", detail)
+    events = [event.model_dump(exclude_none=True) for event in body.events]
+    receipt = inbox.put(snapshot.release, events, idempotency_key)
+    answer = {"accepted": receipt.accepted, "repeated": receipt.repeated}
+    return _named(snapshot, answer, status=HTTPStatus.ACCEPTED)
 
 
 @router.get(
@@ -172,6 +212,7 @@ def _block(snapshot: Snapshot, kind: str | None) -> Any:
     return snapshot.release.item_block if kind is None else answers.kind_of(snapshot, kind)
 
 
-def _named(snapshot: Snapshot, body: dict[str, Any]) -> Json:
+def _named(snapshot: Snapshot, body: dict[str, Any], *, status: int = HTTPStatus.OK) -> Json:
     """Answer with the model's name and version; no cache may give it out after the next promotion."""
-    return Json({"model": snapshot.as_dict(), **body}, headers={"Cache-Control": "private, no-cache"})
+    headers = {"Cache-Control": "private, no-cache"}
+    return Json({"model": snapshot.as_dict(), **body}, status, headers=headers)

@@ -1,0 +1,244 @@
+"""New listening over HTTP: by the rules of the night, on the disk before it is confirmed, once."""
+
+import csv
+import hashlib
+import os
+import signal
+import threading
+
+import httpx
+import psutil
+import pytest
+import yaml
+from tests import small_project
+from tests.processes import PATIENCE, until
+from tests.service.test_serve import project, serving  # noqa: F401 - a fixture
+
+from fairtune.config import params
+from fairtune.config.custom_tables import Watched
+from fairtune.config.paths import Paths
+from fairtune.data.events import watched_folder
+from fairtune.service.events import Inbox
+
+pytestmark = [  # MLflow's own, about its types and about pandas 4
+    pytest.mark.filterwarnings("ignore:.*Any type hint is inferred:UserWarning"),
+    pytest.mark.filterwarnings("ignore:Operation with range is deprecated"),
+]
+PLAY = {"user_id": 2, "item_id": 1, "timestamp": "2012-01-08T20:15:00Z", "plays": 3}
+NEW = {"user_id": 999, "item_id": 4711, "timestamp": 1326053700, "name": "Joga", "artist": "Björk"}
+
+
+@pytest.fixture
+def inbox(tmp_path):
+    (tmp_path / "inbox").mkdir()
+    return Inbox(Paths("tiny", tmp_path), Watched(folder="inbox", columns={"user_id": "who"}), most=3)
+
+
+def stored(inbox):
+    """Give the rows of every file that a night would read."""
+    return {
+        path.name: list(csv.DictReader(path.read_text("utf-8").splitlines()))
+        for path in sorted(inbox.folder.glob("[!.]*"))
+    }
+
+
+def post(service, *events, **headers):
+    named = {"Idempotency-Key": headers["key"]} if headers else {}
+    return service.post("/v1/events", json={"events": list(events)}, headers=named)
+
+
+def test_plays_are_on_the_disk_under_the_names_that_the_night_expects(start, inbox):
+    answer = post(start(inbox=inbox), PLAY, NEW)
+
+    assert answer.status_code == 202
+    assert answer.json() == {"model": answer.json()["model"], "accepted": 2, "repeated": False}
+    ((_, rows),) = stored(inbox).items()
+    assert [(row["who"], row["item_id"], row["plays"], row["artist"]) for row in rows] == [
+        ("2", "1", "3", ""), ("999", "4711", "", "Björk"),
+    ]  # fmt: skip
+    assert not list(inbox.folder.glob(".*"))
+
+
+def test_a_request_that_comes_twice_is_taken_once(start, inbox):
+    service = start(inbox=inbox)
+
+    answers = [
+        post(service, PLAY),
+        post(service, PLAY),
+        post(service, PLAY, key="a"),
+        post(service, PLAY, key="a"),
+    ]
+
+    assert [answer.json()["repeated"] for answer in answers] == [False, True, False, True]
+    assert len(stored(inbox)) == 2
+
+
+def test_a_key_stands_for_its_events(start, inbox):
+    service = start(inbox=inbox)
+    post(service, PLAY, key="a")
+
+    answer = post(service, {**PLAY, "item_id": 6}, key="a")
+
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "this Idempotency-Key came with other events before: use a key once"
+    assert len(stored(inbox)) == 1
+
+
+@pytest.mark.parametrize(
+    ("events", "detail"),
+    [
+        (
+            [PLAY, {**PLAY, "timestamp": "yesterday"}],
+            (
+                "1 of 2 events are wrong, none was taken: event 1: timestamp is a time like "
+                "2009-04-08T01:57:47Z, 2009-04-08 or 1239155867 (seconds), 1990 to 2100, found 'yesterday'"
+            ),
+        ),
+        (
+            [{"user_id": 2, "item_id": 4711, "timestamp": 1326053700}],
+            (
+                "1 of 1 events are wrong, none was taken: event 0: name is told of an item that the data set "
+                "doesn't have: give its name in one row, found item 4711"
+            ),
+        ),
+        (
+            [{**PLAY, "user_id": "ada"}],
+            (
+                "1 of 1 events are wrong, none was taken: event 0: user_id is a whole number, as all others "
+                "of the data set are, found 'ada'"
+            ),
+        ),
+        (
+            [{**PLAY, "country": "XX"}],
+            (
+                "1 of 1 events are wrong, none was taken: event 0: country is a country of ISO 3166-1 like "
+                "SE, found 'XX'"
+            ),
+        ),
+    ],
+)
+def test_what_the_night_would_refuse_is_refused_now(start, inbox, events, detail):
+    answer = post(start(inbox=inbox), *events)
+
+    assert (answer.status_code, answer.json()["detail"]) == (422, detail)
+    assert answer.json()["errors"][0]["index"] == len(events) - 1
+    assert list(inbox.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {**PLAY, "plays": 0},
+        {**PLAY, "colour": "red"},
+        {**PLAY, "name": "a\nb"},
+        {**PLAY, "artist": "x" * 501},
+        {"user_id": 2, "item_id": 1},
+        {**PLAY, "age": "old"},
+    ],
+)
+def test_a_play_of_the_wrong_form_is_refused(start, inbox, event):
+    assert post(start(inbox=inbox), event).status_code == 422
+    assert list(inbox.folder.iterdir()) == []
+
+
+def test_more_than_the_nights_keep_up_with_is_put_off(start, inbox):
+    service = start(inbox=inbox)
+    for number in range(3):
+        inbox._counted = (-10.0, 0)
+        assert post(service, {**PLAY, "plays": number + 1}).status_code == 202
+
+    inbox._counted = (-10.0, 0)
+    answer = post(service, {**PLAY, "plays": 9})
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "600")
+    assert answer.json()["detail"] == (
+        "3 requests wait for the next run, the most that may: send this again when it has taken them in"
+    )
+    assert post(service, {**PLAY, "plays": 1}).json()["repeated"]  # what is there already is confirmed
+
+
+def test_a_disk_that_refuses_is_told_and_nothing_is_left(start, inbox, monkeypatch):
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+
+    answer = post(start(inbox=inbox), PLAY)
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
+    assert answer.json()["detail"] == (
+        "events can't be kept (No space left on device): nothing was taken, send them again later"
+    )
+    assert list(inbox.folder.iterdir()) == []
+
+
+def test_without_a_folder_there_are_no_events(service):
+    answer = post(service, PLAY)
+
+    assert answer.status_code == 404
+    assert answer.json()["detail"] == (
+        "this data set takes no new listening: name a folder as download.events in params.yaml"
+    )
+
+
+def test_the_next_run_takes_them_in(start, tmp_path):
+    small_project.create(tmp_path)
+    small_project.watch(tmp_path)
+    chosen, paths = params.load(tmp_path).dataset("demo"), Paths("demo", tmp_path)
+    inbox = Inbox(paths, chosen.download.events, most=1)
+    service = start(inbox=inbox)
+    assert post(service, {**PLAY, "user_id": 2}, {**PLAY, "user_id": 5, "item_id": 6}).status_code == 202
+    inbox._counted = (-10.0, 0)
+    assert post(service, {**PLAY, "user_id": 8}).status_code == 429
+
+    (line,) = watched_folder.take_in(chosen, paths)
+
+    assert ": 2 events: 2 new, 0 duplicates; 0 new listeners, 0 new items" in line
+    inbox._counted = (-10.0, 0)
+    assert post(service, {**PLAY, "user_id": 8}).status_code == 202  # there is room again
+
+
+def test_nothing_confirmed_is_lost_when_the_service_is_killed(project, monkeypatch):  # noqa: F811
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    values = yaml.safe_load((project / "params.yaml").read_text("utf-8"))
+    values["datasets"]["demo"]["download"]["events"] = "inbox"
+    (project / "params.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
+    (project / "inbox").mkdir()
+    confirmed: list[tuple[int, int]] = []
+
+    def send(url, sender):
+        with httpx.Client(base_url=url, timeout=PATIENCE) as client:
+            for number in range(1_000):
+                play = {
+                    "user_id": sender,
+                    "item_id": 1,
+                    "timestamp": 1326053700 + number,
+                    "plays": number + 1,
+                }
+                headers = {"Idempotency-Key": f"{sender}-{number}"}
+                try:
+                    answer = client.post("/v1/events", json={"events": [play]}, headers=headers)
+                except httpx.TransportError:
+                    return
+                assert answer.status_code == 202, answer.text
+                confirmed.append((sender, number))
+
+    with serving(project, "--workers", "2") as (process, client, log):
+        threads = [threading.Thread(target=send, args=(str(client.base_url), user)) for user in (2, 5, 8)]
+        for thread in threads:
+            thread.start()
+        until(lambda: len(confirmed) > 60, alive=process, log=log)
+        workers = psutil.Process(process.pid).children(recursive=True)
+        os.kill(process.pid, signal.SIGKILL)  # first, since it replaces workers that are gone
+        for worker in workers:
+            worker.kill()
+        for thread in threads:
+            thread.join(PATIENCE)
+
+    kept = {path.name for path in (project / "inbox").glob("service-*.csv")}
+    for sender, number in confirmed:
+        name = hashlib.sha256(f"{sender}-{number}".encode()).hexdigest()[:32]
+        assert f"service-{name}.csv" in kept
+    for name in kept:  # and what is there is whole
+        (row,) = csv.DictReader((project / "inbox" / name).read_text("utf-8").splitlines())
+        assert int(row["timestamp"]) == 1326053700 + int(row["plays"]) - 1

@@ -22,7 +22,7 @@ unexport PYTHONHOME
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run retrain compare docs docs-site test tests lint types lock fresh clean
+.PHONY: help setup demo run retrain compare docs docs-site test tests lint types lock audit fresh clean
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -60,12 +60,16 @@ lint: $(READY)  ## Check style, layout, docstrings, import contracts and workflo
 	pydoclint --quiet src/fairtune
 	lint-imports --no-logo
 	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
 
 types: $(READY)  ## Check types
 	mypy
 
 lock: $(READY)  ## Write requirements.lock anew, keeping the versions that still fit
 	@python scripts/packages.py lock
+
+audit: $(READY)  ## Look up known vulnerabilities of the locked packages; needs the network
+	@uv tool run --from 'pip-audit>=2.9,<3' pip-audit --requirement requirements.lock --require-hashes --disable-pip
 
 fresh: $(READY)  ## Check that dvc.lock describes the code and parameters of this revision
 	@python scripts/fresh.py

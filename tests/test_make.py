@@ -15,6 +15,7 @@ from fairtune.config import environment
 
 ROOT = Path(__file__).parents[1]
 
+ACTION = ROOT / ".github/actions/compare/action.yml"
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 
 specification = importlib.util.spec_from_file_location("packages", ROOT / "scripts/packages.py")
@@ -146,6 +147,31 @@ def test_workflow_files_keep_githubs_schema():
     checked = processes.run([*command, *WORKFLOWS], capture_output=True, text=True, check=False)
 
     assert checked.returncode == 0, checked.stdout
+
+
+def test_the_action_keeps_githubs_schema():
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-actions", ACTION]
+    checked = processes.run(command, capture_output=True, text=True, check=False)
+
+    assert checked.returncode == 0, checked.stdout
+
+
+@pytest.mark.parametrize(("status", "regressed"), [(0, "false"), (1, "true"), (2, "false")])
+def test_the_action_writes_summary_and_outputs_and_ends_as_the_comparison_does(tmp_path, status, regressed):
+    (step,) = yaml.safe_load(ACTION.read_text("utf-8"))["runs"]["steps"]
+    programs = tmp_path / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    (programs / "fairtune").write_text(f'#!/bin/sh\necho "$@"\nexit {status}\n')
+    (programs / "fairtune").chmod(0o755)
+    written = {"GITHUB_STEP_SUMMARY": tmp_path / "summary", "GITHUB_OUTPUT": tmp_path / "output"}
+    given = {"BASE": "origin/main", "DATASET": "demo", **{name: str(path) for name, path in written.items()}}
+
+    command = ["bash", "-eo", "pipefail", "-c", step["run"]]
+    done = processes.run(command, cwd=tmp_path, env={**os.environ, **given}, check=False)
+
+    assert done.returncode == status
+    assert (tmp_path / "summary").read_text() == "compare origin/main --dataset demo --markdown\n"
+    assert (tmp_path / "output").read_text() == f"regressed={regressed}\ntable=comparison.md\n"
 
 
 def steps(path):

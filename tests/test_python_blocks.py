@@ -11,7 +11,15 @@ specification = importlib.util.spec_from_file_location("python_blocks", ROOT / "
 blocks = importlib.util.module_from_spec(specification)
 specification.loader.exec_module(blocks)
 
-PAGES = [ROOT / page for page in ("README.md", "docs/how-to/python.md", "docs/how-to/audit-lists.md")]
+PAGES = [
+    ROOT / page
+    for page in (
+        "README.md",
+        "docs/how-to/python.md",
+        "docs/how-to/audit-lists.md",
+        "docs/how-to/own-model.md",
+    )
+]
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 

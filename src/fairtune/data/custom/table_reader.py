@@ -19,7 +19,7 @@ from fairtune.columns import (
     TIMESTAMP,
     USER,
 )
-from fairtune.data.custom import text_columns
+from fairtune.data.custom import other_shapes, text_columns
 from fairtune.data.custom.fields import FIELDS
 from fairtune.data.sources import delimited
 from fairtune.data.sources.delimited import REJECTED, Delimited
@@ -69,6 +69,8 @@ def columns(
         A column is missing: the message has the header, and what in it comes close.
     """
     names = text_columns.header(path) if header is None else tuple(header)
+    if named.keys().isdisjoint((USER, ITEM)) and USER in FIELDS[table] and ITEM in FIELDS[table]:
+        other_shapes.refuse(path, names)
     columns = {ours: named.get(ours, ours) for ours in FIELDS[table]}
     for ours, theirs in columns.items():
         if theirs not in names and (ours in named or FIELDS[table][ours].needed):

@@ -22,7 +22,7 @@ unexport PYTHONHOME
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run retrain compare docs docs-site test tests lint types lock audit fresh clean
+.PHONY: help setup demo run retrain compare report-pdf docs docs-site test tests lint types lock audit fresh clean
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ retrain: $(READY)  ## Run the Prefect flow on DATASET (lastfm-2k), fetching its 
 
 compare: $(READY)  ## Compare the figures of demo with those of Git revision BASE (origin/main)
 	@fairtune compare $(BASE) --dataset demo --markdown
+
+report-pdf: $(READY)  ## Print the report of DATASET (lastfm-2k) as PDF, by the browser that there is
+	@python scripts/report_pdf.py $(DATASET)
 
 docs: $(READY)  ## Write figures and output of commands into README.md and docs anew
 	@python scripts/readme.py

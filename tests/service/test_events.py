@@ -14,17 +14,20 @@ from tests import small_project
 from tests.processes import PATIENCE, until
 from tests.service.test_serve import project, serving  # noqa: F401 - a fixture
 
+from fairtune.columns import BlockName
 from fairtune.config import params
 from fairtune.config.custom_tables import Watched
 from fairtune.config.paths import Paths
 from fairtune.data.events import watched_folder
 from fairtune.service.events import Inbox
+from fairtune.serving import histories, new_listeners, requests
 
 pytestmark = [  # MLflow's own, about its types and about pandas 4
     pytest.mark.filterwarnings("ignore:.*Any type hint is inferred:UserWarning"),
     pytest.mark.filterwarnings("ignore:Operation with range is deprecated"),
 ]
 PLAY = {"user_id": 2, "item_id": 1, "timestamp": "2012-01-08T20:15:00Z", "plays": 3}
+NOW = 1926053700  # after the version of the tests was registered, whatever day it is
 NEW = {"user_id": 999, "item_id": 4711, "timestamp": 1326053700, "name": "Joga", "artist": "Björk"}
 
 
@@ -170,6 +173,85 @@ def test_a_disk_that_refuses_is_told_and_nothing_is_left(start, inbox, monkeypat
         "events can't be kept (No space left on device): nothing was taken, send them again later"
     )
     assert list(inbox.folder.iterdir()) == []
+
+
+def at(listed):
+    return [item["item_id"] for item in listed.json()["recommendations"]]
+
+
+def test_the_next_list_knows_what_was_just_played(start, inbox, snapshot):
+    service = start(inbox=inbox)
+    before = service.get("/v1/listeners/2/recommendations?n=20")
+    heard = at(before)[0]
+
+    post(service, {**PLAY, "item_id": heard, "plays": 50, "timestamp": NOW})
+    inbox._recent._at = -10.0
+    after = service.get("/v1/listeners/2/recommendations?n=20")
+
+    assert heard not in at(after)
+    plays = {snapshot.column_of(snapshot.release.item_block, heard): 50.0}
+    listening = requests.known_listener(snapshot.release, 2, plays=plays)
+    expected = next(snapshot.recommender.for_all([listening], n=20)).as_dict()["recommendations"]
+    assert after.json()["recommendations"] == expected
+    assert after.json()["fallback"] is None
+    assert at(service.get("/v1/listeners/5/recommendations")) == at(
+        start().get("/v1/listeners/5/recommendations")
+    )
+    many = service.post("/v1/recommendations", json={"requests": [{"user_id": 2}], "n": 20}).json()
+    assert many["answers"][0]["recommendations"] == expected
+
+
+def test_plays_are_added_to_what_a_listener_plays_and_count_for_the_artist(snapshot):
+    release = snapshot.release
+    mine = histories.of_listener(release, 3)
+    again = new_listeners.with_plays(release, mine, {})
+    for block, cells in mine.items():
+        order = cells.columns.argsort()
+        assert again[block].columns.tolist() == cells.columns[order].tolist()
+        assert again[block].plays == pytest.approx(cells.plays[order])
+    column = int(mine[release.item_block].columns[0])
+    more = new_listeners.with_plays(release, mine, {column: 2.0})
+    artist = int(release.item_artist.row(column)[0][0])
+    for block, place in ((release.item_block, column), (BlockName.ARTIST, artist)):
+        was, now = (
+            dict(zip(*map(list, (e[block].columns, e[block].plays)), strict=True)) for e in (mine, more)
+        )
+        assert now[place] == pytest.approx(was[place] + 2)
+        assert {**now, place: 0} == pytest.approx({**was, place: 0})
+
+
+def test_somebody_new_gets_a_list_by_their_plays(start, inbox):
+    service = start(inbox=inbox)
+
+    post(
+        service,
+        {"user_id": 999, "item_id": 1, "timestamp": NOW},
+        {"user_id": 999, "item_id": 6, "timestamp": NOW},
+    )
+    inbox._recent._at = -10.0
+    answer = service.get("/v1/listeners/999/recommendations").json()
+
+    assert answer["fallback"]["list"] == "plays"
+    assert {1, 6}.isdisjoint(item["item_id"] for item in answer["recommendations"])
+    assert answer["recommendations"][0]["why"].startswith("because you play ")
+
+
+def test_what_came_before_the_version_is_left_to_it(start, inbox):
+    service = start(inbox=inbox)
+    before = at(service.get("/v1/listeners/2/recommendations"))
+    post(service, {**PLAY, "item_id": before[0], "timestamp": NOW})
+    (file,) = inbox.folder.glob("service-*")
+    os.utime(file, (0, 0))
+    inbox._recent = type(inbox._recent)()
+
+    assert at(service.get("/v1/listeners/2/recommendations")) == before
+
+
+def test_lists_that_plays_change_have_no_tag(start, inbox):
+    service = start(inbox=inbox)
+
+    assert "etag" not in service.get("/v1/listeners/2/recommendations").headers
+    assert "etag" in service.get("/v1/items/1").headers
 
 
 def test_without_a_folder_there_are_no_events(service):

@@ -1,6 +1,6 @@
 """From what is asked to what is answered: lists by the recommender, and one problem for each failure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -27,7 +27,8 @@ class Answer:
     body
         For JSON, without the model.
     fallback
-        What stood in for a listener whom the model doesn't know, `likes` or `popular`; None: nothing did.
+        What stood in for a listener whom the model doesn't know, `plays`, `likes` or `popular`; None: nothing
+        did.
     regions
         Region of the artist at each place; under music types of what is below them.
     """
@@ -35,6 +36,14 @@ class Answer:
     body: dict[str, Any]
     fallback: str | None = None
     regions: Sequence[str] = field(default=(), repr=False)
+
+
+Recent = Callable[[Snapshot, int | str], Mapping[int, float]]
+
+
+def nothing(_: Snapshot, __: int | str) -> Mapping[int, float]:
+    """Return no plays: the service takes none."""
+    return {}
 
 
 def kind_of(snapshot: Snapshot, kind: str | None) -> BlockName:
@@ -46,7 +55,13 @@ def kind_of(snapshot: Snapshot, kind: str | None) -> BlockName:
 
 
 def one(
-    snapshot: Snapshot, asker: Asker, *, n: int, kind: str | None = None, fallback: Fallback = "popular"
+    snapshot: Snapshot,
+    asker: Asker,
+    *,
+    n: int,
+    kind: str | None = None,
+    fallback: Fallback = "popular",
+    recent: Recent = nothing,
 ) -> Answer:
     """Answer one listener; `Problem` if that isn't possible.
 
@@ -62,13 +77,15 @@ def one(
         Block of the items; the target without.
     fallback
         What an unknown listener without likes gets.
+    recent
+        Returns what a listener played since, as `Inbox.recent` does.
 
     Returns
     -------
     Answer
         The list.
     """
-    (answer,) = many(snapshot, [asker], n=n, kind=kind, fallback=fallback)
+    (answer,) = many(snapshot, [asker], n=n, kind=kind, fallback=fallback, recent=recent)
     return _list_of(answer)
 
 
@@ -79,6 +96,7 @@ def many(
     n: int,
     kind: str | None = None,
     fallback: Fallback = "popular",
+    recent: Recent = nothing,
 ) -> list[Answer | Problem]:
     """Answer each of many listeners, or say why not, whatever comes of the others.
 
@@ -94,6 +112,8 @@ def many(
         Block of the items; the target without.
     fallback
         What an unknown listener without likes gets.
+    recent
+        Returns what a listener played since, as `Inbox.recent` does.
 
     Returns
     -------
@@ -107,7 +127,7 @@ def many(
     def requested() -> Iterator[Request]:
         for index, asker in enumerate(askers):
             try:
-                request, instead = _request(snapshot, _checked(asker), fallback)
+                request, instead = _request(snapshot, _checked(asker), fallback, recent)
             except Problem as problem:
                 settled[index] = problem
                 continue
@@ -140,15 +160,20 @@ def _checked(asker: Any) -> Asker:
         raise problems.invalid(error.errors()) from error
 
 
-def _request(snapshot: Snapshot, asker: Asker, fallback: Fallback) -> tuple[Request | None, str | None]:
+def _request(
+    snapshot: Snapshot, asker: Asker, fallback: Fallback, recent: Recent
+) -> tuple[Request | None, str | None]:
     """Look up who asks, and what stands in for them; no request: the popular list does."""
     release = snapshot.release
     unknown: BadRequest | None = None
     if asker.user_id is not None:
+        plays = recent(snapshot, asker.user_id)
         try:
-            return requests.known_listener(release, asker.user_id), None
+            return requests.known_listener(release, asker.user_id, plays=plays), None
         except BadRequest as error:
             unknown = error
+        if plays:
+            return requests.somebody_who_played(release, asker.user_id, plays), "plays"
     if asker.likes is None and asker.liked_ids is None:
         if fallback == "popular":
             return None, "popular"

@@ -24,6 +24,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 GUARDED: Final = "/v1/"
 VERSIONS: Final = "/v1/versions"
+LISTS: Final = "/recommendations"
 UNMATCHED: Final = "unmatched"
 
 
@@ -144,6 +145,8 @@ def _tag(scope: Scope) -> str | None:
     snapshot = scope["state"]["snapshot"]
     lasting = scope["method"] in {"GET", "HEAD"} and scope["path"].startswith(GUARDED)
     if snapshot is None or not lasting or scope["path"] == VERSIONS:
+        return None
+    if scope["path"].endswith(LISTS) and scope["app"].state.inbox is not None:  # plays change it as well
         return None
     return str(snapshot.tag)
 

@@ -14,16 +14,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
-from fairtune.columns import BlockName
+from fairtune.columns import ITEM, PLAYS, USER, BlockName
 from fairtune.config.custom_tables import EVENT_COLUMNS, Watched
 from fairtune.config.paths import Paths
 from fairtune.data.events import batch_files
 from fairtune.errors import BadFile, BadTable
 from fairtune.service.problems import Problem
 from fairtune.service.settings import MAX_WAITING
+from fairtune.service.snapshot import Snapshot
 from fairtune.serving.release import Release
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 PREFIX: Final = "service-"
 LOOKED: Final = 1.0  # seconds for which the number of waiting files is taken to hold
+GLANCE: Final = 0.2  # seconds between two looks for plays of other workers
 TOLD: Final = 20  # wrong events that a problem lists
 FIRST_LINE: Final = 2  # of the file that an event makes
 
@@ -68,6 +71,33 @@ class Inbox:
         self.folder, self._taken = paths.root / watched.folder, paths.events
         self._columns, self._most = dict(watched.columns), most
         self._counted = (-LOOKED, 0)
+        self._recent, self._lock = _Recent(), Lock()
+
+    def recent(self, snapshot: Snapshot, user_id: int | str) -> dict[int, float]:
+        """Return what a listener played since the version was registered, whatever worker it came to.
+
+        Parameters
+        ----------
+        snapshot
+            The model; what it was registered after, it may have learned from.
+        user_id
+            Of the listener.
+
+        Returns
+        -------
+        dict
+            Column of the items that are played -> how often; items that the model doesn't know are left out.
+        """
+        with self._lock:
+            self._recent.refresh(self.folder, self._columns)
+            mine = self._recent.by_user.get(str(user_id).strip(), ())
+        since = 0.0 if snapshot.registered_at is None else snapshot.registered_at.timestamp()
+        plays: dict[int, float] = {}
+        for at, item, count in mine:
+            column = snapshot.column_of(snapshot.release.item_block, item) if at > since else None
+            if column is not None:
+                plays[column] = plays.get(column, 0.0) + count
+        return plays
 
     def put(self, release: Release, events: Sequence[Mapping[str, Any]], key: str | None) -> Receipt:
         """Check events and write them; when this returns they are on the disk.
@@ -164,6 +194,29 @@ class Inbox:
             raise Problem(
                 HTTPStatus.TOO_MANY_REQUESTS, "too-many-waiting", detail, headers={"Retry-After": "600"}
             )
+
+
+class _Recent:
+    """The plays in the folder that requests made, by listener; files are read once."""
+
+    def __init__(self) -> None:
+        self.by_user: dict[str, list[tuple[float, str, float]]] = {}
+        self._seen: set[str] = set()
+        self._at = -LOOKED
+
+    def refresh(self, folder: Path, columns: Mapping[str, str]) -> None:
+        """Read files that are new, at most once a moment."""
+        if time.monotonic() - self._at < GLANCE:
+            return
+        self._at = time.monotonic()
+        user, item, plays = (columns.get(name, name) for name in (USER, ITEM, PLAYS))
+        for entry in os.scandir(folder):
+            if entry.name in self._seen or not entry.name.startswith(PREFIX):
+                continue
+            self._seen.add(entry.name)
+            at = entry.stat().st_mtime
+            for row in csv.DictReader(Path(entry.path).read_text(encoding="utf-8").splitlines()):
+                self.by_user.setdefault(row[user], []).append((at, row[item], float(row.get(plays) or 1)))
 
 
 def _again(target: Path, content: bytes, count: int) -> Receipt:

@@ -10,7 +10,7 @@ from fairtune.serving import listener_ids, name_search
 from fairtune.serving.explanations import Sources, sources
 from fairtune.serving.fold_in import Floats, Folded, fold_in
 from fairtune.serving.histories import Listening, confidences, of_listener
-from fairtune.serving.new_listeners import Likes, listening_of, share_named
+from fairtune.serving.new_listeners import Likes, listening_of, share_named, with_plays
 from fairtune.serving.release import Release
 
 
@@ -45,14 +45,43 @@ class Request:
     origin: Sources
 
 
-def known_listener(release: Release, user_id: int | str) -> Request:
-    """Look up a listener of the training data by id; `BadRequest` if there is none."""
+def known_listener(
+    release: Release, user_id: int | str, *, plays: Mapping[int, float] | None = None
+) -> Request:
+    """Look up a listener of the training data by id.
+
+    Parameters
+    ----------
+    release
+        The model.
+    user_id
+        Of the listener; `BadRequest` if there is none.
+    plays
+        What they have played since: column of the items that are played -> how often. Their factor is solved
+        for anew with it.
+
+    Returns
+    -------
+    Request
+        Of this listener.
+    """
     row = listener_ids.row_of(release, user_id)
-    listening = of_listener(release, row)
+    listening, weight = of_listener(release, row), release.listener_weight(row)
     factor = release.listener_factors[row].astype(np.float64)
-    folded, origin = explaining(release, listening, weight=release.listener_weight(row))
+    if plays:
+        listening = with_plays(release, listening, plays)
+    folded, origin = explaining(release, listening, weight=weight)
     listener = {"user_id": release.listener_ids[row]}
-    return Request(listener, f"listener {user_id}", "play", listening, factor, folded, origin)
+    called = f"listener {user_id}"
+    return Request(listener, called, "play", listening, folded.factor if plays else factor, folded, origin)
+
+
+def somebody_who_played(release: Release, user_id: int | str, plays: Mapping[int, float]) -> Request:
+    """Fold in a listener whom the model doesn't know, by what they have played: columns -> how often."""
+    listening = with_plays(release, {}, plays)
+    folded, origin = explaining(release, listening)
+    called = f"listener {user_id}"
+    return Request({"user_id": user_id}, called, "play", listening, folded.factor, folded, origin)
 
 
 def new_listener(release: Release, likes: Likes) -> Request:

@@ -50,7 +50,8 @@ def for_listener(
     ] = "popular",
 ) -> Json:
     asker = Asker(user_id=listener_id, likes=likes or None)
-    answer = answers.one(snapshot, asker, n=n, kind=kind, fallback=fallback)
+    recent = _recent(request)
+    answer = answers.one(snapshot, asker, n=n, kind=kind, fallback=fallback, recent=recent)
     request.app.state.telemetry.listed([answer])
     return _named(snapshot, answer.body)
 
@@ -61,7 +62,14 @@ def for_listener(
     responses=schemas.answers(schemas.BATCH, 400, 401, 413, 415, 422, 503),
 )
 def for_many(request: Request, snapshot: Current, batch: Batch) -> Json:
-    settled = answers.many(snapshot, batch.requests, n=batch.n, kind=batch.kind, fallback=batch.fallback)
+    settled = answers.many(
+        snapshot,
+        batch.requests,
+        n=batch.n,
+        kind=batch.kind,
+        fallback=batch.fallback,
+        recent=_recent(request),
+    )
     request.app.state.telemetry.listed([each for each in settled if isinstance(each, Answer)])
     told = [
         {"index": index, "status": each.status, "problem": each.as_dict()}
@@ -205,6 +213,11 @@ def versions(request: Request, snapshot: Current) -> Json:
     except FairtuneError as error:
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "registry-unavailable", str(error)) from error
     return _named(snapshot, {"versions": listed})
+
+
+def _recent(request: Request) -> answers.Recent:
+    inbox = request.app.state.inbox
+    return answers.nothing if inbox is None else inbox.recent
 
 
 def _block(snapshot: Snapshot, kind: str | None) -> Any:

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import os
+import shutil
 import signal
 import threading
 
@@ -19,6 +20,7 @@ from fairtune.config import params
 from fairtune.config.custom_tables import Watched
 from fairtune.config.paths import Paths
 from fairtune.data.events import watched_folder
+from fairtune.service import events
 from fairtune.service.events import Inbox
 from fairtune.serving import histories, new_listeners, requests
 
@@ -245,6 +247,35 @@ def test_what_came_before_the_version_is_left_to_it(start, inbox):
     inbox._recent = type(inbox._recent)()
 
     assert at(service.get("/v1/listeners/2/recommendations")) == before
+
+
+def test_lists_go_on_whatever_becomes_of_the_folder(start, inbox):
+    service = start(inbox=inbox)
+    expected = at(service.get("/v1/listeners/2/recommendations"))
+    for name, content in (("a", b"who,item_id\n\xff,1\n"), ("b", b"nothing of ours\n1\n"), ("c", b"")):
+        (inbox.folder / f"service-{name}.csv").write_bytes(content)
+    (inbox.folder / "service-d.csv").mkdir()
+    inbox._recent._at = -10.0
+    assert at(service.get("/v1/listeners/2/recommendations")) == expected
+
+    shutil.rmtree(inbox.folder)
+    inbox._recent._at = -10.0
+    assert at(service.get("/v1/listeners/2/recommendations")) == expected
+    assert post(service, PLAY).status_code == 503
+
+
+def test_of_many_plays_the_latest_are_kept(start, inbox, monkeypatch):
+    monkeypatch.setattr(events, "MAX_RECENT", 3)
+    service = start(inbox=inbox)
+    for number in range(2):
+        before = set(inbox.folder.iterdir())
+        post(service, *({**PLAY, "item_id": item, "timestamp": NOW + number} for item in (1, 6)))
+        (file,) = set(inbox.folder.iterdir()) - before
+        os.utime(file, (NOW, NOW + number))
+        inbox._recent._at = -10.0
+        service.get("/v1/listeners/2/recommendations")
+
+    assert [play[0] for play in inbox._recent.by_user["2"]] == [NOW + 1] * 2
 
 
 def test_lists_that_plays_change_have_no_tag(start, inbox):

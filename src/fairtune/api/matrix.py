@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from fairtune.api import defaults
 from fairtune.api.datasets import Tables
-from fairtune.columns import AGE_BANDS, ARTIST, SPLIT, BlockName, Table
+from fairtune.columns import AGE_BANDS, ARTIST, SPLIT, BlockName
 from fairtune.errors import BadRequest
 from fairtune.matrix import build, part_checks
 from fairtune.matrix.matrix import Matrix
@@ -48,9 +48,8 @@ def build_matrix(
     if chosen not in wanted:
         wanted = [chosen, *wanted]
     params = defaults.matrix(chosen, wanted, split="given" if SPLIT in tables.interactions else "random")
-    by_table = {table: getattr(tables, table) for table in Table}
     matrix = build.build(
-        by_table, params, item_block=item_block, counts=tables.counts, seed=seed, age_bands=AGE_BANDS
+        tables.by_table, params, item_block=item_block, counts=tables.counts, seed=seed, age_bands=AGE_BANDS
     )
     part_checks.check(matrix, params)
     return matrix

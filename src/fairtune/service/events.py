@@ -11,6 +11,7 @@ import io
 import os
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -24,7 +25,7 @@ from fairtune.config.paths import Paths
 from fairtune.data.events import batch_files
 from fairtune.errors import BadFile, BadTable
 from fairtune.service.problems import Problem
-from fairtune.service.settings import MAX_WAITING
+from fairtune.service.settings import MAX_RECENT, MAX_WAITING
 from fairtune.service.snapshot import Snapshot
 from fairtune.serving.release import Release
 
@@ -197,26 +198,46 @@ class Inbox:
 
 
 class _Recent:
-    """The plays in the folder that requests made, by listener; files are read once."""
+    """The plays of requests, by listener: files are read once, the latest plays are kept."""
 
     def __init__(self) -> None:
         self.by_user: dict[str, list[tuple[float, str, float]]] = {}
         self._seen: set[str] = set()
-        self._at = -LOOKED
+        self._kept, self._at = 0, -LOOKED
 
     def refresh(self, folder: Path, columns: Mapping[str, str]) -> None:
-        """Read files that are new, at most once a moment."""
+        """Read files that are new, at most once a moment; what can't be read is left to the night."""
         if time.monotonic() - self._at < GLANCE:
             return
         self._at = time.monotonic()
+        try:
+            fresh = [entry for entry in os.scandir(folder) if entry.name.startswith(PREFIX)]
+        except OSError:
+            return
+        for entry in fresh:
+            if entry.name not in self._seen:
+                self._seen.add(entry.name)
+                with suppress(
+                    OSError, ValueError, KeyError, TypeError
+                ):  # moved away meanwhile, or none of ours
+                    self._read(Path(entry.path), entry.stat().st_mtime, columns)
+        if self._kept > MAX_RECENT:
+            self._forget()
+
+    def _read(self, file: Path, at: float, columns: Mapping[str, str]) -> None:
         user, item, plays = (columns.get(name, name) for name in (USER, ITEM, PLAYS))
-        for entry in os.scandir(folder):
-            if entry.name in self._seen or not entry.name.startswith(PREFIX):
-                continue
-            self._seen.add(entry.name)
-            at = entry.stat().st_mtime
-            for row in csv.DictReader(Path(entry.path).read_text(encoding="utf-8").splitlines()):
-                self.by_user.setdefault(row[user], []).append((at, row[item], float(row.get(plays) or 1)))
+        for row in csv.DictReader(file.read_text(encoding="utf-8").splitlines()):
+            self.by_user.setdefault(row[user], []).append((at, row[item], float(row.get(plays) or 1)))
+            self._kept += 1
+
+    def _forget(self) -> None:
+        """Keep the later half."""
+        plays = [(at, user, item, count) for user, of in self.by_user.items() for at, item, count in of]
+        plays.sort(key=lambda play: play[0])
+        self.by_user, self._kept = {}, 0
+        for at, user, item, count in plays[len(plays) // 2 :]:
+            self.by_user.setdefault(user, []).append((at, item, count))
+            self._kept += 1
 
 
 def _again(target: Path, content: bytes, count: int) -> Receipt:

@@ -186,6 +186,15 @@ def test_a_pattern_is_the_files_that_it_matches(tmp_path, raw, monkeypatch):
         assert list(kept(raw).values()) == [PLAYS, f"{HEADER}cleo,t1\n"]
 
 
+def test_a_file_whose_name_looks_like_a_pattern_is_that_file(tmp_path, raw):
+    folder = parts(tmp_path / "log", **{"plays [2011]__csv": PLAYS, "plays 2__csv": "junk"})
+
+    collect(folder / "plays [2011].csv", raw)
+
+    assert kept(raw) == {"interactions.csv": PLAYS}
+    assert custom_files.moved(raw) == ()
+
+
 def test_parts_may_be_parquet(tmp_path, raw):
     folder = tmp_path / "log"
     folder.mkdir()

@@ -74,8 +74,8 @@ class SourceFile:
 
 
 def is_many(source: str) -> bool:
-    """Whether a path means a folder or a pattern."""
-    return not MAGIC.isdisjoint(source) or Path(source).is_dir()
+    """Whether a path means a folder or a pattern; a file that is called so is a file."""
+    return Path(source).is_dir() or not (MAGIC.isdisjoint(source) or Path(source).is_file())
 
 
 def find(source: str) -> tuple[SourceFile, ...]:
@@ -100,7 +100,7 @@ def find(source: str) -> tuple[SourceFile, ...]:
     path = Path(source)
     if path.is_dir():
         found = [each for each in sorted(path.rglob("*")) if each.is_file() and not _aside(each, path)]
-    elif not MAGIC.isdisjoint(source):
+    elif is_many(source):
         base = Path(path.anchor) if path.is_absolute() else Path()
         pattern = str(path.relative_to(path.anchor)) if path.is_absolute() else source
         found = [each for each in sorted(base.glob(pattern)) if each.is_file()]

@@ -203,9 +203,13 @@ def test_compare_exits_with_1_on_a_regression(project):
     processes.run([*git, "commit", "--quiet", "-m", "Measure"], cwd=project.folder, check=True)
     code, output = project.fairtune("compare", "HEAD")
     assert code == 0, output
-    metrics = project.read("reports/demo/metrics.json")
+    path = project.folder / "reports/demo/metrics.json"
+    good, metrics = path.read_bytes(), project.read("reports/demo/metrics.json")
     metrics["ranking"]["als"]["ndcg@10"]["value"] *= 0.5
-    (project.folder / "reports/demo/metrics.json").write_text(json.dumps(metrics))
-    code, output = project.fairtune("compare", "HEAD")
+    path.write_text(json.dumps(metrics))
+    try:
+        code, output = project.fairtune("compare", "HEAD")
+    finally:
+        path.write_bytes(good)  # other tests run in the same project, in any order
     assert code == 1
     assert output.splitlines()[-1].startswith("fairtune: worse than at HEAD: ranking.als.ndcg@10")

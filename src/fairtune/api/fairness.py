@@ -1,28 +1,27 @@
 """Demographic parity and equal opportunity, with intervals, of any recommender's lists."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from fairtune.api import frames
-from fairtune.api.lists import RANK, read_lists, shown
-from fairtune.columns import ITEM, SHARE, UNKNOWN, USER
+from fairtune.api import frames, grouped_pairs
+from fairtune.api.grouped_pairs import GROUP, Groups
+from fairtune.api.lists import RANK, read_lists
+from fairtune.columns import ITEM, USER
 from fairtune.errors import BadRequest
 from fairtune.metrics import accuracy, beyond_accuracy
 from fairtune.metrics.bootstrap import Bootstrap
 from fairtune.metrics.fairness import listener_parity, provider_parity
 from fairtune.metrics.fairness.provider_parity import Membership
-from fairtune.metrics.ranking import NOTHING, Lists
+from fairtune.metrics.ranking import Lists
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Groups: TypeAlias = Mapping[Hashable, Any] | pd.Series | pd.DataFrame
-GROUP: Final = "group"
 FEW: Final = 2
 """Listeners of a group of listeners below which no interval is given: nothing says how they vary."""
 NO_INTERVAL: Final = {"low": None, "high": None}
@@ -168,20 +167,24 @@ def fairness(
         raise BadRequest(f"fairness: k = {k} is out of range: it goes from 1")
     listed = read_lists(lists, **reading)
     listed = listed[listed[RANK] <= k]
-    truth, known = _pairs(truth, "truth"), _pairs(known, "known")
-    of_items = {} if item_groups is None else _groupings(item_groups, ITEM, "item_groups")
-    of_listeners = {} if listener_groups is None else _groupings(listener_groups, USER, "listener_groups")
+    truth, known = grouped_pairs.pairs(truth, "truth"), grouped_pairs.pairs(known, "known")
+    of_items = {} if item_groups is None else grouped_pairs.groupings(item_groups, ITEM, "item_groups")
+    of_listeners = (
+        {} if listener_groups is None else grouped_pairs.groupings(listener_groups, USER, "listener_groups")
+    )
     given = [listed, *(pairs for pairs in (truth, known) if pairs is not None)]
-    users = _index([pairs[USER] for pairs in given])
-    items = _index([*(pairs[ITEM] for pairs in given), *(each[ITEM] for each in of_items.values())])
-    ranked = _array(listed, users, items, k)
+    users = grouped_pairs.index([pairs[USER] for pairs in given])
+    items = grouped_pairs.index(
+        [*(pairs[ITEM] for pairs in given), *(each[ITEM] for each in of_items.values())]
+    )
+    ranked = grouped_pairs.array(listed, users, items, k)
     bootstrap = Bootstrap(n_listeners=len(users), resamples=resamples, seed=seed)
-    wanted, before = _matrix(truth, users, items), _matrix(known, users, items)
-    members = {name: _membership(table, items) for name, table in of_items.items()}
+    wanted, before = grouped_pairs.matrix(truth, users, items), grouped_pairs.matrix(known, users, items)
+    members = {name: grouped_pairs.membership(table, items) for name, table in of_items.items()}
     providers = _of_providers(ranked, wanted, before, members, k, bootstrap, min_item_group)
     figures = _of_each(ranked, wanted, members, k)
     listeners = {
-        name: _of_listeners(figures, _labels(table, users), bootstrap, min_listener_group)
+        name: _of_listeners(figures, grouped_pairs.labels(table, users), bootstrap, min_listener_group)
         for name, table in of_listeners.items()
     }
     metrics = {"providers": providers, "listeners": listeners}
@@ -253,79 +256,3 @@ def _collected(metrics: dict[str, Any], n_listeners: int) -> Fairness:
         metrics=metrics,
         n_listeners=n_listeners,
     )
-
-
-def _pairs(pairs: pd.DataFrame | None, what: str) -> pd.DataFrame | None:
-    if pairs is None:
-        return None
-    if missing := [name for name in (USER, ITEM) if name not in pairs]:
-        there = ", ".join(map(str, pairs.columns))
-        raise BadRequest(f"fairness: {what} lacks a column '{missing[0]}'; it has {there}")
-    return pairs[[USER, ITEM]].drop_duplicates()
-
-
-def _groupings(given: Groups, key: str, what: str) -> dict[str, pd.DataFrame]:
-    """Return for each grouping a frame of id, group, share."""
-    if isinstance(given, pd.DataFrame):
-        if key not in given:
-            there = ", ".join(map(str, given.columns))
-            raise BadRequest(f"fairness: {what} lacks a column '{key}'; it has {there}")
-        if key == ITEM and {GROUP, SHARE} <= set(given.columns):
-            return {GROUP: given[[ITEM, GROUP, SHARE]]}
-        named = {str(name): given[[key, name]] for name in given.columns if name != key}
-        if not named:
-            raise BadRequest(f"fairness: {what} has no column beside '{key}': a grouping is a column")
-    else:
-        series = given if isinstance(given, pd.Series) else pd.Series(dict(given), dtype="object")
-        name = GROUP if series.name is None else str(series.name)
-        named = {name: pd.DataFrame({key: series.index, GROUP: series.to_numpy()})}
-    tables = {}
-    for name, table in named.items():
-        if table[key].duplicated().any():
-            twice = table[key][table[key].duplicated()].iloc[0]
-            raise BadRequest(f"fairness: {what} names {shown(twice)} twice: one row each")
-        tables[name] = table.set_axis([key, GROUP], axis=1).assign(**{SHARE: 1.0})
-    return tables
-
-
-def _index(columns: "list[pd.Series]") -> pd.Index:
-    """Return all ids in order: numbers by size, else by their text."""
-    ids = pd.unique(pd.concat([each.astype("object") for each in columns], ignore_index=True))
-    numbers = all(isinstance(each, int | np.integer) for each in ids)
-    return pd.Index(sorted(ids) if numbers else sorted(ids, key=str), dtype="int64" if numbers else "object")
-
-
-def _array(listed: pd.DataFrame, users: pd.Index, items: pd.Index, k: int) -> Lists:
-    ranked = np.full((len(users), k), NOTHING, dtype=np.int32)
-    ranked[users.get_indexer(listed[USER]), listed[RANK] - 1] = items.get_indexer(listed[ITEM])
-    return ranked
-
-
-def _matrix(pairs: pd.DataFrame | None, users: pd.Index, items: pd.Index) -> csr_array:
-    if pairs is None:
-        return csr_array((len(users), len(items)))
-    cells = np.ones(len(pairs)), (users.get_indexer(pairs[USER]), items.get_indexer(pairs[ITEM]))
-    return csr_array(cells, shape=(len(users), len(items)))
-
-
-def _membership(table: pd.DataFrame, items: pd.Index) -> Membership:
-    """Return the groups of all items; what no row says of an item is unknown."""
-    labels = table[GROUP].map(lambda value: UNKNOWN if pd.isna(value) else str(value))
-    known = sorted(set(labels) - {UNKNOWN})
-    names = [*known, UNKNOWN]
-    membership = np.zeros((len(items), len(names)))
-    at = items.get_indexer(table[ITEM]), pd.Index(names).get_indexer(labels)
-    np.add.at(membership, at, table[SHARE].to_numpy(np.float64))
-    left = np.round(1 - membership.sum(axis=1), 9)
-    if (left < 0).any():
-        item = items[int(np.flatnonzero(left < 0)[0])]
-        raise BadRequest(f"fairness: the shares of item {shown(item)} sum to more than 1")
-    membership[:, -1] += left
-    if not membership[:, -1].any():
-        return known, membership[:, :-1]
-    return names, membership
-
-
-def _labels(table: pd.DataFrame, users: pd.Index) -> list[str]:
-    labels = pd.Series(table[GROUP].to_numpy(dtype="object"), index=table[USER]).reindex(users)
-    return [UNKNOWN if pd.isna(value) else str(value) for value in labels]

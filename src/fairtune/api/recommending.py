@@ -1,5 +1,6 @@
 """What anything that recommends from a release can be asked: lists, similar items, reasons."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -48,11 +49,12 @@ class Explanation:
     known: bool
 
 
-class Recommends:
+class Recommends(ABC):
     """Something that recommends from a release."""
 
+    @abstractmethod
     def _recommender(self) -> Recommender:
-        raise NotImplementedError
+        """Return what answers."""
 
     def recommend(
         self,

@@ -8,7 +8,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 import fairtune
-from fairtune.serving.recommender import DEFAULT_N, Recommender
+from fairtune.serving.recommendation import DEFAULT_N
+from fairtune.serving.recommender import Recommender
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from fairtune.columns import BlockName
+from fairtune.errors import BadRequest
 from fairtune.serving.explanations import Reason
+
+DEFAULT_N: Final = 10
 
 
 @dataclass(frozen=True)
@@ -103,3 +106,15 @@ class RecommendationList:
             "emerging_below": dict(self.emerging_below),
             "recommendations": [item.as_dict() for item in self.items],
         }
+
+
+def length_of(n: int | None, *, left: int, strict: bool, kind: BlockName, called: str) -> int:
+    """Length of a list; `BadRequest` names those it may have."""
+    spoken = kind.replace("_", " ")
+    if left == 0 and strict:
+        raise BadRequest(f"{called} already plays every {spoken} there is: nothing is left to recommend")
+    wanted = DEFAULT_N if n is None else n
+    if wanted < 1 or (wanted > left and strict and n is not None):
+        reach = f"it goes from 1 to {left:,}, the number of {spoken}s that {called} doesn't play yet"
+        raise BadRequest(f"n = {n} is out of range: {reach}")
+    return min(wanted, left)

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fairtune.columns import TAIL_SHARE, BlockName
+from fairtune.columns import BlockName
 from fairtune.errors import BadRequest
 from fairtune.serving import (
     item_neighbours,
@@ -21,12 +21,12 @@ from fairtune.serving import (
 )
 from fairtune.serving.explanations import reasons
 from fairtune.serving.fold_in import Floats
-from fairtune.serving.recommendation import Recommendation, RecommendationList
+from fairtune.serving.long_tail import best_with, fewest
+from fairtune.serving.recommendation import DEFAULT_N, Recommendation, RecommendationList, length_of
 from fairtune.serving.release import Release
 from fairtune.serving.requests import Request
 from fairtune.serving.top_k import best
 
-DEFAULT_N: Final = 10
 EXPLAINED: Final = 256  # requests that are held at once: each has a matrix of its own, factors x factors
 
 Scores = NDArray[np.float32]
@@ -114,15 +114,35 @@ class Recommender:
         n: int | None = None,
         kind: str | None = None,
         strict: bool = True,
+        long_tail: float = 0.0,
     ) -> Iterator[RecommendationList]:
         """Answer many requests as if each were the only one.
 
         A part of them at a time is held, scored and ranked together.
+
+        Parameters
+        ----------
+        requested
+            Who is recommended to.
+        n
+            Length of a list, 1 and above; by default ten, or as many as are left.
+        kind
+            Block of the items; by default the target.
+        strict
+            A list that can't have `n` items is an error, else it is shorter.
+        long_tail
+            Share of the places, 0..1, that emerging items get at least, as far as there are any; under music
+            types of the places below them.
+
+        Yields
+        ------
+        RecommendationList
+            For each request, in their order.
         """
         block, left = self.kind(kind), iter(requested)
         step = min(EXPLAINED, self._rows_at_once(block))
         while part := list(islice(left, step)):
-            yield from self._recommend(part, n, block, strict=strict)
+            yield from self._recommend(part, n, block, strict=strict, long_tail=long_tail)
 
     def batch(self, user_ids: Sequence[int | str], *, n: int = DEFAULT_N, kind: str | None = None) -> Columns:
         """Rank for many listeners at once: (len(user_ids), n) columns of `kind`, -1 where none is left."""
@@ -144,7 +164,11 @@ class Recommender:
         The largest number for which the items below it hold at most a fifth of the block's listener-item
         pairs.
         """
-        return self.release.once(f"emerging {block}", lambda: _emerging_below(self.release.listeners(block)))
+        return self.release.once(f"emerging {block}", lambda: fewest(self.release.listeners(block)))
+
+    def emerging(self, block: BlockName) -> NDArray[np.bool_]:
+        """Return which items have fewer listeners than `emerging_below`, (n_columns,)."""
+        return self.release.listeners(block) < self.emerging_below(block)
 
     def _rows_at_once(self, block: BlockName) -> int:
         """Listeners whose scores are held at once; under music types those of what to begin with too."""
@@ -156,6 +180,7 @@ class Recommender:
         known = np.zeros((len(requested), self.release.width(block)), dtype=bool)
         for row, request in zip(known, requested, strict=True):
             row[request.listening[block].columns] = True
+            row[list(request.left_out.get(block, ()))] = True
         factors = np.stack([request.factor for request in requested])
         scores, beside = self.release.scores(factors, block), item_neighbours.of(self.release, block)
         if beside is not None:
@@ -164,22 +189,32 @@ class Recommender:
         return scores, known
 
     def _recommend(
-        self, requested: Sequence[Request], n: int | None, block: BlockName, *, strict: bool
+        self,
+        requested: Sequence[Request],
+        n: int | None,
+        block: BlockName,
+        *,
+        strict: bool,
+        long_tail: float,
     ) -> list[RecommendationList]:
         scores, known = self._scored(requested, block)
         left = (known.shape[1] - known.sum(axis=1)).tolist()
         lengths = [
-            _length(n, left=few, strict=strict, kind=block, called=request.called)
+            length_of(n, left=few, strict=strict, kind=block, called=request.called)
             for request, few in zip(requested, left, strict=True)
         ]
-        ranked = best(scores, known, max(lengths))
+        types = block is BlockName.MUSIC_TYPE
+        if long_tail and not types:
+            ranked = best_with(scores, known, max(lengths), tail=self.emerging(block), share=long_tail)
+        else:
+            ranked = best(scores, known, max(lengths))
         shown = [
             Shown(block, columns[:length], values[columns[:length]], range(1, length + 1))
             for columns, values, length in zip(ranked, scores, lengths, strict=True)
         ]
         kinds = {block}
-        if block is BlockName.MUSIC_TYPE:
-            items = self._with_starting_points(requested, shown)
+        if types:
+            items = self._with_starting_points(requested, shown, long_tail)
             kinds.add(starting_points.block_of(self.release))
         else:
             items = [self._described(request, one) for request, one in zip(requested, shown, strict=True)]
@@ -190,7 +225,7 @@ class Recommender:
         ]
 
     def _with_starting_points(
-        self, requested: Sequence[Request], types: Sequence[Shown]
+        self, requested: Sequence[Request], types: Sequence[Shown], long_tail: float
     ) -> list[list[Recommendation]]:
         """Describe music types, with what to begin with under each."""
         block = starting_points.block_of(self.release)
@@ -198,7 +233,12 @@ class Recommender:
         described = []
         for row, (request, shown) in enumerate(zip(requested, types, strict=True)):
             chosen = starting_points.start_with(
-                self.release, shown.columns.tolist(), scores=scores[row], known=known[row]
+                self.release,
+                shown.columns.tolist(),
+                scores=scores[row],
+                known=known[row],
+                tail=self.emerging(block) if long_tail else None,
+                tail_share=long_tail,
             )
             columns = np.concatenate([np.empty(0, np.int64), *(columns for columns, _ in chosen)])
             values = np.concatenate([np.empty(0, np.float32), *(values for _, values in chosen)])
@@ -258,21 +298,3 @@ class Recommender:
                 shown.ranks, columns, shown.scores.tolist(), why, audience, start_with, strict=False
             )
         ]
-
-
-def _emerging_below(listeners: NDArray[np.int64]) -> int:
-    items = np.bincount(listeners)
-    pairs = np.cumsum(items * np.arange(len(items)))
-    return int(np.searchsorted(pairs, TAIL_SHARE * pairs[-1], side="right"))
-
-
-def _length(n: int | None, *, left: int, strict: bool, kind: BlockName, called: str) -> int:
-    """Length of a list; `BadRequest` names those it may have."""
-    spoken = kind.replace("_", " ")
-    if left == 0 and strict:
-        raise BadRequest(f"{called} already plays every {spoken} there is: nothing is left to recommend")
-    wanted = DEFAULT_N if n is None else n
-    if wanted < 1 or (wanted > left and strict and n is not None):
-        reach = f"it goes from 1 to {left:,}, the number of {spoken}s that {called} doesn't play yet"
-        raise BadRequest(f"n = {n} is out of range: {reach}")
-    return min(wanted, left)

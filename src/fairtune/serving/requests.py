@@ -1,11 +1,12 @@
 """Who is recommended to: a listener of the model, or somebody new who says what they like."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fairtune.columns import BlockName
 from fairtune.serving import listener_ids, name_search
 from fairtune.serving.explanations import Sources, sources
 from fairtune.serving.fold_in import Floats, Folded, fold_in
@@ -34,6 +35,8 @@ class Request:
         Explains scores by cells.
     origin
         Explains cells by artists, friends and traits.
+    left_out
+        Columns that aren't listed although they aren't played, by block.
     """
 
     listener: Mapping[str, int | str | list[str]]
@@ -43,6 +46,7 @@ class Request:
     factor: Floats
     folded: Folded
     origin: Sources
+    left_out: Mapping[BlockName, Collection[int]] = field(default_factory=dict)
 
 
 def known_listener(

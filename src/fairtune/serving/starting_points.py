@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairtune.columns import BlockName
+from fairtune.serving import long_tail
 from fairtune.serving.item_types import types_of
 from fairtune.serving.release import Release
 
@@ -30,6 +31,8 @@ def start_with(
     scores: NDArray[np.float32],
     known: NDArray[np.bool_],
     per_type: int = PER_TYPE,
+    tail: NDArray[np.bool_] | None = None,
+    tail_share: float = 0.0,
 ) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
     """Choose what to begin with under each music type.
 
@@ -45,6 +48,10 @@ def start_with(
         Which of them the listener plays, (n_columns,).
     per_type
         The most under one type.
+    tail
+        Which columns few listeners play, (n_columns,); needed for a share above 0.
+    tail_share
+        Of all places that goes at least to the tail, 0..1, as far as the types have any of it.
 
     Returns
     -------
@@ -54,13 +61,28 @@ def start_with(
     """
     by_type = release.once("items of types", lambda: types_of(release, block_of(release)).transposed())
     used = np.zeros(len(scores), dtype=bool)
-    chosen = []
+    chosen: list[tuple[NDArray[np.int64], NDArray[np.float32]]] = []
+    placed = of_tail = 0
     for music_type in types:
         columns, share = by_type.row(music_type)
         value = suitability(scores[columns], share)
         order = np.lexsort((columns, -value, used[columns]))
-        order = order[~known[columns[order]]][:per_type]
+        order = order[~known[columns[order]]]
+        if tail is not None:
+            due = max(long_tail.places(tail_share, placed + per_type) - of_tail, 0)
+            order = _with_tail(order, tail[columns[order]], due, per_type)
+        order = order[:per_type]
         used[columns[order]] = True
+        placed += len(order)
+        of_tail += 0 if tail is None else int(tail[columns[order]].sum())
         order = order[np.argsort(-value[order], kind="stable")]
         chosen.append((columns[order], value[order]))
     return chosen
+
+
+def _with_tail(
+    order: NDArray[np.int64], in_tail: NDArray[np.bool_], due: int, length: int
+) -> NDArray[np.int64]:
+    """Put the first `due` of the tail, `length` at most, before the others."""
+    first = np.flatnonzero(in_tail)[: min(due, length)]
+    return np.concatenate([order[first], np.delete(order, first)])

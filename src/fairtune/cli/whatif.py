@@ -8,8 +8,6 @@ from pathlib import Path
 import click
 
 from fairtune.config.paths import Paths
-from fairtune.errors import BadRequest, NotThere
-from fairtune.metrics.rounding import significant
 
 
 @click.command()
@@ -47,54 +45,19 @@ def whatif(
     Nothing is kept: to make it part of the model, write the bounds as `train.rerank` into params.yaml.
     """
     from fairtune import files
-    from fairtune.columns import Part
     from fairtune.config import params
     from fairtune.console import steps
-    from fairtune.experiments.whatif import chart, effect, options
-    from fairtune.matrix import storage as matrix_storage
-    from fairtune.matrix.provider_groups import provider_groupings
-    from fairtune.metrics.fairness.pooling import pool
-    from fairtune.models import storage as model_storage
-    from fairtune.models.reranking.fit import find, lift
+    from fairtune.experiments.whatif import chart
+    from fairtune.experiments.whatif.run import Question, answer
 
     root, here = params.project_root(), Path.cwd()
-    everything = params.load(root)
-    chosen, paths, threads = everything.dataset(dataset), Paths(dataset, root), os.cpu_count() or 1
-    if not all(folder.exists() for folder in (paths.matrix, *map(paths.fit, (Part.TRAIN, Part.TRAIN_VALID)))):
-        raise NotThere(f"{dataset}: no trained model yet: run `dvc repro train@{dataset}`")
+    question = Question(
+        min_share=min_share, max_dp_disparity=max_dp_disparity, max_eo_disparity=max_eo_disparity, by=by
+    )
     with steps("whatif", total=STEPS) as advance:
-        matrix = matrix_storage.read_matrix(paths.matrix)
-        groups = provider_groupings(matrix, matrix.target, Part.TRAIN, chosen.evaluate)
-        names = {
-            name: pool(one.names, one.membership.sum(axis=0), chosen.evaluate.min_provider_group).names
-            for name, one in groups.items()
-        }
-        wanted = options.constraints(min_share, max_dp_disparity, max_eo_disparity, by=by, groups=names)
-        advance()
-        fit = model_storage.read_als(paths.fit(Part.TRAIN))
-        found = find(matrix, fit, wanted, chosen.evaluate, threads=threads, progress=advance)
-        if not found.kept:
-            raise BadRequest(f"whatif: {found.missed}: no re-ranking found on the validation part keeps it")
-        present = model_storage.read_als(paths.fit(Part.TRAIN_VALID))
-        measured = effect.measure(
-            matrix,
-            present,
-            lift(matrix, present, Part.TRAIN_VALID, found.multipliers, chosen.evaluate),
-            found,
-            chosen.evaluate,
-            seed=everything.seed,
-            threads=threads,
-        )
-    where = here / picture if picture else paths.whatif
-    result = {
-        "dataset": dataset,
-        "target": str(matrix.target),
-        "question": " and ".join(bound.description() for bound in found.bounds),
-        "multipliers": found.multipliers,
-        "loss_of_score": significant(found.loss),
-        **measured,
-        "picture": os.path.relpath(where, here),
-    }
+        answered = answer(root, dataset, question, progress=advance)
+    where = here / picture if picture else Paths(dataset, root).whatif
+    result = {**answered, "picture": os.path.relpath(where, here)}
     files.write_text(where, chart.svg(result))
     if as_json:
         click.echo(json.dumps(result, indent=2, ensure_ascii=False))

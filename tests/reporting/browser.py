@@ -55,11 +55,32 @@ class Page:
     def requests(self) -> list[str]:
         return [event["params"]["request"]["url"] for event in self._events("Network.requestWillBeSent")]
 
-    def open(self, path: Path) -> None:
+    def open(self, where: Path | str) -> None:
+        """Load a file or an address, and wait until it is loaded."""
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.ask(f"{domain}.enable")
-        self.ask("Page.navigate", url=path.as_uri())
-        self._browser.wait(lambda: bool(self._events("Page.loadEventFired")))
+        loaded = self.loads()
+        self.ask("Page.navigate", url=where.as_uri() if isinstance(where, Path) else where)
+        self.wait_for_load(loaded)
+
+    def loads(self) -> int:
+        """Return how often a page was loaded so far, for `wait_for_load`."""
+        return len(self._events("Page.loadEventFired"))
+
+    def wait_for_load(self, before: int) -> None:
+        """Wait until one more page was loaded than `before`."""
+        self._browser.wait(lambda: self.loads() > before)
+
+    def until(self, script: str) -> Any:
+        """Wait until a script gives something true, and return it."""
+        return processes.until(lambda: self.evaluate(script))
+
+    def picture(self, file: Path) -> None:
+        """Write what is shown, the whole length of the page, as PNG."""
+        size = self.ask("Page.getLayoutMetrics")["cssContentSize"]
+        clip = {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}
+        shot = self.ask("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)
+        file.write_bytes(base64.b64decode(shot["data"]))
 
     def show(self, *, media: str = "screen", scheme: str = "light", width: int = 1000) -> None:
         feature = {"name": "prefers-color-scheme", "value": scheme}
@@ -120,10 +141,10 @@ class Browser:
                 else:
                     self.events.append(message)
 
-    def page(self, path: Path) -> Page:
+    def page(self, where: Path | str) -> Page:
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
         page = Page(self, self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"])
-        page.open(path)
+        page.open(where)
         return page
 
 

@@ -50,6 +50,7 @@ def serve(*, dataset: str, host: str, port: int, workers: int, token_file: Path 
             dataset=dataset,
             model=chosen.register.model,
             store=Path(store),
+            evaluate=chosen.evaluate,
             host=host,
             port=port,
             workers=workers,

@@ -6,10 +6,13 @@ from http import HTTPStatus
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
 
 import fairtune
 from fairtune.service import problems
-from fairtune.service.edge import Edge, Json, problem_of, respond
+from fairtune.service.console import app as pages
+from fairtune.service.console.app import Console
+from fairtune.service.edge import Edge, problem_of, respond
 from fairtune.service.events import Inbox
 from fairtune.service.follow import Follower
 from fairtune.service.problems import Problem
@@ -26,7 +29,12 @@ request, else a popular one that is in balance between the regions of artists; `
 
 
 def create(
-    follower: Follower, telemetry: Telemetry, *, token: str | None = None, inbox: Inbox | None = None
+    follower: Follower,
+    telemetry: Telemetry,
+    *,
+    token: str | None = None,
+    inbox: Inbox | None = None,
+    console: Console | None = None,
 ) -> FastAPI:
     """Make the application.
 
@@ -40,6 +48,8 @@ def create(
         That requests below /v1 need; None: they need none.
     inbox
         Where new listening goes; None: it isn't taken.
+    console
+        What its pages need; None: there are no pages.
 
     Returns
     -------
@@ -52,6 +62,8 @@ def create(
         follower.start()
         yield
         follower.stop()
+        if console is not None:
+            console.questions.stop()
         telemetry.end()
 
     app = FastAPI(
@@ -74,16 +86,19 @@ def create(
     app.state.follower, app.state.telemetry, app.state.inbox = follower, telemetry, inbox
     app.include_router(v1.router)
     app.include_router(health.router)
+    app.state.console = None
+    if console is not None:
+        pages.add(app, console)
     app.add_middleware(Edge, follower=follower, telemetry=telemetry, token=token)
     return app
 
 
-async def _invalid(request: Request, error: Exception) -> Json:
+async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - what this is registered for
     return respond(problems.invalid(error.errors()), request.scope)
 
 
-async def _refused(request: Request, error: Exception) -> Json:
+async def _refused(request: Request, error: Exception) -> Response:
     """Answer what FastAPI itself refuses."""
     status = HTTPStatus(getattr(error, "status_code", HTTPStatus.BAD_REQUEST))
     said = {

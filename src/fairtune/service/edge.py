@@ -11,6 +11,7 @@ from typing import Any, Final
 from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 
+from fairtune.service.console import pages
 from fairtune.service.follow import Follower
 from fairtune.service.problems import MEDIA_TYPE, Problem
 from fairtune.service.settings import BODY_SECONDS, MAX_BODY
@@ -26,6 +27,8 @@ GUARDED: Final = "/v1/"
 VERSIONS: Final = "/v1/versions"
 LISTS: Final = "/recommendations"
 UNMATCHED: Final = "unmatched"
+FORM: Final = "application/x-www-form-urlencoded"
+"""What pages send."""
 
 
 class Json(JSONResponse):
@@ -36,15 +39,20 @@ class Json(JSONResponse):
         return text.encode("utf-8", "backslashreplace")
 
 
-def respond(problem: Problem, scope: Scope) -> Json:
-    """Return the answer to a request that can't be met; it names the version that was asked, if any was."""
+def respond(problem: Problem, scope: Scope) -> Response:
+    """Return the answer to a request that can't be met; it names the version that was asked, if any was.
+
+    Whoever asks for a page gets one.
+    """
+    if scope["app"].state.console is not None and pages.wanted(scope):
+        return pages.problem(Request(scope), problem)
     body, snapshot = problem.as_dict(), scope.get("state", {}).get("snapshot")
     if snapshot is not None and scope["path"].startswith(GUARDED):
         body["model"] = snapshot.as_dict()
     return Json(body, problem.status, problem.headers, media_type=MEDIA_TYPE)
 
 
-async def problem_of(request: Request, error: Exception) -> Json:
+async def problem_of(request: Request, error: Exception) -> Response:
     """Answer a `Problem` that a route raised."""
     assert isinstance(error, Problem)  # noqa: S101 - what this is registered for
     return respond(error, request.scope)
@@ -115,7 +123,7 @@ class Edge:
             headers = dict(scope["headers"])
             self._check_token(scope["path"], headers)
             if scope["method"] == "POST":
-                _check_type(headers)
+                _check_type(scope["path"], headers)
                 receive = await _whole(headers, receive, self._patience)
             elif (tag := _tag(scope)) is not None and _asks_for(tag, headers):
                 unchanged = Response(status_code=HTTPStatus.NOT_MODIFIED, headers=_cached(tag))
@@ -161,11 +169,12 @@ def _cached(tag: str) -> dict[str, str]:
     return {"ETag": tag, "Cache-Control": "private, no-cache"}
 
 
-def _check_type(headers: Mapping[bytes, bytes]) -> None:
+def _check_type(path: str, headers: Mapping[bytes, bytes]) -> None:
     kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-    if kind != b"application/json":
+    wanted = "application/json" if path.startswith(GUARDED) else FORM
+    if kind != wanted.encode():
         shown = kind.decode("latin-1")[:100] or "nothing"
-        detail = f"Content-Type says {shown}: send application/json"
+        detail = f"Content-Type says {shown}: send {wanted}"
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", detail)
 
 

@@ -78,8 +78,11 @@ def application(settings: Settings, first: Snapshot | None = None) -> "FastAPI":
     """
     from fairtune.service import telemetry
     from fairtune.service.app import create
+    from fairtune.service.console.access import Access
+    from fairtune.service.console.app import Console
     from fairtune.service.events import Inbox
     from fairtune.service.follow import Follower
+    from fairtune.service.questions import Questions
 
     telemetry.configure_logs()
     counted = telemetry.Telemetry()
@@ -89,7 +92,14 @@ def application(settings: Settings, first: Snapshot | None = None) -> "FastAPI":
         follower.look()
     watched = settings.watched
     inbox = None if watched is None else Inbox(Paths(settings.dataset, settings.root), watched)
-    return create(follower, counted, token=settings.token, inbox=inbox)
+    console = Console(
+        root=settings.root,
+        dataset=settings.dataset,
+        evaluate=settings.evaluate,
+        access=Access(settings.token),
+        questions=Questions(settings.root, settings.dataset),
+    )
+    return create(follower, counted, token=settings.token, inbox=inbox, console=console)
 
 
 def _config(factory: Callable[[], "FastAPI"]) -> uvicorn.Config:

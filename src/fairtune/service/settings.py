@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from fairtune.config.custom_tables import Watched
+from fairtune.config.params import Evaluate
 
 DEFAULT_N: Final = 10
 MAX_N: Final = 100  # items of one list
@@ -40,6 +41,8 @@ class Settings:
         Name of its registered model.
     store
         Folder where the workers of one service keep the releases they serve.
+    evaluate
+        How models of the data set are judged.
     host
         Address that is listened at.
     port
@@ -58,6 +61,7 @@ class Settings:
     dataset: str
     model: str
     store: Path
+    evaluate: Evaluate
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1

@@ -1,5 +1,6 @@
 """The registry as the service uses it: which version is champion, and a version's release on disk."""
 
+import json
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,10 +8,12 @@ from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from fairtune import files
 from fairtune.errors import RegistryFailed
 from fairtune.registry.client import connection, fast_lookup, provenance, versions
+from fairtune.registry.client.actor import who
 from fairtune.registry.client.versions import Version
+from fairtune.registry.promotion import history as histories
+from fairtune.registry.promotion.history import ModelHistory
 from fairtune.service.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 METRICS: Final = "metrics.json"
+KEPT: Final = 64
+"""Files of versions that are held in memory; a version is never changed."""
 
 
 class Source(Protocol):
@@ -35,6 +40,12 @@ class Source(Protocol):
 
     def versions(self) -> list[dict[str, Any]]:
         """Describe all versions there are, the latest first."""
+
+    def history(self) -> ModelHistory:
+        """Return who made which version champion, when and why."""
+
+    def kept(self, number: int, name: str) -> bytes | None:
+        """Return a file that is kept with a version; None if there is none."""
 
 
 class Registry:
@@ -53,6 +64,7 @@ class Registry:
     def __init__(self, root: Path, model: str, store: Path) -> None:
         self._root, self._model, self._store = root, model, store
         self._connecting = Lock()  # MLflow's address is a setting of the whole process
+        self._files: dict[tuple[int, str], bytes | None] = {}
 
     def champion(self) -> int | None:
         with self._connecting:
@@ -67,9 +79,13 @@ class Registry:
             if not folder.is_dir():
                 self._fetch(client, version, folder)
             registered_at = _registered_at(client, self._model, number)
-            metrics = _metrics(client, version)
+            metrics = _read(client, version, METRICS)
         return Snapshot.load(
-            folder, model=self._model, version=number, registered_at=registered_at, metrics=metrics
+            folder,
+            model=self._model,
+            version=number,
+            registered_at=registered_at,
+            metrics=json.loads(metrics) if metrics else None,
         )
 
     def forget(self, keep: "Collection[int]") -> None:
@@ -93,6 +109,19 @@ class Registry:
             for each in reversed(found)
         ]
 
+    def history(self) -> ModelHistory:
+        with self._connecting, connection.connected(self._root) as client:
+            return histories.describe(client, self._model, who=who(self._root))
+
+    def kept(self, number: int, name: str) -> bytes | None:
+        if (number, name) not in self._files:
+            with self._connecting, connection.connected(self._root) as client:
+                content = _read(client, versions.version(client, self._model, number), name)
+            if len(self._files) >= KEPT:
+                self._files.pop(next(iter(self._files)))
+            self._files[number, name] = content
+        return self._files[number, name]
+
     def _fetch(self, client: "MlflowClient", version: Version, folder: Path) -> None:
         """Download the release of a version; it appears in the store whole or not at all."""
         self._store.mkdir(parents=True, exist_ok=True)
@@ -112,10 +141,13 @@ class Registry:
                     raise
 
 
-def _metrics(client: "MlflowClient", version: Version) -> dict[str, Any] | None:
+def _read(client: "MlflowClient", version: Version | None, name: str) -> bytes | None:
+    """Return a file of the run that a version came of; None if there is none."""
+    if version is None or not version.run_id:
+        return None
     with TemporaryDirectory(prefix="fairtune-") as folder:
-        kept = versions.fetch(client, version, METRICS, Path(folder)) if version.run_id else None
-        return None if kept is None else files.read_json(kept)
+        kept = versions.fetch(client, version, name, Path(folder))
+        return None if kept is None else kept.read_bytes()
 
 
 def _registered_at(client: "MlflowClient", model: str, number: int) -> datetime:

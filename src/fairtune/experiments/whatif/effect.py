@@ -1,6 +1,7 @@
 """What re-ranking does to the lists of the test part: figures before and after, and who loses."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -28,28 +29,40 @@ OF_LISTENERS = tuple(f"{name}@{HEADLINE}" for name in ("ndcg", "recall", "hit", 
 NDCG = OF_LISTENERS[0]
 
 
-def measure(
-    matrix: Matrix,
-    before: Als,
-    after: Als,
-    reranking: Reranking,
-    params: Evaluate,
-    *,
-    seed: int,
-    threads: int,
-) -> Json:
-    """Compare the lists of ten of two models on the test part, over the same resamples of listeners.
+@dataclass(frozen=True)
+class Present:
+    """What doesn't depend on what is asked: the lists of the present model, and who they are for.
+
+    Attributes
+    ----------
+    model
+        Fit on TRAIN_VALID, without multipliers.
+    held
+        What listeners went on to play.
+    bootstrap
+        Resamples of listeners, the same for all that is compared.
+    lists
+        Ten items for each listener.
+    labels
+        Groups of listeners, by grouping.
+    """
+
+    model: Als
+    held: HeldOut
+    bootstrap: Bootstrap
+    lists: Lists
+    labels: Mapping[str, listener_groups.Labels]
+
+
+def present(matrix: Matrix, model: Als, params: Evaluate, *, seed: int, threads: int) -> Present:
+    """Rank by the present model on the test part, and group its listeners.
 
     Parameters
     ----------
     matrix
         With a test part.
-    before
-        Fit on TRAIN_VALID, without the multipliers of `reranking`.
-    after
-        The same fit with them.
-    reranking
-        Multipliers, and the bounds that they keep on the validation part.
+    model
+        Fit on TRAIN_VALID, without multipliers.
     params
         `evaluate` of params.yaml.
     seed
@@ -59,22 +72,48 @@ def measure(
 
     Returns
     -------
+    Present
+        For `measure`, as often as wanted.
+    """
+    part = Part.TRAIN_VALID
+    bootstrap = Bootstrap(n_listeners=len(matrix.listeners), resamples=params.resamples, seed=seed)
+    held = held_out(matrix, matrix.target, params, bootstrap)
+    labels = listener_groups.label(matrix, part, age_bands=params.age_bands, countries=params.countries)
+    taste, _ = tastes(matrix, part, model, min_group=params.min_group, seed=seed)
+    if (taste != UNKNOWN).any():
+        labels[TASTE] = taste
+    return Present(model, held, bootstrap, _rank(model, matrix.target, held, threads), labels)
+
+
+def measure(
+    matrix: Matrix, before: Present, after: Als, reranking: Reranking, params: Evaluate, *, threads: int
+) -> Json:
+    """Compare the lists of ten of two models on the test part, over the same resamples of listeners.
+
+    Parameters
+    ----------
+    matrix
+        With a test part.
+    before
+        The present model.
+    after
+        The same fit with the multipliers of `reranking`.
+    reranking
+        Multipliers, and the bounds that they keep on the validation part.
+    params
+        `evaluate` of params.yaml.
+    threads
+        Used to rank, 1 and above.
+
+    Returns
+    -------
     Json
         Figures of all lists, the bounds, and groups of items and of listeners, each before and after. A
         change is after less before, and its interval is that of the paired difference.
     """
-    part, block = Part.TRAIN_VALID, matrix.target
-    bootstrap = Bootstrap(n_listeners=len(matrix.listeners), resamples=params.resamples, seed=seed)
-    held = held_out(matrix, block, params, bootstrap)
-    lists = [
-        ranking.rank(partial(_scores, model, block), held.known, HEADLINE, threads=threads)
-        for model in (before, after)
-    ]
+    held, bootstrap = before.held, before.bootstrap
+    lists = [before.lists, _rank(after, matrix.target, held, threads)]
     of_listeners = [measure_lists.of_listeners(one, held, [HEADLINE]) for one in lists]
-    labels = listener_groups.label(matrix, part, age_bands=params.age_bands, countries=params.countries)
-    taste, _ = tastes(matrix, part, before, min_group=params.min_group, seed=seed)
-    if (taste != UNKNOWN).any():
-        labels[TASTE] = taste
     shown = sorted({REGION, TIER, *reranking.multipliers} & set(held.groupings))
     apart = [provider_parity.compare(one, held.chances, [HEADLINE]) for one in lists]
     result: Json = {
@@ -83,7 +122,7 @@ def measure(
         "providers": {name: _providers(apart, name, lists, held) for name in shown},
         "listeners": {
             name: _listeners(of_listeners, groups, bootstrap, params.min_group)
-            for name, groups in labels.items()
+            for name, groups in before.labels.items()
         },
     }
     for bound, was, now in zip(reranking.bounds, reranking.before, reranking.after, strict=True):
@@ -102,6 +141,10 @@ def measure(
             }
         )
     return result
+
+
+def _rank(model: Als, block: BlockName, held: HeldOut, threads: int) -> Lists:
+    return ranking.rank(partial(_scores, model, block), held.known, HEADLINE, threads=threads)
 
 
 def _scores(model: Als, block: BlockName, rows: Rows) -> Scores:

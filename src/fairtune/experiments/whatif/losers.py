@@ -9,17 +9,31 @@ from fairtune.reporting.elements import labels, numbers
 
 NDCG = f"ndcg@{HEADLINE}"
 NAMED = 8
-"""Groups of listeners that are named, those who lose most."""
 LEAST = 0.0005
 """Share of all places that a group has to lose to be named: less reads as 0.0 %."""
 
 
-def sentences(effect: Mapping[str, Any], target: str) -> list[str]:
-    """Return a line for each group that loses, listeners first, by how much; none if nobody does."""
+def sentences(effect: Mapping[str, Any], target: str, *, named: int | None = NAMED) -> list[str]:
+    """Return a line for each group that loses, listeners first, by how much; none if nobody does.
+
+    Parameters
+    ----------
+    effect
+        What a re-ranking changes.
+    target
+        Block of the lists.
+    named
+        Groups of listeners that are named, those who lose most; None: all.
+
+    Returns
+    -------
+    list
+        Sentences without a full stop.
+    """
     listeners = sorted(_listeners(effect))
-    lines = [sentence for _, sentence in listeners[:NAMED]]
-    if len(listeners) > NAMED:
-        lines.append(f"and {len(listeners) - NAMED} more groups of listeners; --json has them all")
+    lines = [sentence for _, sentence in listeners[:named]]
+    if len(listeners) > len(lines):
+        lines.append(f"and {len(listeners) - len(lines)} more groups of listeners; --json has them all")
     return lines + list(_providers(effect, target))
 
 

@@ -12,6 +12,7 @@ from fairtune.config.params import Evaluate
 from fairtune.config.paths import Paths
 from fairtune.errors import BadRequest, NotThere
 from fairtune.experiments.whatif import effect, options
+from fairtune.experiments.whatif.effect import Present
 from fairtune.experiments.whatif.options import Groups
 from fairtune.matrix import storage as matrix_storage
 from fairtune.matrix.matrix import Matrix
@@ -47,7 +48,7 @@ class Question:
     by: str = "region"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Trained:
     """What stage `train` left of a data set.
 
@@ -59,11 +60,14 @@ class Trained:
         By the part that they were fitted on.
     groups
         Groups of the target's items by grouping, as they are judged.
+    present
+        Lists of the model as it is; None until a question needs them.
     """
 
     matrix: Matrix
     fits: dict[Part, Als]
     groups: Groups
+    present: Present | None = None
 
 
 _KEPT: Final[dict[object, Trained]] = {}
@@ -105,12 +109,8 @@ def answer(
         The question makes no sense, or no re-ranking keeps what it asks for.
     """
     everything = params.load(root)
-    evaluate, paths = everything.dataset(dataset).evaluate, Paths(dataset, root)
-    state = (_state(paths), repr(evaluate))
-    trained = _KEPT.get(state) or _read(paths, evaluate)
-    if keep:
-        _KEPT.clear()
-        _KEPT[state] = trained
+    evaluate = everything.dataset(dataset).evaluate
+    trained = prepare(root, dataset, keep=keep)
     wanted = options.constraints(
         question.min_share,
         question.max_dp_disparity,
@@ -119,21 +119,16 @@ def answer(
         groups=trained.groups,
     )
     progress()
-    threads = os.cpu_count() or 1
+    threads = _threads()
     found = find(
         trained.matrix, trained.fits[Part.TRAIN], wanted, evaluate, threads=threads, progress=progress
     )
     if not found.kept:
         raise BadRequest(f"whatif: {found.missed}: no re-ranking found on the validation part keeps it")
-    present = trained.fits[Part.TRAIN_VALID]
+    model = trained.fits[Part.TRAIN_VALID]
+    after = lift(trained.matrix, model, Part.TRAIN_VALID, found.multipliers, evaluate)
     measured = effect.measure(
-        trained.matrix,
-        present,
-        lift(trained.matrix, present, Part.TRAIN_VALID, found.multipliers, evaluate),
-        found,
-        evaluate,
-        seed=everything.seed,
-        threads=threads,
+        trained.matrix, _present(trained, evaluate, everything.seed), after, found, evaluate, threads=threads
     )
     return {
         "dataset": dataset,
@@ -143,6 +138,45 @@ def answer(
         "loss_of_score": significant(found.loss),
         **measured,
     }
+
+
+def prepare(root: Path, dataset: str, *, keep: bool = True) -> Trained:
+    """Read what a question needs; with `keep` also rank by the present model, so that answers are quick.
+
+    Parameters
+    ----------
+    root
+        Folder of the project.
+    dataset
+        Of params.yaml.
+    keep
+        Keep it for the next question, for as long as its files stay as they are.
+
+    Returns
+    -------
+    Trained
+        The trained model of the data set.
+    """
+    everything, paths = params.load(root), Paths(dataset, root)
+    evaluate = everything.dataset(dataset).evaluate
+    state = (_state(paths), repr(evaluate), everything.seed)
+    trained = _KEPT.get(state) or _read(paths, evaluate)
+    if keep:
+        _KEPT.clear()
+        _KEPT[state] = trained
+        _present(trained, evaluate, everything.seed)
+    return trained
+
+
+def _present(trained: Trained, evaluate: Evaluate, seed: int) -> Present:
+    if trained.present is None:
+        model = trained.fits[Part.TRAIN_VALID]
+        trained.present = effect.present(trained.matrix, model, evaluate, seed=seed, threads=_threads())
+    return trained.present
+
+
+def _threads() -> int:
+    return os.cpu_count() or 1
 
 
 def _state(paths: Paths) -> tuple[tuple[str, int, int], ...]:

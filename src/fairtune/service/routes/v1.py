@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request
 
 from fairtune.errors import FairtuneError
 from fairtune.service import answers, fairness, items, problems, schemas
+from fairtune.service import audience as audiences
 from fairtune.service.answers import Answer
 from fairtune.service.edge import Json
 from fairtune.service.problems import Problem
@@ -161,7 +162,7 @@ def similar(snapshot: Current, item_id: Id, n: N = DEFAULT_N, kind: Kind = None)
 def audience(snapshot: Current, item_id: Id, kind: Kind = None) -> Json:
     block = _block(snapshot, kind)
     column = items.column(snapshot, block, item_id)
-    return _named(snapshot, fairness.audience(snapshot, block, column))
+    return _named(snapshot, audiences.audience(snapshot, block, column))
 
 
 @router.get(

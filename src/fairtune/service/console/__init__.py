@@ -1,0 +1,1 @@
+"""The console: pages of the service for people who write no code."""

@@ -1,0 +1,173 @@
+"""Page "What if": bounds as sliders, what they cost, who loses, and the lines for params.yaml."""
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from fairtune.columns import REGION
+from fairtune.experiments.whatif import losers
+from fairtune.experiments.whatif.run import Question
+from fairtune.experiments.whatif.table import LABELS, MEASURES
+from fairtune.matrix.provider_groups import TIER
+from fairtune.reporting.elements import labels, numbers
+from fairtune.reporting.elements.section import Table
+from fairtune.service.console import pages
+from fairtune.service.console.common import Asking, Current
+
+router = APIRouter()
+TAIL: Final = f"{TIER}.tail"
+OFF: Final = 0.0
+"""Where a slider asks for nothing."""
+
+
+@router.get("/what-if", summary="Page: what re-ranking would cost", include_in_schema=False)
+def what_if(
+    request: Request,
+    session: Asking,
+    snapshot: Current,
+    tail: Annotated[float, Query(ge=0, le=50, allow_inf_nan=False)] = OFF,
+    dp: Annotated[float, Query(ge=0, le=1, allow_inf_nan=False)] = OFF,
+    eo: Annotated[float, Query(ge=0, le=1, allow_inf_nan=False)] = OFF,
+) -> Response:
+    questions = request.app.state.console.questions
+    question = _question(tail, dp, eo)
+    answer: Mapping[str, Any] | None = None
+    items = labels.noun(str(snapshot.release.target))
+    if question is None:
+        questions.warm_up()
+    else:
+        answer = questions.ask(question)
+    return pages.page(
+        request,
+        "what_if",
+        at="what_if",
+        session=session,
+        items=items,
+        now=_now(snapshot.metrics or {}),
+        tail=tail,
+        dp=dp,
+        eo=eo,
+        answer=answer,
+        asked=_asked(tail, dp, eo, items),
+        tables=[] if answer is None else list(_tables(answer, _asked(tail, dp, eo, items))),
+        losing=[] if answer is None else losers.sentences(answer, answer["target"], named=None),
+        lines="" if question is None else _lines(request.app.state.console.dataset, question),
+    )
+
+
+def _question(tail: float, dp: float, eo: float) -> Question | None:
+    if not (tail or dp or eo):
+        return None
+    return Question(
+        min_share=(f"{TAIL}={tail / 100:g}",) if tail else (),
+        max_dp_disparity=dp or None,
+        max_eo_disparity=eo or None,
+        by=REGION,
+    )
+
+
+def _now(metrics: Mapping[str, Any]) -> dict[str, float | None]:
+    """Return the figures that the sliders bound, for the version that answers."""
+    by = metrics.get("fairness", {}).get("providers", {})
+    return {
+        "dp": _value(by, REGION, "dp@10", "disparity"),
+        "eo": _value(by, REGION, "eo@10", "disparity"),
+        "tail": _value(by, TIER, "dp@10", "groups", "tail", "share_recommended"),
+    }
+
+
+def _value(tree: Any, *path: str) -> float | None:
+    for step in path:
+        tree = tree.get(step, {}) if isinstance(tree, Mapping) else {}
+    value = tree.get("value") if isinstance(tree, Mapping) else tree
+    return None if value is None else float(value)
+
+
+def _asked(tail: float, dp: float, eo: float, items: str) -> list[str]:
+    """Return what is asked for in words, in the order of the bounds."""
+    between = "disparity between the regions of artists is at most"
+    return [
+        *([f"{items} of the long tail get at least {tail:g}{numbers.THIN}% of the places"] if tail else ()),
+        *([f"demographic parity {between} {dp:g}"] if dp else ()),
+        *([f"equal opportunity {between} {eo:g}"] if eo else ()),
+    ]
+
+
+def _tables(answer: Mapping[str, Any], asked: Sequence[str]) -> Iterator[tuple[str, Table]]:
+    yield (
+        "Asked for",
+        Table(
+            ("", "validation: before", "after", "test: before", "after", "kept on test"),
+            tuple(
+                (
+                    numbers.sentence(words),
+                    *(_plain(bound["validation"][when]) for when in ("before", "after")),
+                    *(_plain(bound["test"][when]) for when in ("before", "after")),
+                    "yes" if bound["kept_on_test"] else "no",
+                )
+                for words, bound in zip(asked, answer["bounds"], strict=True)
+            ),
+        ),
+    )
+    yield (
+        "What it costs",
+        Table(("", "before", "after", "change"), tuple(map(_figure, answer["figures"].items()))),
+    )
+    yield (
+        "Whose music is listed",
+        Table(
+            ("", "of the places: before", "after", "of what is played next, found: before", "after"),
+            tuple(
+                (
+                    f"{numbers.sentence(labels.grouping(kind))}: {labels.group(kind, name)}",
+                    *(_share(group["places"][when]["value"]) for when in ("before", "after")),
+                    *(_share(group["found"][when]["value"]) for when in ("before", "after")),
+                )
+                for kind, groups in answer["providers"].items()
+                for name, group in groups.items()
+            ),
+        ),
+    )
+
+
+def _figure(named: tuple[str, Mapping[str, Any]]) -> tuple[str, ...]:
+    name, figure = named
+    measure, _, grouping = name.partition(".")
+    label = LABELS.get(name) or f"{MEASURES[measure]}, {labels.grouping(grouping)}"
+    change = figure["change"]
+    around = (
+        ""
+        if change["low"] in (None, change["high"])
+        else f" ({numbers.signed(change['low'])} to {numbers.signed(change['high'])})"
+    )
+    before, after = (_plain(figure[when]["value"]) for when in ("before", "after"))
+    return (label, before, after, numbers.signed(change["value"]) + around)
+
+
+def _plain(value: float | None) -> str:
+    return "not computed" if value is None else numbers.plain(value)
+
+
+def _share(value: float | None) -> str:
+    return "not computed" if value is None else numbers.tenths(value)
+
+
+def _lines(dataset: str, question: Question) -> str:
+    """Return what params.yaml has to say for lists to keep this from the next training on."""
+    from ruamel.yaml import YAML
+
+    rerank: dict[str, dict[str, float]] = {}
+    if question.min_share:
+        rerank["min_share"] = {
+            group: float(share) for group, _, share in (one.partition("=") for one in question.min_share)
+        }
+    if question.max_dp_disparity is not None:
+        rerank["max_dp_disparity"] = {question.by: question.max_dp_disparity}
+    if question.max_eo_disparity is not None:
+        rerank["max_eo_disparity"] = {question.by: question.max_eo_disparity}
+    text = io.StringIO()
+    YAML().dump({"datasets": {dataset: {"train": {"rerank": rerank}}}}, text)
+    return text.getvalue()

@@ -66,6 +66,14 @@ def test_a_registered_release_is_champion_with_all_that_tells_where_it_comes_fro
     }
 
 
+def test_trying_a_version_leaves_the_search_path_as_it_was(project, release):
+    before = list(sys.path)
+
+    register(entry(release), root=project)
+
+    assert sys.path == before
+
+
 def test_the_registered_model_answers_as_the_release_does(project, release):
     import mlflow.pyfunc
 

@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Iterator
+from multiprocessing import resource_tracker
 from pathlib import Path
 
 import hypothesis
 import psutil
 import pytest
-from tests import processes
+from tests import browser, processes
 
 hypothesis.settings.register_profile(  # on a busy machine any example may take long, and so may making one
     "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -20,6 +21,7 @@ def nothing_outlives_the_tests() -> Iterator[None]:
     """Whatever tests have started, in whatever way, is over when they are; else this fails, and ends it."""
     os.environ[processes.MARK] = mark = str(os.getpid())
     yield
+    resource_tracker._resource_tracker._stop()  # the interpreter's own, which would end with it
     commands = {process: processes.command(process) for process in processes.left(mark)}
     _, alive = psutil.wait_procs(commands, processes.GRACE)  # what was just ended may be on its way
     processes.end(alive)
@@ -54,3 +56,14 @@ def release(tmp_path_factory) -> Path:
 def other_release(tmp_path_factory) -> Path:
     """Another one of the same world: its digest differs."""
     return _released(tmp_path_factory.mktemp("other") / "all", scaling="binary")
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory) -> Iterator[browser.Browser]:
+    """Start a browser; where none is installed, its tests are skipped but in CI."""
+    program = browser.installed()
+    if program is None:
+        why = f"none of {', '.join(browser.NAMES)} is on the PATH: the page was not looked at in a browser"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(why)
+    with browser.started(program, tmp_path_factory.mktemp("profile")) as running:
+        yield running

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests import processes
-from tests.reporting import browser, sample
+from tests import browser, processes
+from tests.reporting import sample
 
 from fairtune.evaluation.gate import verdict as gate_verdict
 from fairtune.reporting.report import render

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from tests.browser import Browser, Page
 from tests.reporting import fonts, sample
-from tests.reporting.browser import Browser, Page
 from tests.reporting.test_drift import drifted
 from tests.validation.drift import listening
 

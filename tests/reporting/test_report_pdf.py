@@ -5,8 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests import processes
-from tests.reporting import browser
+from tests import browser, processes
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "scripts/report_pdf.py"

@@ -12,7 +12,10 @@ from tests.tiny import TRACK_MODEL, make_matrix, train
 
 from fairtune.columns import BlockName
 from fairtune.errors import RegistryFailed
+from fairtune.registry.promotion.history import ModelHistory
+from fairtune.registry.promotion.replay import replay
 from fairtune.service.app import create
+from fairtune.service.console.app import Console
 from fairtune.service.events import Inbox
 from fairtune.service.follow import Follower
 from fairtune.service.snapshot import Snapshot
@@ -31,7 +34,8 @@ class Shelf:
     alias: int | None = 1
     down: bool = False
     loads: list[int] = field(default_factory=list)
-    kept: set[int] = field(default_factory=set)
+    stored: set[int] = field(default_factory=set)
+    files: dict[tuple[int, str], bytes] = field(default_factory=dict)
 
     def champion(self) -> int | None:
         if self.down:
@@ -45,12 +49,21 @@ class Shelf:
         return self.snapshots[number]
 
     def forget(self, keep: Any) -> None:
-        self.kept = set(keep)
+        self.stored = set(keep)
 
     def versions(self) -> list[dict[str, Any]]:
         if self.down:
             raise RegistryFailed("registry: no answer")
-        return [{"version": number} for number in sorted(self.snapshots, reverse=True)]
+        return [
+            {"version": number, "aliases": [], "registered_at": None, "verdict": "passed", "digest": None}
+            for number in sorted(self.snapshots, reverse=True)
+        ]
+
+    def history(self) -> ModelHistory:
+        return ModelHistory(MODEL, replay([], []), {}, ())
+
+    def kept(self, number: int, name: str) -> bytes | None:
+        return self.files.get((number, name))
 
 
 @dataclass
@@ -106,12 +119,14 @@ def start(snapshot, second):
         token: str | None = None,
         first: Snapshot | None = snapshot,
         inbox: Inbox | None = None,
+        console: Console | None = None,
         **shelf: Any,
     ) -> Service:
         versions = Shelf({1: snapshot, 2: second}, **shelf)
         telemetry = Telemetry()
         follower = Follower(versions, telemetry, every=3600, first=first)
-        return Service(versions, follower, telemetry, create(follower, telemetry, token=token, inbox=inbox))
+        app = create(follower, telemetry, token=token, inbox=inbox, console=console)
+        return Service(versions, follower, telemetry, app)
 
     return start
 

@@ -33,7 +33,7 @@ def test_a_new_champion_answers_and_so_does_an_old_one_after_a_rollback(start):
         service.shelf.alias = number
         service.follower.look()
         assert version(service) == number
-    assert service.shelf.kept == {1, 2}
+    assert service.shelf.stored == {1, 2}
     assert service.metric("fairtune_model_loads_total") == 3
     assert service.metric(f'fairtune_model_version{{model="{MODEL}"}}') == 1
 

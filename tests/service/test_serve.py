@@ -18,6 +18,7 @@ from tests import mlflow_server, postgres, processes
 from tests.processes import PATIENCE, until
 
 from fairtune.cli import main as cli
+from fairtune.config import params
 from fairtune.registry.client import connection
 from fairtune.registry.registration.entry import Entry
 from fairtune.registry.registration.register import register
@@ -315,6 +316,7 @@ def test_an_address_that_is_taken_is_named(capsys):
 
 
 def test_answers_do_not_wait_for_the_client_to_confirm_their_head(tmp_path):
-    settings = Settings(root=tmp_path, dataset="demo", model=NAME, store=tmp_path, port=0)
+    evaluate = params.load(ROOT).dataset("demo").evaluate
+    settings = Settings(root=tmp_path, dataset="demo", model=NAME, store=tmp_path, evaluate=evaluate, port=0)
     with server._listening(settings) as listener:
         assert listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -62,6 +62,7 @@ def one(
     kind: str | None = None,
     fallback: Fallback = "popular",
     recent: Recent = nothing,
+    long_tail: float = 0.0,
 ) -> Answer:
     """Answer one listener; `Problem` if that isn't possible.
 
@@ -79,13 +80,15 @@ def one(
         What an unknown listener without likes gets.
     recent
         Returns what a listener played since, as `Inbox.recent` does.
+    long_tail
+        Share of the places, 0..1, that emerging items get at least; a popular list has none for it.
 
     Returns
     -------
     Answer
         The list.
     """
-    (answer,) = many(snapshot, [asker], n=n, kind=kind, fallback=fallback, recent=recent)
+    (answer,) = many(snapshot, [asker], n=n, kind=kind, fallback=fallback, recent=recent, long_tail=long_tail)
     return _list_of(answer)
 
 
@@ -97,6 +100,7 @@ def many(
     kind: str | None = None,
     fallback: Fallback = "popular",
     recent: Recent = nothing,
+    long_tail: float = 0.0,
 ) -> list[Answer | Problem]:
     """Answer each of many listeners, or say why not, whatever comes of the others.
 
@@ -114,6 +118,8 @@ def many(
         What an unknown listener without likes gets.
     recent
         Returns what a listener played since, as `Inbox.recent` does.
+    long_tail
+        Share of the places, 0..1, that emerging items get at least; a popular list has none for it.
 
     Returns
     -------
@@ -137,7 +143,7 @@ def many(
             waiting.append((index, instead))
             yield request
 
-    lists = snapshot.recommender.for_all(requested(), n=n, kind=block, strict=False)
+    lists = snapshot.recommender.for_all(requested(), n=n, kind=block, strict=False, long_tail=long_tail)
     for number, listed in enumerate(lists):
         index, instead = waiting[number]
         body = listed.as_dict()

@@ -87,6 +87,7 @@ def create(
     app.include_router(v1.router)
     app.include_router(health.router)
     app.state.console = None
+    app.state.questions = None if console is None else console.questions
     if console is not None:
         pages.add(app, console)
     app.add_middleware(Edge, follower=follower, telemetry=telemetry, token=token)

@@ -44,7 +44,8 @@ def respond(problem: Problem, scope: Scope) -> Response:
 
     Whoever asks for a page gets one.
     """
-    if scope["app"].state.console is not None and pages.wanted(scope):
+    app = scope.get("app")
+    if app is not None and app.state.console is not None and pages.wanted(scope):
         return pages.problem(Request(scope), problem)
     body, snapshot = problem.as_dict(), scope.get("state", {}).get("snapshot")
     if snapshot is not None and scope["path"].startswith(GUARDED):

@@ -106,9 +106,13 @@ class Questions:
 
     def _submit(self, call: Callable[..., Any], *values: Any, **named: Any) -> "Future[Any]":
         with self._starting:
-            if self._pool is None:
-                spawned = multiprocessing.get_context("spawn")
-                self._pool = ProcessPoolExecutor(1, mp_context=spawned, initializer=_quiet)
+            if self._pool is not None:
+                try:
+                    return self._pool.submit(call, *values, **named)
+                except BrokenProcessPool:  # it was killed while nobody asked
+                    self._pool.shutdown(wait=False)
+            spawned = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(1, mp_context=spawned, initializer=_quiet)
             return self._pool.submit(call, *values, **named)
 
 

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from fairtune.service.settings import (
     DEFAULT_N,
+    MAX_BOUNDS,
     MAX_EVENTS,
     MAX_LIKES,
     MAX_LIKES_TEXT,
@@ -18,6 +19,7 @@ Fallback = Literal["popular", "none"]
 Text = Annotated[str, StringConstraints(max_length=MAX_TEXT)]
 Line = Annotated[str, StringConstraints(max_length=MAX_TEXT, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Id = int | Text
+LONG_TAIL: Final = "Share of the places that emerging items get at least, as far as there are any."
 
 
 class Asker(BaseModel):
@@ -65,6 +67,31 @@ class Batch(BaseModel):
         Fallback,
         Field(description="What an unknown listener without likes gets: a popular list, or an error."),
     ] = "popular"
+    long_tail: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, description=LONG_TAIL)] = 0.0
+
+
+class Bounds(BaseModel):
+    """What lists should keep; at least one bound."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    min_share: Annotated[
+        dict[Line, Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]],
+        Field(
+            max_length=MAX_BOUNDS,
+            description="Group of items, with its grouping or without -> share of the places at least.",
+            examples=[{"tail": 0.1}],
+        ),
+    ] = Field(default_factory=dict)
+    max_dp_disparity: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] | None = None
+    max_eo_disparity: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] | None = None
+    by: Annotated[Line, Field(description="Grouping that both disparities compare.")] = "region"
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.min_share and self.max_dp_disparity is None and self.max_eo_disparity is None:
+            raise ValueError("give one of min_share, max_dp_disparity, max_eo_disparity")
+        return self
 
 
 class Event(BaseModel):
@@ -173,6 +200,30 @@ FAIRNESS: Final = {
     },
     "listeners": {},
     "unknown": {"region": 0.08},
+}
+_MOVED: Final = {
+    "before": {"value": 0.137, "low": 0.131, "high": 0.143},
+    "after": {"value": 0.13, "low": 0.124, "high": 0.136},
+    "change": {"value": -0.007, "low": -0.009, "high": -0.005},
+}
+WHAT_IF: Final = {
+    "dataset": "demo",
+    "target": "track",
+    "question": "share of tier.tail at least 0.1",
+    "multipliers": {"tier": {"head": 0.0, "middle": 0.0, "tail": 0.097}},
+    "loss_of_score": 0.0094,
+    "figures": {"ndcg@10": _MOVED},
+    "bounds": [
+        {
+            "asked": "share of tier.tail at least 0.1",
+            "limit": 0.1,
+            "validation": {"before": 0.017, "after": 0.1},
+            "test": {"before": 0.014, "after": 0.09},
+            "kept_on_test": False,
+        }
+    ],
+    "providers": {},
+    "listeners": {},
 }
 DESCRIBED: Final = {**FOUND, "music_types": [{"name": "folk", "share": 1.0}]}
 

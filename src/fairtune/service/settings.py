@@ -17,6 +17,7 @@ MAX_BODY: Final = 1_000_000  # bytes
 BODY_SECONDS: Final = 30.0  # until the whole body of a request must have come
 MAX_FOUND: Final = 100  # items of one search
 MAX_EVENTS: Final = 1_000  # plays of one request
+MAX_BOUNDS: Final = 20  # groups that one what-if question names
 MAX_KEY: Final = 200  # characters of an idempotency key
 MAX_RECENT: Final = 200_000  # plays that a worker keeps for the next lists
 MAX_WAITING: Final = 10_000  # requests with plays that the folder of new listening may hold

@@ -83,6 +83,8 @@ def answer(
 ) -> dict[str, Any]:
     """Re-rank the lists of the trained model within bounds, and measure what that changes.
 
+    `NotThere` if no model is trained.
+
     Parameters
     ----------
     root
@@ -103,8 +105,6 @@ def answer(
 
     Raises
     ------
-    NotThere
-        No model is trained.
     BadRequest
         The question makes no sense, or no re-ranking keeps what it asks for.
     """

@@ -10,8 +10,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from fairtune.config.params import Evaluate
 from fairtune.service.console import access, artists, fairness, listen, pages, versions, what_if
-from fairtune.service.console.access import Access, SignInNeeded, read_form
-from fairtune.service.console.common import Text
+from fairtune.service.console.access import Access, SignInNeeded, check_form, read_form
+from fairtune.service.console.common import Asking, Text
 from fairtune.service.questions import Questions
 
 router = APIRouter()
@@ -90,6 +90,14 @@ async def signed_in(request: Request) -> Response:
         samesite="strict",
         secure=request.url.scheme == "https",
     )
+    return answer
+
+
+@router.post("/sign-out", summary="Sign out", include_in_schema=False)
+async def sign_out(request: Request, session: Asking) -> Response:
+    check_form(session, await read_form(request))
+    answer = RedirectResponse(access.SIGN_IN, HTTPStatus.SEE_OTHER)
+    answer.delete_cookie(access.COOKIE)
     return answer
 
 

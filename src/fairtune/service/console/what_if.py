@@ -100,7 +100,7 @@ def _tables(answer: Mapping[str, Any], asked: Sequence[str]) -> Iterator[tuple[s
     yield (
         "Asked for",
         Table(
-            ("", "validation: before", "after", "test: before", "after", "kept on test"),
+            ("bound", "validation: before", "after", "test: before", "after", "kept on test"),
             tuple(
                 (
                     numbers.sentence(words),
@@ -114,12 +114,12 @@ def _tables(answer: Mapping[str, Any], asked: Sequence[str]) -> Iterator[tuple[s
     )
     yield (
         "What it costs",
-        Table(("", "before", "after", "change"), tuple(map(_figure, answer["figures"].items()))),
+        Table(("figure", "before", "after", "change"), tuple(map(_figure, answer["figures"].items()))),
     )
     yield (
         "Whose music is listed",
         Table(
-            ("", "of the places: before", "after", "of what is played next, found: before", "after"),
+            ("group", "of the places: before", "after", "of what is played next, found: before", "after"),
             tuple(
                 (
                     f"{numbers.sentence(labels.grouping(kind))}: {labels.group(kind, name)}",

@@ -1,19 +1,23 @@
 """Routes of version 1: lists, items, versions."""
 
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 
 from fairtune.errors import FairtuneError
+from fairtune.experiments.whatif.run import Question
 from fairtune.service import answers, fairness, items, problems, schemas
 from fairtune.service import audience as audiences
 from fairtune.service.answers import Answer
 from fairtune.service.edge import Json
 from fairtune.service.problems import Problem
-from fairtune.service.schemas import Asker, Batch, Events, Fallback, Text
+from fairtune.service.schemas import Asker, Batch, Bounds, Events, Fallback, Text
 from fairtune.service.settings import DEFAULT_N, MAX_FOUND, MAX_KEY, MAX_LIKES, MAX_N, MAX_TEXT
 from fairtune.service.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from fairtune.service.questions import Questions
 
 router = APIRouter(prefix="/v1")
 
@@ -28,6 +32,7 @@ def _current(request: Request) -> Snapshot:
 Current = Annotated[Snapshot, Depends(_current)]
 N = Annotated[int, Query(ge=1, le=MAX_N, description="Length of the list.")]
 Kind = Annotated[Text | None, Query(description="artist, track or music_type; the model's target without.")]
+LongTail = Annotated[float, Query(ge=0, le=1, allow_inf_nan=False, description=schemas.LONG_TAIL)]
 Id = Annotated[str, Path(max_length=MAX_TEXT)]
 
 
@@ -49,10 +54,13 @@ def for_listener(
     fallback: Annotated[
         Fallback, Query(description="What an unknown listener without likes gets.")
     ] = "popular",
+    long_tail: LongTail = 0.0,
 ) -> Json:
     asker = Asker(user_id=listener_id, likes=likes or None)
     recent = _recent(request)
-    answer = answers.one(snapshot, asker, n=n, kind=kind, fallback=fallback, recent=recent)
+    answer = answers.one(
+        snapshot, asker, n=n, kind=kind, fallback=fallback, recent=recent, long_tail=long_tail
+    )
     request.app.state.telemetry.listed([answer])
     return _named(snapshot, answer.body)
 
@@ -70,6 +78,7 @@ def for_many(request: Request, snapshot: Current, batch: Batch) -> Json:
         kind=batch.kind,
         fallback=batch.fallback,
         recent=_recent(request),
+        long_tail=batch.long_tail,
     )
     request.app.state.telemetry.listed([each for each in settled if isinstance(each, Answer)])
     told = [
@@ -186,6 +195,27 @@ def parity(snapshot: Current) -> Json:
         detail = f"version {snapshot.version} was registered without its metrics.json: its report has them"
         raise Problem(HTTPStatus.NOT_FOUND, "no-metrics", detail)
     return _named(snapshot, {"fairness": fairness.fairness(snapshot.metrics)})
+
+
+@router.post(
+    "/whatif",
+    summary="What re-ranking the trained model of the project within bounds would cost; changes nothing",
+    responses=schemas.answers(
+        {"model": schemas.MODEL, "whatif": schemas.WHAT_IF}, 400, 401, 404, 413, 415, 422, 429, 503
+    ),
+)
+def what_if(request: Request, snapshot: Current, bounds: Bounds) -> Json:
+    questions: Questions | None = request.app.state.questions
+    if questions is None:
+        detail = "this service has no project beside it: use `fairtune whatif` where the model was trained"
+        raise Problem(HTTPStatus.NOT_FOUND, "no-project", detail)
+    question = Question(
+        min_share=[f"{group}={share!r}" for group, share in bounds.min_share.items()],
+        max_dp_disparity=bounds.max_dp_disparity,
+        max_eo_disparity=bounds.max_eo_disparity,
+        by=bounds.by,
+    )
+    return _named(snapshot, {"whatif": dict(questions.ask(question))})
 
 
 @router.get(

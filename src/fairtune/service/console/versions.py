@@ -4,8 +4,8 @@ from http import HTTPStatus
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
-from starlette.concurrency import run_in_threadpool
 
 from fairtune.errors import FairtuneError
 from fairtune.service.console import moves, pages

@@ -46,11 +46,13 @@ class Questions:
         self._root, self._dataset = root, dataset
         self._answer, self._prepare = answer, prepare
         self._pool: ProcessPoolExecutor | None = None
+        self._warming: Future[Any] | None = None
         self._asking, self._starting = Lock(), Lock()
 
     def warm_up(self) -> None:
-        """Have the process read what answers need, without waiting for it."""
-        self._submit(_warm, self._prepare, self._root, self._dataset)
+        """Have the process read what answers need, without waiting for it; once at a time."""
+        if self._warming is None or self._warming.done():
+            self._warming = self._submit(_warm, self._prepare, self._root, self._dataset)
 
     def ask(self, question: Question, *, patience: float = PATIENCE) -> Mapping[str, Any]:
         """Answer a question.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 METRICS: Final = "metrics.json"
-KEPT: Final = 64
+KEPT: Final = 16
 """Files of versions that are held in memory; a version is never changed."""
 
 
@@ -64,7 +64,7 @@ class Registry:
     def __init__(self, root: Path, model: str, store: Path) -> None:
         self._root, self._model, self._store = root, model, store
         self._connecting = Lock()  # MLflow's address is a setting of the whole process
-        self._files: dict[tuple[int, str], bytes | None] = {}
+        self._files: dict[tuple[int, str], bytes] = {}
 
     def champion(self) -> int | None:
         with self._connecting:
@@ -114,13 +114,15 @@ class Registry:
             return histories.describe(client, self._model, who=who(self._root))
 
     def kept(self, number: int, name: str) -> bytes | None:
-        if (number, name) not in self._files:
-            with self._connecting, connection.connected(self._root) as client:
-                content = _read(client, versions.version(client, self._model, number), name)
-            if len(self._files) >= KEPT:
-                self._files.pop(next(iter(self._files)))
+        if (number, name) in self._files:
+            return self._files[number, name]
+        with self._connecting, connection.connected(self._root) as client:
+            content = _read(client, versions.version(client, self._model, number), name)
+        if content is not None:  # what isn't there may come
+            while len(self._files) >= KEPT:
+                self._files.pop(next(iter(self._files)), None)
             self._files[number, name] = content
-        return self._files[number, name]
+        return content
 
     def _fetch(self, client: "MlflowClient", version: Version, folder: Path) -> None:
         """Download the release of a version; it appears in the store whole or not at all."""

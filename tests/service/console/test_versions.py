@@ -199,6 +199,13 @@ def test_a_report_is_that_of_its_version_and_runs_nothing(officer):
         assert f"version {number} is not in the registry, or was registered without a report" in missing.text
 
 
+def test_a_file_is_read_once_but_looked_for_until_it_is_there(here, tmp_path, monkeypatch):
+    source, there = Registry(here, NAME, tmp_path / "store"), [None, b"1", b"2"]
+    monkeypatch.setattr("fairtune.service.source._read", lambda *_: there.pop(0))
+
+    assert [source.kept(2, "report.html") for _ in range(4)] == [None, b"1", b"1", b"1"]
+
+
 def test_who_did_not_sign_in_gets_no_report(officer):
     answer = officer.service.get("/versions/1/report", headers=HTML)
 

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from fairtune.config.params import Evaluate
 from fairtune.service.console import access, artists, fairness, listen, pages, versions, what_if
 from fairtune.service.console.access import Access, SignInNeeded, check_form, read_form
-from fairtune.service.console.common import Asking, Text
+from fairtune.service.console.dependencies import Asking, Text
 from fairtune.service.questions import Questions
 
 router = APIRouter()

@@ -9,7 +9,7 @@ from fairtune.columns import BlockName
 from fairtune.service import audience, items
 from fairtune.service.answers import kind_of
 from fairtune.service.console import pages
-from fairtune.service.console.common import Asking, Current, Text
+from fairtune.service.console.dependencies import Asking, Current, Text
 from fairtune.service.console.listen import Taste, key
 from fairtune.service.snapshot import Snapshot
 

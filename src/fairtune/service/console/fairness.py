@@ -17,7 +17,7 @@ from fairtune.reporting.elements.estimates import estimate
 from fairtune.reporting.elements.section import Section, Table
 from fairtune.reporting.sections import listeners, providers
 from fairtune.service.console import pages
-from fairtune.service.console.common import Asking, Current
+from fairtune.service.console.dependencies import Asking, Current
 from fairtune.service.problems import Problem
 from fairtune.service.snapshot import Snapshot
 from fairtune.service.source import METRICS, Source

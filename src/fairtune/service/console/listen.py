@@ -12,7 +12,7 @@ from fairtune.columns import BlockName
 from fairtune.service import items
 from fairtune.service.answers import kind_of
 from fairtune.service.console import pages
-from fairtune.service.console.common import Asking, Current, Text
+from fairtune.service.console.dependencies import Asking, Current, Text
 from fairtune.service.popular import popular
 from fairtune.service.settings import MAX_LIKES
 from fairtune.service.snapshot import Snapshot

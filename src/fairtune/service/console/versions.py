@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from fairtune.errors import FairtuneError
 from fairtune.service.console import moves, pages
 from fairtune.service.console.access import Session, check_form, read_form
-from fairtune.service.console.common import Asking, Current, SignedIn
+from fairtune.service.console.dependencies import Asking, Current, SignedIn
 from fairtune.service.console.moves import Move
 from fairtune.service.problems import Problem
 from fairtune.service.snapshot import Snapshot

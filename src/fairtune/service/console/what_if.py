@@ -8,14 +8,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from fairtune.columns import REGION
-from fairtune.experiments.whatif import losers
+from fairtune.experiments.whatif import losers, rows
 from fairtune.experiments.whatif.run import Question
-from fairtune.experiments.whatif.table import LABELS, MEASURES
 from fairtune.matrix.provider_groups import TIER
 from fairtune.reporting.elements import labels, numbers
 from fairtune.reporting.elements.section import Table
 from fairtune.service.console import pages
-from fairtune.service.console.common import Asking, Current
+from fairtune.service.console.dependencies import Asking, Current
 
 router = APIRouter()
 TAIL: Final = f"{TIER}.tail"
@@ -97,62 +96,14 @@ def _asked(tail: float, dp: float, eo: float, items: str) -> list[str]:
 
 
 def _tables(answer: Mapping[str, Any], asked: Sequence[str]) -> Iterator[tuple[str, Table]]:
-    yield (
-        "Asked for",
-        Table(
-            ("bound", "validation: before", "after", "test: before", "after", "kept on test"),
-            tuple(
-                (
-                    numbers.sentence(words),
-                    *(_plain(bound["validation"][when]) for when in ("before", "after")),
-                    *(_plain(bound["test"][when]) for when in ("before", "after")),
-                    "yes" if bound["kept_on_test"] else "no",
-                )
-                for words, bound in zip(asked, answer["bounds"], strict=True)
-            ),
-        ),
-    )
-    yield (
-        "What it costs",
-        Table(("figure", "before", "after", "change"), tuple(map(_figure, answer["figures"].items()))),
-    )
-    yield (
-        "Whose music is listed",
-        Table(
-            ("group", "of the places: before", "after", "of what is played next, found: before", "after"),
-            tuple(
-                (
-                    f"{numbers.sentence(labels.grouping(kind))}: {labels.group(kind, name)}",
-                    *(_share(group["places"][when]["value"]) for when in ("before", "after")),
-                    *(_share(group["found"][when]["value"]) for when in ("before", "after")),
-                )
-                for kind, groups in answer["providers"].items()
-                for name, group in groups.items()
-            ),
-        ),
-    )
-
-
-def _figure(named: tuple[str, Mapping[str, Any]]) -> tuple[str, ...]:
-    name, figure = named
-    measure, _, grouping = name.partition(".")
-    label = LABELS.get(name) or f"{MEASURES[measure]}, {labels.grouping(grouping)}"
-    change = figure["change"]
-    around = (
-        ""
-        if change["low"] in (None, change["high"])
-        else f" ({numbers.signed(change['low'])} to {numbers.signed(change['high'])})"
-    )
-    before, after = (_plain(figure[when]["value"]) for when in ("before", "after"))
-    return (label, before, after, numbers.signed(change["value"]) + around)
-
-
-def _plain(value: float | None) -> str:
-    return "not computed" if value is None else numbers.plain(value)
-
-
-def _share(value: float | None) -> str:
-    return "not computed" if value is None else numbers.tenths(value)
+    in_words = [
+        {**bound, "asked": numbers.sentence(words)}
+        for words, bound in zip(asked, answer["bounds"], strict=True)
+    ]
+    yield "Asked for", Table(("bound", *rows.BOUNDS), tuple(rows.bounds(in_words)))
+    yield "What it costs", Table(("figure", *rows.FIGURES), tuple(rows.figures(answer["figures"])))
+    groups = ((numbers.sentence(name), *values) for name, *values in rows.groups(answer["providers"]))
+    yield "Whose music is listed", Table(("group", *rows.GROUPS), tuple(groups))
 
 
 def _lines(dataset: str, question: Question) -> str:

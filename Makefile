@@ -64,6 +64,7 @@ lint: $(READY)  ## Check style, layout, docstrings, import contracts and workflo
 	lint-imports --no-logo
 	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
+	check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
 
 types: $(READY)  ## Check types
 	mypy

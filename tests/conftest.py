@@ -1,6 +1,7 @@
 """Fixtures shared by all tests."""
 
 import os
+import sys
 from collections.abc import Iterator
 from multiprocessing import resource_tracker
 from pathlib import Path
@@ -26,6 +27,14 @@ def nothing_outlives_the_tests() -> Iterator[None]:
     _, alive = psutil.wait_procs(commands, processes.GRACE)  # what was just ended may be on its way
     processes.end(alive)
     assert [commands[process] for process in alive] == []
+
+
+@pytest.fixture(autouse=True)
+def search_path_stays() -> Iterator[None]:
+    """MLflow puts the code of each model that a test loads first on the search path: no later test has it."""
+    searched = list(sys.path)
+    yield
+    sys.path[:] = searched
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,9 @@
 """What a registered model consists of besides the release: signature, example, requirements and code."""
 
 import shutil
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -54,7 +56,7 @@ def log(recommender: Recommender, *, extra_files: Sequence[Path] = ()) -> "Model
     """
     import mlflow.pyfunc
 
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, search_path_kept():
         logged: ModelInfo = mlflow.pyfunc.log_model(
             name="model",
             python_model=str(SCRIPT),
@@ -68,6 +70,20 @@ def log(recommender: Recommender, *, extra_files: Sequence[Path] = ()) -> "Model
             pip_requirements=requirements(),  # given: to infer them, MLflow runs the model once more
         )
     return logged
+
+
+@contextmanager
+def search_path_kept() -> Iterator[None]:
+    """Leave the search path of modules as it was.
+
+    MLflow puts the code kept with a model first on it when it logs or loads one: a process that is started
+    later would run that code.
+    """
+    searched = list(sys.path)
+    try:
+        yield
+    finally:
+        sys.path[:] = searched
 
 
 def _plain(release: Path, folder: Path) -> Path:

@@ -1,6 +1,5 @@
 """Loading a registered model and predicting with it, before it becomes champion."""
 
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
@@ -26,20 +25,18 @@ def try_out(model: str, number: int, release: Path) -> None:
     recommender = Recommender.load(release)
     requests = mlflow_model.example(recommender)
     where = f"models:/{model}/{number}"
-    searched = list(sys.path)
     try:
-        loaded = mlflow.pyfunc.load_model(where)
-        predicted = loaded.predict(requests, params={"n": TRIED})
-        stored = provenance.digest(loaded.unwrap_python_model().recommender.release.folder)
-        recommended = [
-            predicted.loc[predicted["row"] == row, ["item_id", "score"]].to_records(index=False).tolist()
-            for row in range(len(requests))
-        ]
+        with mlflow_model.search_path_kept():
+            loaded = mlflow.pyfunc.load_model(where)
+            predicted = loaded.predict(requests, params={"n": TRIED})
+            stored = provenance.digest(loaded.unwrap_python_model().recommender.release.folder)
+            recommended = [
+                predicted.loc[predicted["row"] == row, ["item_id", "score"]].to_records(index=False).tolist()
+                for row in range(len(requests))
+            ]
     except Exception as error:
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         raise RegistryFailed(f"{where} doesn't predict ({reason}): the champion stays") from error
-    finally:
-        sys.path[:] = searched  # MLflow puts the model's code first: what starts later would run that
     expected = [
         [(str(item.item_id), round(item.score, 6)) for item in listed.items]
         for listed in (recommender.for_listener(user, n=TRIED, strict=False) for user in requests["user_id"])

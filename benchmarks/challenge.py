@@ -19,7 +19,7 @@ from scipy.sparse import csr_array
 from fairtune import files
 from fairtune.columns import Part
 from fairtune.config import params
-from fairtune.config.params import hyperparameters
+from fairtune.config.hyperparameters import hyperparameters
 from fairtune.config.paths import Paths
 from fairtune.evaluation.comparison.compare import Tolerance, compare
 from fairtune.matrix import storage as matrix_storage

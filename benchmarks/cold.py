@@ -21,8 +21,8 @@ from scipy.sparse import csr_array, diags_array
 
 from fairtune.columns import BlockName, Part
 from fairtune.config import params
-from fairtune.config.params import HEADLINE
 from fairtune.config.paths import Paths
+from fairtune.config.sections import HEADLINE
 from fairtune.evaluation.measure import cold_items
 from fairtune.matrix import storage as matrix_storage
 from fairtune.matrix.matrix import Matrix

@@ -18,6 +18,7 @@ from pathlib import Path
 from fairtune import files
 from fairtune.columns import Part
 from fairtune.config import params
+from fairtune.config.hyperparameters import hyperparameters
 from fairtune.config.paths import Paths
 from fairtune.matrix import storage as matrix_storage
 from fairtune.matrix.matrix import Matrix
@@ -53,7 +54,7 @@ def measured(root: Path, dataset: str, repeats: int) -> dict[str, list[float]]:
     """Wall time in seconds of each repeat of each fit on train and validation, `als` first."""
     paths, everything = Paths(dataset, root), params.load(root)
     matrix, threads = matrix_storage.read_matrix(paths.matrix), os.cpu_count() or 1
-    chosen = params.hyperparameters(files.read_json(paths.best)["hyperparameters"])
+    chosen = hyperparameters(files.read_json(paths.best)["hyperparameters"])
     tuned = files.read_json(paths.alternatives)
 
     def product() -> object:

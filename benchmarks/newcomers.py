@@ -24,8 +24,9 @@ from scipy.sparse import csr_array
 from fairtune import files
 from fairtune.columns import BlockName, Part
 from fairtune.config import params
-from fairtune.config.params import HEADLINE, hyperparameters
+from fairtune.config.hyperparameters import hyperparameters
 from fairtune.config.paths import Paths
+from fairtune.config.sections import HEADLINE
 from fairtune.matrix import storage as matrix_storage
 from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy

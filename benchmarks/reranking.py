@@ -17,9 +17,9 @@ import numpy as np
 
 from fairtune.columns import REGION, Part
 from fairtune.config import params
-from fairtune.config.params import HEADLINE
 from fairtune.config.paths import Paths
 from fairtune.config.reranking_bounds import Constraints
+from fairtune.config.sections import HEADLINE
 from fairtune.matrix import storage as matrix_storage
 from fairtune.models import storage as model_storage
 from fairtune.models.reranking.fit import pose

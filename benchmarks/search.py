@@ -25,8 +25,9 @@ import numpy as np
 
 from fairtune.columns import Part
 from fairtune.config import params
-from fairtune.config.params import Hyperparameters, Range, Tune, hyperparameters
+from fairtune.config.hyperparameters import Hyperparameters, hyperparameters
 from fairtune.config.paths import Paths
+from fairtune.config.search_space import Range, Tune
 from fairtune.matrix import storage as matrix_storage
 from fairtune.models.als import model as als
 from fairtune.models.als.solver import Start

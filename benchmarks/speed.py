@@ -35,6 +35,7 @@ def fits_and_scoring(folder: Path, dataset: str) -> float:
     from fairtune import files
     from fairtune.columns import Part
     from fairtune.config import params
+    from fairtune.config.hyperparameters import hyperparameters
     from fairtune.config.paths import Paths
     from fairtune.evaluation.measure import evaluate
     from fairtune.matrix import storage as matrix_storage
@@ -47,8 +48,8 @@ def fits_and_scoring(folder: Path, dataset: str) -> float:
     everything, paths = params.load(folder), Paths(dataset)
     chosen, seed, threads = everything.dataset(dataset), everything.seed, os.cpu_count() or 1
     matrix = matrix_storage.read_matrix(paths.matrix)
-    best = params.hyperparameters(files.read_json(paths.best)["hyperparameters"])
-    points = [params.hyperparameters(point) for point in _points(files.read_table(paths.trials))]
+    best = hyperparameters(files.read_json(paths.best)["hyperparameters"])
+    points = [hyperparameters(point) for point in _points(files.read_table(paths.trials))]
     start = time.perf_counter()
     goal = objective.prepare(matrix, Part.TRAIN, chosen.evaluate)
     baselines.tune(

@@ -22,7 +22,7 @@ from scipy.sparse import csr_array
 from fairtune import files
 from fairtune.columns import Part
 from fairtune.config import params
-from fairtune.config.params import Hyperparameters, hyperparameters
+from fairtune.config.hyperparameters import Hyperparameters, hyperparameters
 from fairtune.config.paths import Paths
 from fairtune.matrix import storage as matrix_storage
 from fairtune.matrix.matrix import Matrix

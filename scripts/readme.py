@@ -1,10 +1,13 @@
 """Rewrite what the pages quote: `make docs` does it, and a test compares.
 
 Figures come from the metric files of Git (`results`, `demo`, `benchmark` and the like), `commands` from the
-command line, `params` from params.yaml; the rest is the output of the command that the block names. A block
-whose figures or model aren't there stays as it is.
+command line, `params` from params.yaml, `section` from the code that reads it; the rest is the output of the
+command that the block names. A block whose figures or model aren't there stays as it is.
 """
 
+import fairtune.config.pinned  # noqa: F401 - before numpy
+
+# isort: split
 import json
 import re
 import shlex
@@ -14,6 +17,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from fairtune.config import reference
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
@@ -160,6 +165,10 @@ def shared_params(_: Read) -> str:
     return f"```yaml\n{shared.rstrip()}\n```\n"
 
 
+def _section(_: Read, name: str) -> str:
+    return reference.table(name)
+
+
 def demo(read: Read) -> str:
     """Give the end of what `make demo` prints, without the tables' rules and some of their rows."""
     from fairtune.evaluation.gate import summary
@@ -246,6 +255,8 @@ FIGURES: Mapping[str, Callable[[Read], str]] = {
     "gates": gates,
     "commands": commands,
     "params": shared_params,
+    "alternatives": lambda _: reference.alternatives(),
+    **{f"section {name}": partial(_section, name=name) for name in reference.SECTIONS},
     "benchmark": benchmark,
     "repeated": repeated,
     "neighbours": neighbours,

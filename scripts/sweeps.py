@@ -23,7 +23,8 @@ from matplotlib.figure import Figure
 
 from fairtune import files
 from fairtune.columns import REGION, UNKNOWN, Part
-from fairtune.config import params
+from fairtune.config import params, sections
+from fairtune.config.hyperparameters import hyperparameters
 from fairtune.config.paths import Paths
 from fairtune.evaluation.measure.ground_truth import TIER
 from fairtune.matrix import provider_groups
@@ -67,7 +68,7 @@ def sweep(dataset: str) -> Json:
     """Judge a fit for every value of every exponent."""
     everything, paths = params.load(ROOT), Paths(dataset)
     matrix = matrix_storage.read_matrix(paths.matrix)
-    chosen = params.hyperparameters(files.read_json(paths.best)["hyperparameters"])
+    chosen = hyperparameters(files.read_json(paths.best)["hyperparameters"])
     chosen = replace(chosen, factors=min(chosen.factors, MOST_FACTORS))
     found: Json = {"dataset": dataset, "seed": everything.seed, "factors": chosen.factors, "sweeps": {}}
     threads = os.cpu_count() or 1
@@ -86,7 +87,7 @@ def sweep(dataset: str) -> Json:
     return found
 
 
-def _judged(matrix: Any, fitted: als.Als, of: params.Evaluate) -> Json:
+def _judged(matrix: Any, fitted: als.Als, of: sections.Evaluate) -> Json:
     block, part = matrix.target, Part.TRAIN
     known, truth = matrix.block(block, part), matrix.truth(block, part)
     lists = ranking.rank(lambda rows: fitted.scores(rows, block), known, K, threads=os.cpu_count() or 1)

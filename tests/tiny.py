@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from fairtune.columns import DEMOGRAPHIC, BlockName, Part, Table
-from fairtune.config.params import Hyperparameters, MatrixParams
+from fairtune.config.hyperparameters import Hyperparameters
+from fairtune.config.sections import MatrixParams
 from fairtune.matrix.build import build
 from fairtune.matrix.matrix import Matrix
 from fairtune.models import release

@@ -3,7 +3,8 @@
 import pandas as pd
 
 from fairtune.columns import BlockName, Table
-from fairtune.config.params import MatrixParams, hyperparameters
+from fairtune.config.hyperparameters import hyperparameters
+from fairtune.config.sections import MatrixParams
 from fairtune.config.tune_limits import TuneLimits
 from fairtune.matrix import build as matrix_build
 

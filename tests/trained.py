@@ -7,7 +7,7 @@ import numpy as np
 from tests.tiny import SEED, TRACK_MODEL, matrix_params, world
 
 from fairtune.columns import BlockName, Part, Table
-from fairtune.config.params import Hyperparameters
+from fairtune.config.hyperparameters import Hyperparameters
 from fairtune.matrix import storage as matrix_storage
 from fairtune.matrix.build import build
 from fairtune.models import storage as model_storage

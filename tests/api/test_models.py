@@ -11,7 +11,7 @@ from tests import tiny
 import fairtune
 from fairtune.api import defaults
 from fairtune.columns import BlockName, Part
-from fairtune.config.params import hyperparameters
+from fairtune.config.hyperparameters import hyperparameters
 from fairtune.errors import BadRequest
 from fairtune.evaluation.measure import evaluate as measure
 from fairtune.models.als import model as als

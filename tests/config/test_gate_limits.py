@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tests.refusals import without_line
 
 from fairtune.config import gate_limits, params
 from fairtune.config.gate_limits import Place
@@ -32,7 +33,7 @@ def refused(tmp_path):
         (tmp_path / "params.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
         with pytest.raises(BadParams) as caught:
             params.load(tmp_path)
-        return str(caught.value)
+        return without_line(caught.value)
 
     return read
 

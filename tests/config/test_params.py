@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tests.refusals import without_line
 
 from fairtune.config import params
 from fairtune.errors import BadParams, BadRequest, NotThere
@@ -46,7 +47,10 @@ def test_parameters_are_frozen():
     [
         (
             lambda values: values["datasets"]["demo"]["matrix"].update(targte="track"),
-            "params.yaml: datasets.demo.matrix.targte: Unexpected keyword argument",
+            (
+                "params.yaml: datasets.demo.matrix.targte: there is no such key; there are: target, blocks, "
+                "split, valid_share, test_share, min_share"
+            ),
         ),
         (
             lambda values: values["datasets"]["demo"]["matrix"].pop("target"),
@@ -59,7 +63,7 @@ def test_parameters_are_frozen():
         (
             lambda values: values["datasets"]["demo"]["evaluate"].update(ks=[5, 20]),
             (
-                "params.yaml: datasets.demo.evaluate.ks: lengths of list are 1 or more, and 10, which "
+                "params.yaml: datasets.demo.evaluate.ks: lengths of list stand once, and 10, which "
                 "the gates judge, is among them"
             ),
         ),
@@ -91,7 +95,10 @@ def test_parameters_are_frozen():
                 ),
                 (
                     {"item_kind": "track", "interactions": {"file": "a.csv"}, "genres": {"file": "b.csv"}},
-                    ".genres: Unexpected keyword argument",
+                    (
+                        ".genres: there is no such key; there are: interactions, items, users, item_types, "
+                        "friends, item_kind, licence"
+                    ),
                 ),
             ]
         ),
@@ -142,7 +149,7 @@ def test_a_wrong_key_or_value_is_named_with_its_place(written, change, message):
     with pytest.raises(BadParams) as caught:
         params.load(root)
 
-    assert str(caught.value) == message
+    assert without_line(caught.value) == message
 
 
 @pytest.mark.parametrize(
@@ -169,7 +176,7 @@ def test_a_folder_of_new_listening_is_checked_also_where_it_is_read_alone(writte
     for read in (lambda: params.load(root), lambda: params.watched("demo", root)):
         with pytest.raises(BadParams) as caught:
             read()
-        assert str(caught.value) == f"params.yaml: datasets.demo.download.{message}"
+        assert without_line(caught.value) == f"params.yaml: datasets.demo.download.{message}"
 
 
 def test_a_folder_of_new_listening_may_stand_alone_or_with_its_columns(written):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tests.refusals import without_line
 from tests.toy import tune_limits
 
 from fairtune.config import params
@@ -62,7 +63,10 @@ def test_a_limit_that_is_not_named_does_not_hold(read):
         ),
         ({"max_dp_disparity": {"region": 0}}, ".max_dp_disparity.region: Input should be greater than 0"),
         ({"min_eo_ratio": {"every": 1.5}}, ".min_eo_ratio.every: Input should be less than or equal to 1"),
-        ({"min_share": {"tier.tail": 0.1}}, ".min_share: Unexpected keyword argument"),
+        (
+            {"min_share": {"tier.tail": 0.1}},
+            ".min_share: there is no such key; there are: max_dp_disparity, max_eo_disparity, min_eo_ratio",
+        ),
         (
             {"dp": 0.35, "eo": 0.35},
             ": 'dp' is spelled as in section gate now: write max_dp_disparity: {region: 0.35}",
@@ -78,7 +82,7 @@ def test_another_spelling_or_grouping_is_refused_with_what_to_write(read, limits
     with pytest.raises(BadParams) as caught:
         read(limits)
 
-    assert str(caught.value) == f"params.yaml: datasets.demo.tune.limits{message}"
+    assert without_line(caught.value) == f"params.yaml: datasets.demo.tune.limits{message}"
 
 
 def test_a_study_is_not_named_after_limits(tmp_path):

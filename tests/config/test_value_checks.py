@@ -8,6 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
+from tests.refusals import without_line
 
 from fairtune.config import params, value_checks
 from fairtune.errors import BadParams
@@ -80,7 +81,7 @@ def test_regions_that_do_not_part_the_countries_are_refused(read, new, message):
     with pytest.raises(BadParams) as refused:
         read("ingest", **new)
 
-    assert str(refused.value) == f"{DEMO}.ingest: {message}"
+    assert without_line(refused.value) == f"{DEMO}.ingest: {message}"
 
 
 @pytest.mark.parametrize(
@@ -104,10 +105,7 @@ def test_regions_that_do_not_part_the_countries_are_refused(read, new, message):
         ),
         (
             {"factors": {"low": 1.5, "high": 64}},
-            (
-                "space.factors: 1.5 is out of range: Input should be a valid integer, got a number with a "
-                "fractional part"
-            ),
+            "space.factors: 1.5 is out of range: Input should be a valid integer",
         ),
         (
             {"scaling": ["log", "cubic"]},
@@ -123,7 +121,137 @@ def test_a_space_that_some_trial_could_not_use_is_refused(read, dimension, messa
     with pytest.raises(BadParams) as refused:
         read("tune", space=dimension)
 
-    assert str(refused.value) == f"{DEMO}.tune: {message}"
+    assert without_line(refused.value) == f"{DEMO}.tune: {message}"
+
+
+@pytest.mark.parametrize(
+    ("section", "new", "message"),
+    [
+        (
+            "tune",
+            {"space": {"factors": [16, 16, 32]}},
+            ".tune: space.factors: [16, 16, 32]: a value stands twice",
+        ),
+        (
+            "tune",
+            {"space": {"factors": [16, 64]}},
+            ".tune: space.factors: the start value 32 lies outside of it",
+        ),
+        (
+            "tune",
+            {"space": {"block_weights.artist": {"low": 2, "high": 3}}},
+            ".tune: space.block_weights.artist: the start value 1.0 lies outside of it",
+        ),
+        (
+            "tune",
+            {"space": {"learning_rate": {"low": 0, "high": 1}}},
+            (
+                ".tune: space.learning_rate: is nothing to tune; there are: alpha, beta, delta, factors, "
+                "gamma, iterations, listener_balance, neighbour_beta, neighbour_gamma, neighbour_inputs, "
+                "neighbour_regularization, neighbour_scaling, neighbours, provider_balance, regularization, "
+                "regularization_exponent, scaling, share, block_weights.<block>, block_scalings.<block>"
+            ),
+        ),
+        (
+            "tune",
+            {"space": {"block_weights.country": {"low": 0.5, "high": 2}}},
+            (
+                ": tune.space.block_weights.country: the matrix has no block 'country', but: track, artist, "
+                "music_type, friend"
+            ),
+        ),
+        (
+            "tune",
+            {"space": {"block_weights.track": {"low": 0.5, "high": 2}}},
+            (
+                ": tune.space.block_weights.track: the weight of the target is 1, the others are relative "
+                "to it"
+            ),
+        ),
+        (
+            "tune",
+            {"storage": "search.db"},
+            ".tune.storage: String should match pattern '^[a-z][a-z0-9+]*://'",
+        ),
+        ("matrix", {"blocks": ["track", "track"]}, ".matrix: blocks: a block is named twice"),
+        (
+            "matrix",
+            {"target": "friend"},
+            ".matrix: target: 'friend' must be one of matrix.blocks that can be ranked",
+        ),
+        (
+            "train",
+            {"alternatives": {"item_knn": {"neighbors": [10]}}},
+            (
+                ".train.alternatives: item_knn.neighbors: there is no such setting; there are: neighbours, "
+                "shrinkage, beta"
+            ),
+        ),
+        (
+            "train",
+            {"alternatives": {"popularity": {"factors": [8]}}},
+            ".train.alternatives: popularity.factors: there is no such setting; it has none",
+        ),
+        (
+            "train",
+            {"alternatives": {"plain_als": {"factors": [8, 16.5]}}},
+            ".train.alternatives: plain_als.factors: 16.5: Input should be a valid integer",
+        ),
+        (
+            "train",
+            {"alternatives": {"plain_als": {"factors": [0]}}},
+            ".train.alternatives: plain_als.factors: 0: Input should be greater than or equal to 1",
+        ),
+        (
+            "train",
+            {"alternatives": {"ials": {}}},
+            (
+                ".train.alternatives: ials: there is no such model; there are: popularity, tutorial_als, "
+                "plain_als, item_knn, linear, autoencoder, variational_autoencoder"
+            ),
+        ),
+        (
+            "gate",
+            {"min_share": {"region.Europe": 0.1}},
+            (
+                ": gate.min_share: 'region.Europe': there is no such region, but: United Kingdom, "
+                "United States, other Europe, rest of the world"
+            ),
+        ),
+        (
+            "train",
+            {"rerank": {"min_share": {"region.Europe": 0.1}}},
+            (
+                ": train.rerank.min_share: 'region.Europe': there is no such region, but: United Kingdom, "
+                "United States, other Europe, rest of the world"
+            ),
+        ),
+        (
+            "register",
+            {"model": "models:/demo"},
+            (
+                ".register.model: 'models:/demo' can't name a registered model: it isn't empty, and has no "
+                "/ and :"
+            ),
+        ),
+        ("report", {"title": ""}, ".report.title: String should have at least 1 character"),
+        (
+            "ingest",
+            {"regions": {"Nowhere": []}},
+            ".ingest: regions.Nowhere: no countries: list one or more, or leave the region out",
+        ),
+        (
+            "evaluate",
+            {"ks": [10, 20, 10]},
+            ".evaluate.ks: lengths of list stand once, and 10, which the gates judge, is among them",
+        ),
+    ],
+)
+def test_values_that_contradict_each_other_are_refused(read, section, new, message):
+    with pytest.raises(BadParams) as refused:
+        read(section, **new)
+
+    assert without_line(refused.value) == f"{DEMO}{message}"
 
 
 @pytest.mark.parametrize("bands", [[50, 18], [18, 18], [], [0, 18], [-5]])
@@ -131,8 +259,8 @@ def test_age_bands_begin_one_after_the_other(read, bands):
     with pytest.raises(BadParams) as refused:
         read("evaluate", age_bands=bands)
 
-    assert str(refused.value) == (
-        f"{DEMO}.evaluate.age_bands: {bands}: ages at which a band begins, 1 or more, each above the one "
+    assert without_line(refused.value) == (
+        f"{DEMO}.evaluate.age_bands: {bands}: ages at which a band begins, 1 to 120, each above the one "
         "before"
     )
 
@@ -141,7 +269,7 @@ def test_head_and_tail_do_not_overlap(read):
     with pytest.raises(BadParams) as refused:
         read("evaluate", head_share=0.7, tail_share=0.6)
 
-    assert str(refused.value) == (
+    assert without_line(refused.value) == (
         f"{DEMO}.evaluate: head_share 0.7 and tail_share 0.6 are 1.3 of all plays: at most 1"
     )
 
@@ -150,14 +278,16 @@ def test_a_seed_that_no_random_generator_takes_is_refused(read):
     with pytest.raises(BadParams) as refused:
         read(None, seed=5_000_000_000)
 
-    assert str(refused.value) == "params.yaml: seed: Input should be less than or equal to 2147483647"
+    assert without_line(refused.value) == (
+        "params.yaml: seed: Input should be less than or equal to 2147483647"
+    )
 
 
 def test_two_data_sets_register_two_models(read):
     with pytest.raises(BadParams) as refused:
         read("register", model="fairtune-lfm-2b-track")
 
-    assert str(refused.value) == (
+    assert without_line(refused.value) == (
         "params.yaml: datasets: 'demo' and 'lfm-2b' both register 'fairtune-lfm-2b-track': each needs a "
         "model of its own"
     )
@@ -173,7 +303,9 @@ def test_the_mistakes_that_regions_invite_are_all_refused(read, mistake):
         "hidden": {"regions": {"North America": ["US", "CA"]}, "other_region": "unknown"},
     }
 
-    with pytest.raises(BadParams, match=r"^params\.yaml: datasets\.demo\.ingest: (regions\.|other_region: )"):
+    place = r"^params\.yaml: line \d+: datasets\.demo\.ingest: (regions\.|other_region: )"
+
+    with pytest.raises(BadParams, match=place):
         read("ingest", **written[mistake])
 
 
@@ -197,7 +329,7 @@ def test_a_range_of_beta_is_accepted_just_where_every_draw_is_a_beta(low, high, 
         "regularization": 1.0,
         "iterations": 2,
         "alpha": 1.0,
-        "beta": 0.0,
+        "beta": min(max(low, 0), 2),
         "gamma": 0.0,
         "scaling": "log",
         "block_weights": {},

@@ -6,14 +6,14 @@ import pandas as pd
 import pytest
 
 from fairtune.columns import BlockName, Table
-from fairtune.config import params
+from fairtune.config import sections
 from fairtune.data import ingest
 from fairtune.data.sources import music_types
 from fairtune.data.sources.base import Dataset, RawTables
 from fairtune.data.sources.delimited import REJECTED
 from fairtune.errors import BadTable
 
-CHOSEN = params.Ingest(
+CHOSEN = sections.Ingest(
     max_rejected=1,
     min_items=1,
     max_types=5,

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairtune.columns import BATCH, ITEM, SPLIT, TIMESTAMP, USER
-from fairtune.config.params import MatrixParams
+from fairtune.config.sections import MatrixParams
 from fairtune.errors import BadSplit
 from fairtune.matrix import splits
 

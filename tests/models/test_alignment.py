@@ -6,7 +6,7 @@ from tests.floats import summed
 from tests.registry.comparison.crowd import ARTIST, MUSIC_TYPE, POINT, SEED, listening, matrix_of, split
 
 from fairtune.columns import BlockName, Part
-from fairtune.config.params import hyperparameters
+from fairtune.config.hyperparameters import hyperparameters
 from fairtune.models import alignment
 from fairtune.models import storage as model_storage
 from fairtune.models.als import model as als

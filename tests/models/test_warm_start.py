@@ -10,7 +10,8 @@ from tests.taken import take
 
 from fairtune import files
 from fairtune.columns import Part
-from fairtune.config.params import WarmStart, hyperparameters
+from fairtune.config.hyperparameters import hyperparameters
+from fairtune.config.sections import WarmStart
 from fairtune.matrix import storage as matrix_storage
 from fairtune.models import storage as model_storage
 from fairtune.models import warm_start

@@ -5,7 +5,6 @@ import pytest
 from tests.toy import PLAYED, build
 
 from fairtune.columns import Part
-from fairtune.errors import BadParams
 from fairtune.models.baselines import catalogue
 from fairtune.models.baselines.item_knn import ItemKnn
 from fairtune.tuning import baselines
@@ -51,33 +50,6 @@ def test_a_chance_that_cannot_be_counted_is_null():
         threads=1,
     )
     assert best["popularity"].to_json()["eo"] is None
-
-
-@pytest.mark.parametrize(
-    ("grids", "message"),
-    [
-        (
-            {"item_knn": {"neighbors": (10,)}},
-            "train.alternatives.item_knn: no setting 'neighbors'; there are: neighbours, shrinkage, beta",
-        ),
-        (
-            {"popularity": {"factors": (8,)}},
-            "train.alternatives.popularity: no setting 'factors'; it has none",
-        ),
-        (
-            {"plain_als": {"factors": (8, 16.5)}},
-            "train.alternatives.plain_als: factors is a whole number above 0, not 16.5",
-        ),
-        (
-            {"plain_als": {"factors": (0,)}},
-            "train.alternatives.plain_als: factors is a whole number above 0, not 0",
-        ),
-    ],
-)
-def test_a_grid_that_cannot_be_tried_is_refused_before_anything_is_fitted(grids, message):
-    with pytest.raises(BadParams) as error:
-        baselines.tune(BUILT, grids, lambda _: judged(0.1), seed=1, threads=1)
-    assert str(error.value) == message
 
 
 @pytest.mark.parametrize("name", ["autoencoder", "item_knn"])

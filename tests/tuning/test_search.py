@@ -9,13 +9,12 @@ from optuna.storages import InMemoryStorage, JournalStorage
 from optuna.storages.journal import BaseJournalBackend
 from tests.toy import POINT, tune_limits
 
-from fairtune.config.params import Range, Tune
-from fairtune.errors import BadParams
+from fairtune.config.search_space import Range, Tune, start_values
 from fairtune.tuning.pruning import Settled
 from fairtune.tuning.sampler import sampler
 from fairtune.tuning.search import LIBRARY_DEFAULTS, remembered, search
 from fairtune.tuning.selection import choose
-from fairtune.tuning.space import start_values, suggest
+from fairtune.tuning.space import suggest
 from fairtune.tuning.trial_claims import Workers
 from fairtune.tuning.trials import Judged
 
@@ -193,32 +192,6 @@ def test_another_limit_is_another_choice_among_the_same_trials():
     loose, strict = chosen(0.9), chosen(0.4)
     assert len(fits) == TUNE.trials
     assert strict.judged.dp <= 0.4 < loose.judged.dp
-
-
-@pytest.mark.parametrize(
-    ("space", "message"),
-    [
-        ({"factors": (16, 32)}, "tune.space.factors: the start value 8 lies outside of it"),
-        (
-            {"block_weights.artist": Range(low=1, high=2)},
-            "tune.space.block_weights.artist: the start value 0.5 lies outside of it",
-        ),
-        (
-            {"learning_rate": Range(low=0, high=1)},
-            (
-                "tune.space: 'learning_rate' is nothing to tune; there are: alpha, beta, delta, factors, "
-                "gamma, iterations, listener_balance, neighbour_beta, neighbour_gamma, neighbour_inputs, "
-                "neighbour_regularization, neighbour_scaling, neighbours, provider_balance, regularization, "
-                "regularization_exponent, scaling, share, "
-                "block_weights.<block>, block_scalings.<block>"
-            ),
-        ),
-    ],
-)
-def test_a_space_that_makes_no_sense_is_refused(space, message):
-    with pytest.raises(BadParams) as error:
-        search(judge, replace(TUNE, space=space), seed=1)
-    assert str(error.value) == message
 
 
 def test_what_a_study_remembers_is_worked_out_once():

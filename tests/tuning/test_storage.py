@@ -19,7 +19,7 @@ import json, os, sys, time
 from dataclasses import asdict
 from pathlib import Path
 from tests.toy import POINT, tune_limits
-from fairtune.config.params import Range, Tune
+from fairtune.config.search_space import Range, Tune
 from fairtune.tuning import search as searches, selection, storage as study_storage
 from fairtune.tuning.trials import Judged
 

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from fairtune.api import defaults
 from fairtune.columns import ITEM, PLAYS, SPLIT, USER, BlockName, Table
 from fairtune.config.custom_tables import OwnTables
-from fairtune.config.params import Ingest
+from fairtune.config.sections import Ingest
 from fairtune.data import ingest
 from fairtune.data.custom import dataset as custom_dataset
 from fairtune.data.custom import source_files, text_columns

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
 from fairtune.columns import AGE_BANDS, TAIL_SHARE, BlockName
-from fairtune.config.params import Evaluate, Generate, Ingest, MatrixParams
+from fairtune.config.sections import Evaluate, Generate, Ingest, MatrixParams
 
 GENERATE: Final = Generate(listeners=1500, tracks=3000, regional_bias=0.5, taste_strength=0.7)
 REGIONS: Final[Mapping[str, tuple[str, ...]]] = {

@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 
 from fairtune.api.recommending import Recommends
 from fairtune.columns import Part
-from fairtune.config.params import Hyperparameters, hyperparameters
+from fairtune.config.hyperparameters import Hyperparameters, hyperparameters
 from fairtune.errors import BadRequest
 from fairtune.matrix.matrix import Matrix
 from fairtune.metrics.ranking import Rows

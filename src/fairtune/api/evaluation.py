@@ -11,7 +11,7 @@ from fairtune.api import defaults, frames
 from fairtune.api.estimator import ALS
 from fairtune.api.lists import RANK, read_lists, shown
 from fairtune.columns import ITEM, USER, Part
-from fairtune.config.params import Evaluate
+from fairtune.config.sections import Evaluate
 from fairtune.errors import BadRequest
 from fairtune.evaluation.comparison import compare as comparison
 from fairtune.evaluation.measure import evaluate as measure

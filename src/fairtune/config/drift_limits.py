@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
 Bound = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
@@ -23,11 +23,21 @@ class Limit:
         return self
 
 
+def _reachable(limit: Limit) -> Limit:
+    for name, bound in (("warn", limit.warn), ("stop", limit.stop)):
+        if bound is not None and bound > 1:
+            raise ValueError(f"{name}, {bound:g}, is above 1, which this measure never is")
+    return limit
+
+
+Fraction = Annotated[Limit, AfterValidator(_reachable)]
+
+
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class DriftLimits:
     """A limit a measure, for all columns; what isn't named has none."""
 
     psi: Limit = Limit()  # ordered bins: population stability index
-    js: Limit = Limit()  # categories: Jensen-Shannon distance, 0..1
-    unknown: Limit = Limit()  # change of the share of unknowns, 0..1
+    js: Fraction = Limit()  # categories: Jensen-Shannon distance, 0..1
+    unknown: Fraction = Limit()  # change of the share of unknowns, 0..1
     rows: Limit = Limit()  # change of the number of rows, relative to the champion's

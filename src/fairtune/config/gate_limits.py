@@ -7,10 +7,11 @@ figure that is missing is broken.
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Final, NamedTuple
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
 
-from fairtune.columns import SIDE_BLOCKS, BlockName
+from fairtune.columns import OTHER, SIDE_BLOCKS, BlockName
+from fairtune.config.bounded import STRICT, number, text
 
 PROVIDER_GROUPINGS: Final = ("region", "country", "tier", "emerging", "artist_gender")
 LISTENER_GROUPINGS: Final = ("region", "country", "gender", "age_band", "activity", "mainstreamness", "taste")
@@ -82,26 +83,45 @@ def _checked(written: str, there: tuple[str, ...], of: str) -> Place:
     return place
 
 
-@dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Gate:
     """Stage `gate`: the limits. A figure that is missing breaks its limit."""
 
-    min_rmse_skill: float = Field(strict=True, lt=1, allow_inf_nan=False)  # the whole interval lies above it
-    beats: tuple[str, ...]  # nDCG@10 at least that of these models
-    max_dp_disparity: Annotated[Mapping[str, Distance], AfterValidator(between_providers)]  # at k = 10
-    max_eo_disparity: Annotated[Mapping[str, Distance], AfterValidator(between_providers)]
-    min_eo_ratio: Annotated[Mapping[str, Share], AfterValidator(_between_listeners)]
-    min_share: Annotated[Mapping[str, Share], AfterValidator(of_provider_groups)] = Field(
-        default_factory=dict
-    )  # <grouping>.<group> -> share of the places of all lists of ten
-    tolerance_absolute: float = Field(strict=True, ge=0, lt=1)  # `compare`: a drop within either tolerance
-    tolerance_relative: float = Field(strict=True, ge=0, lt=1)  # is no regression
+    min_rmse_skill: float = number(
+        "against user and item bias: the whole interval must lie above", lt=1, allow_inf_nan=False
+    )
+    beats: tuple[str, ...] = text("of `train.alternatives`: nDCG@10 of `als` is at least theirs")
+    max_dp_disparity: Annotated[Mapping[str, Distance], AfterValidator(between_providers)] = text(
+        "by grouping of items, the disparity of lists of ten at most: 0 and above"
+    )
+    max_eo_disparity: Annotated[Mapping[str, Distance], AfterValidator(between_providers)] = text(
+        "the same for equal opportunity"
+    )
+    min_eo_ratio: Annotated[Mapping[str, Share], AfterValidator(_between_listeners)] = text(
+        "by grouping of listeners, the lowest group's share of the highest one's at least: above 0 to 1"
+    )
+    min_share: Annotated[Mapping[str, Share], AfterValidator(of_provider_groups)] = text(
+        "by `<grouping>.<group>` of items, such as `tier.tail`, the share of the places of all lists of ten "
+        "at least: above 0 to 1, those of one grouping together at most 1",
+        default_factory=dict,
+    )
+    tolerance_absolute: float = number(
+        "[`fairtune compare`](../how-to/judge-a-change.md): a drop within either tolerance is no regression",
+        ge=0,
+        lt=1,
+    )
+    tolerance_relative: float = number("the same, as a share of the former figure", ge=0, lt=1)
 
 
 def check(
-    gate: Gate, *, alternatives: tuple[str, ...], target: BlockName, blocks: tuple[BlockName, ...]
+    gate: Gate,
+    *,
+    alternatives: tuple[str, ...],
+    target: BlockName,
+    blocks: tuple[BlockName, ...],
+    regions: tuple[str, ...],
 ) -> None:
-    """Raise `ValueError` if a limit is on a model or a block that this data set doesn't evaluate."""
+    """Raise `ValueError` if a limit is on a model, block or region that this data set doesn't evaluate."""
     for model in gate.beats:
         if model not in alternatives:
             there = ", ".join(alternatives) or "none"
@@ -115,6 +135,15 @@ def check(
                 f"gate.{section}: '{written}': beside the target there are no lists of '{block}', "
                 f"but of: {there}"
             )
+    check_regions("gate.min_share", gate.min_share, regions)
+
+
+def check_regions(where: str, min_share: Limits, regions: tuple[str, ...]) -> None:
+    """Raise `ValueError` if a share is asked for a region that `ingest` doesn't make."""
+    for written in min_share:
+        place = Place.parse(written)
+        if place.grouping == "region" and place.group not in (*regions, OTHER):
+            raise ValueError(f"{where}: '{written}': there is no such region, but: {', '.join(regions)}")
 
 
 def _written(gate: Gate) -> Iterator[tuple[str, str]]:

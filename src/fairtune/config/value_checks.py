@@ -1,15 +1,11 @@
 """What values of `params.yaml` must be beyond their types: each check raises `ValueError` for the user."""
 
-import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 from fairtune.config.country_codes import COUNTRIES
-
-if TYPE_CHECKING:
-    from fairtune.config.params import Range
 
 MISTAKEN: Final = {"UK": "GB", "EL": "GR", "EN": "GB"}
 """Codes that people write for countries and ISO 3166-1 does not have -> those that it has."""
@@ -17,7 +13,8 @@ UNKNOWN: Final = "unknown"
 """The group of what is not known, which no region may be called."""
 LARGEST_SEED: Final = 2**31 - 1
 """Random generators take 32 bits; trials add their number to the seed."""
-Space = Mapping[str, "Range | tuple[int | float | str, ...]"]
+OLDEST: Final = 120
+"""Years: no band of ages begins above."""
 
 
 def regions(members: Mapping[str, Sequence[str]], other: str) -> None:
@@ -39,6 +36,8 @@ def regions(members: Mapping[str, Sequence[str]], other: str) -> None:
     for region, countries in members.items():
         if not region.strip() or region == UNKNOWN:
             raise ValueError(f"regions: '{region}' can't name a region: it means that a region is not known")
+        if not countries:
+            raise ValueError(f"regions.{region}: no countries: list one or more, or leave the region out")
         for code in countries:
             if code in MISTAKEN:
                 raise ValueError(f"regions.{region}: '{code}' is no ISO 3166-1 code: write {MISTAKEN[code]}")
@@ -59,11 +58,9 @@ def regions(members: Mapping[str, Sequence[str]], other: str) -> None:
 
 
 def lengths(ks: tuple[int, ...], headline: int) -> tuple[int, ...]:
-    """Return lengths of list; `ValueError` if the one that gates judge is missing, or one is below 1."""
-    if headline not in ks or min(ks) < 1:
-        raise ValueError(
-            f"lengths of list are 1 or more, and {headline}, which the gates judge, is among them"
-        )
+    """Return lengths of list; `ValueError` if the one that gates judge is missing, or one stands twice."""
+    if headline not in ks or len(set(ks)) < len(ks):
+        raise ValueError(f"lengths of list stand once, and {headline}, which the gates judge, is among them")
     return ks
 
 
@@ -76,8 +73,11 @@ def names(datasets: Iterable[str]) -> None:
 
 def rising(bounds: tuple[int, ...]) -> tuple[int, ...]:
     """Return lower bounds of age bands; `ValueError` if there are none or they don't rise."""
-    if not bounds or bounds[0] < 1 or any(low >= high for low, high in pairwise(bounds)):
-        raise ValueError(f"{list(bounds)}: ages at which a band begins, 1 or more, each above the one before")
+    inside = bool(bounds) and bounds[0] >= 1 and bounds[-1] <= OLDEST
+    if not inside or any(low >= high for low, high in pairwise(bounds)):
+        raise ValueError(
+            f"{list(bounds)}: ages at which a band begins, 1 to {OLDEST}, each above the one before"
+        )
     return bounds
 
 
@@ -89,52 +89,11 @@ def tiers(head: float, tail: float) -> None:
         )
 
 
-def space(dimensions: Space) -> None:
-    """Check a search space; `ValueError` if a range or a choice of it is empty."""
-    for name, dimension in dimensions.items():
-        if isinstance(dimension, tuple):
-            if not dimension:
-                raise ValueError(f"space.{name}: no values: list one or more, or leave the name out")
-            continue
-        if not (math.isfinite(dimension.low) and math.isfinite(dimension.high)):
-            raise ValueError(f"space.{name}: low and high are finite numbers")
-        if dimension.low > dimension.high:
-            raise ValueError(f"space.{name}: low {dimension.low:g} is above high {dimension.high:g}")
-        if dimension.log and dimension.low <= 0:
-            raise ValueError(
-                f"space.{name}: low {dimension.low:g} has no logarithm: begin above 0, or leave out log"
-            )
-
-
-def domain(dimensions: Space, start: Mapping[str, Any], allowed: Callable[[dict[str, Any]], object]) -> None:
-    """Check that every value that a trial can draw is one that a fit accepts.
-
-    Names that are no hyperparameter are left to the search, which lists those that are.
-
-    Parameters
-    ----------
-    dimensions
-        What is searched: both ends of each range are tried, and every choice.
-    start
-        Hyperparameters by name.
-    allowed
-        Raises `ValueError` for hyperparameters that no fit accepts.
-
-    Raises
-    ------
-    ValueError
-        A value is not accepted; the message names it.
-    """
-    for name, dimension in dimensions.items():
-        head, _, block = name.partition(".")
-        if head not in start or bool(block) != isinstance(start[head], Mapping):
-            continue
-        for value in _ends(dimension):
-            try:
-                allowed({**start, head: {**start[head], block: value} if block else value})
-            except ValueError as error:
-                first = error.errors()[0]["msg"] if hasattr(error, "errors") else error
-                raise ValueError(f"space.{name}: {value} is out of range: {first}") from error
+def model_name(name: str) -> str:
+    """Return a name of a registered model; `ValueError` if the registry could not keep it."""
+    if not name.strip() or re.search(r"[/:\x00-\x1f]", name):
+        raise ValueError(f"'{name}' can't name a registered model: it isn't empty, and has no / and :")
+    return name
 
 
 def registered_apart(models: Mapping[str, str]) -> None:
@@ -157,11 +116,3 @@ def registered_apart(models: Mapping[str, str]) -> None:
                 f"'{owners[model]}' and '{dataset}' both register '{model}': each needs a model of its own"
             )
         owners[model] = dataset
-
-
-def _ends(dimension: "Range | tuple[int | float | str, ...]") -> Iterator[int | float | str]:
-    if isinstance(dimension, tuple):
-        yield from dimension
-    else:
-        for end in (dimension.low, dimension.high):
-            yield int(end) if end == int(end) else end

@@ -27,7 +27,7 @@ from fairtune.columns import (
     USER,
     Table,
 )
-from fairtune.config import params
+from fairtune.config import sections
 from fairtune.config.country_codes import CODES
 from fairtune.data.sources import delimited, music_types
 from fairtune.data.sources.base import Dataset, RawTables
@@ -56,7 +56,7 @@ class Ingested:
 
 
 def ingest(
-    raw: RawTables, dataset: Dataset, words: music_types.Vocabulary, chosen: params.Ingest
+    raw: RawTables, dataset: Dataset, words: music_types.Vocabulary, chosen: sections.Ingest
 ) -> Ingested:
     """Clean every table, and make music types from tags.
 
@@ -85,7 +85,7 @@ def country_codes(countries: pd.Series) -> pd.Series:
     return codes.where(codes.str.fullmatch("[A-Z]{2}").fillna(value=False).astype(bool))
 
 
-def regions(countries: pd.Series, chosen: params.Ingest) -> pd.Series:
+def regions(countries: pd.Series, chosen: sections.Ingest) -> pd.Series:
     """Return the region of each country code, `other_region` for countries that no region lists."""
     listed = {country: region for region, members in chosen.regions.items() for country in members}
     return countries.map(listed).fillna(chosen.other_region).where(countries.notna()).astype("str")
@@ -114,7 +114,7 @@ def _interactions(raw: pd.DataFrame) -> pd.DataFrame:
     return raw[[USER, ITEM, PLAYS, *optional]].sort_values(order, kind="stable", ignore_index=True)
 
 
-def _items(raw: pd.DataFrame, chosen: params.Ingest) -> pd.DataFrame:
+def _items(raw: pd.DataFrame, chosen: sections.Ingest) -> pd.DataFrame:
     country = country_codes(raw[ARTIST_COUNTRY])
     items = pd.DataFrame(
         {
@@ -129,7 +129,7 @@ def _items(raw: pd.DataFrame, chosen: params.Ingest) -> pd.DataFrame:
     return items.sort_values(ITEM, kind="stable", ignore_index=True)
 
 
-def _users(raw: pd.DataFrame, chosen: params.Ingest) -> pd.DataFrame:
+def _users(raw: pd.DataFrame, chosen: sections.Ingest) -> pd.DataFrame:
     country = country_codes(raw[COUNTRY])
     age = raw[AGE].astype("Float64").astype("Int64")
     users = pd.DataFrame(
@@ -145,7 +145,7 @@ def _users(raw: pd.DataFrame, chosen: params.Ingest) -> pd.DataFrame:
     return users.sort_values(USER, kind="stable", ignore_index=True)
 
 
-def _item_types(raw: RawTables, words: music_types.Vocabulary, chosen: params.Ingest) -> pd.DataFrame:
+def _item_types(raw: RawTables, words: music_types.Vocabulary, chosen: sections.Ingest) -> pd.DataFrame:
     """Take music types as they are, or make them from the tags of items or of their artists."""
     if raw.item_types is not None:
         return raw.item_types
@@ -156,7 +156,7 @@ def _item_types(raw: RawTables, words: music_types.Vocabulary, chosen: params.In
     return shares.astype({ITEM: raw.items[ITEM].dtype})
 
 
-def _of_artists(raw: RawTables, words: music_types.Vocabulary, chosen: params.Ingest) -> pd.DataFrame:
+def _of_artists(raw: RawTables, words: music_types.Vocabulary, chosen: sections.Ingest) -> pd.DataFrame:
     """Return the music types of items as those of their artists, which are compared without case.
 
     Types are made among the artists that have items here: `min_items` of those carry each.

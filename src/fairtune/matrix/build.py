@@ -28,7 +28,7 @@ from fairtune.columns import (
     BlockName,
     Table,
 )
-from fairtune.config.params import MatrixParams
+from fairtune.config.sections import MatrixParams
 from fairtune.errors import BadParams
 from fairtune.matrix import demographics, splits
 from fairtune.matrix.matrix import Matrix, canonical
@@ -149,10 +149,6 @@ def _friends(friends: pd.DataFrame, users: pd.Index) -> csr_array:
 
 
 def _check_blocks(params: MatrixParams, item_block: BlockName, tables: Mapping[Table, pd.DataFrame]) -> None:
-    if params.target not in params.blocks or params.target in SIDE_BLOCKS:
-        raise BadParams(f"matrix.target: '{params.target}' must be one of matrix.blocks that can be ranked")
-    if len(set(params.blocks)) < len(params.blocks):
-        raise BadParams("matrix.blocks: a block is named twice")
     if BlockName.TRACK in params.blocks and item_block is BlockName.ARTIST:
         raise BadParams("matrix.blocks: 'track' is not possible, this data set counts plays of artists")
     if item_block not in params.blocks:

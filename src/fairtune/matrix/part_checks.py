@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 
 from fairtune.columns import Part
-from fairtune.config.params import MatrixParams
+from fairtune.config.sections import MatrixParams
 from fairtune.errors import BadSplit
 from fairtune.matrix.matrix import Matrix
 

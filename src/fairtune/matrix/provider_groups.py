@@ -20,7 +20,7 @@ from fairtune.columns import (
     BlockName,
     Part,
 )
-from fairtune.config.params import Evaluate
+from fairtune.config.sections import Evaluate
 from fairtune.matrix.matrix import Matrix
 
 TIER: Final = "tier"

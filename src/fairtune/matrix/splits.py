@@ -21,7 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fairtune.columns import BATCH, ITEM, SPLIT, TIMESTAMP, USER
-from fairtune.config.params import MatrixParams
+from fairtune.config.sections import MatrixParams
 from fairtune.errors import BadSplit
 from fairtune.matrix import pair_hashing
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from fairtune.config.params import Scaling
+from fairtune.config.hyperparameters import Scaling
 
 BM25_K1: Final = 1.2
 BM25_B: Final = 0.75

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from fairtune.columns import Part
-from fairtune.config.params import Hyperparameters
+from fairtune.config.hyperparameters import Hyperparameters
 from fairtune.matrix.matrix import Matrix
 from fairtune.models import warm_start
 from fairtune.models.alignment import Fitted

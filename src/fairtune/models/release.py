@@ -9,7 +9,7 @@ import pandas as pd
 
 from fairtune import files
 from fairtune.columns import ARTIST, ITEM, NAME, REGION, SIDE_BLOCKS, USER, BlockName, Part
-from fairtune.config.params import Hyperparameters
+from fairtune.config.hyperparameters import Hyperparameters
 from fairtune.matrix.matrix import Matrix
 from fairtune.models import storage as model_storage
 from fairtune.models.alignment import Fitted

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from fairtune.columns import BlockName, Part
-from fairtune.config.params import Evaluate, Hyperparameters, Train
+from fairtune.config.hyperparameters import Hyperparameters
+from fairtune.config.sections import Evaluate, Train
 from fairtune.matrix.matrix import Matrix
 from fairtune.models.als import model as als
 from fairtune.models.als.solver import Start

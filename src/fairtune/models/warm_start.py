@@ -6,7 +6,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from fairtune.columns import Part
-from fairtune.config.params import Hyperparameters
+from fairtune.config.hyperparameters import Hyperparameters
 from fairtune.matrix.matrix import Matrix
 from fairtune.models.alignment import Fitted, align, indicator, learned, places_of, take_rows
 from fairtune.models.als.fold_in import fold_in

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from fairtune.config.custom_tables import Watched
-from fairtune.config.params import Evaluate
+from fairtune.config.sections import Evaluate
 
 DEFAULT_N: Final = 10
 MAX_N: Final = 100  # items of one list

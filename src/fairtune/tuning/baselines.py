@@ -14,8 +14,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from fairtune.columns import Part
-from fairtune.config.params import Grid
-from fairtune.errors import BadParams
+from fairtune.config.alternatives import Grid
 from fairtune.matrix.matrix import Matrix
 from fairtune.matrix.weights import popularity_balance
 from fairtune.metrics.ranking import Rows
@@ -60,31 +59,6 @@ class Tuned:
         }
 
 
-def check(grids: Mapping[str, Grid]) -> None:
-    """Check the grids of all alternatives.
-
-    Parameters
-    ----------
-    grids
-        By model, the values to try of each setting.
-
-    Raises
-    ------
-    BadParams
-        A model that isn't there, a setting that it doesn't have, or a wrong value.
-    """
-    for name, grid in grids.items():
-        allowed = catalogue.settings(name)
-        for setting, values in grid.items():
-            where = f"train.alternatives.{name}: "
-            if setting not in allowed:
-                named = f"there are: {', '.join(allowed)}" if allowed else "it has none"
-                raise BadParams(f"{where}no setting '{setting}'; {named}")
-            for value in values:
-                if allowed[setting] is int and not (isinstance(value, int) and value > 0):
-                    raise BadParams(f"{where}{setting} is a whole number above 0, not {value}")
-
-
 def fits(grids: Mapping[str, Grid]) -> int:
     """Count the fits of `tune`: what a progress bar needs."""
     return sum(prod(map(len, grid.values())) for grid in grids.values())
@@ -121,7 +95,6 @@ def tune(
     dict[str, Tuned]
         By model, the settings with the highest nDCG@10, of equals the first.
     """
-    check(grids)
     played, best = matrix.block(matrix.target, Part.TRAIN), {}
     for name, grid in grids.items():
         balances = grid.get(BETA, (None,))

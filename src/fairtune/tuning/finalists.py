@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairtune.columns import Part
-from fairtune.config.params import Evaluate, Hyperparameters
+from fairtune.config.hyperparameters import Hyperparameters
+from fairtune.config.sections import Evaluate
 from fairtune.matrix.matrix import Matrix
 from fairtune.matrix.redraw import redrawn
 from fairtune.metrics.rounding import significant

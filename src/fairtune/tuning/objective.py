@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from fairtune.columns import GENDER, REGION, BlockName, Part
-from fairtune.config.params import HEADLINE, Evaluate
+from fairtune.config.sections import HEADLINE, Evaluate
 from fairtune.matrix import listener_groups, listener_sample, provider_groups
 from fairtune.matrix.listener_groups import Labels
 from fairtune.matrix.matrix import Matrix

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
-from fairtune.config.params import Tune
+from fairtune.config.search_space import Tune
 from fairtune.tuning import space
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from fairtune.config.params import Hyperparameters, Tune
+from fairtune.config.hyperparameters import Hyperparameters
+from fairtune.config.search_space import Tune, start_values
 from fairtune.tuning import space
 from fairtune.tuning.pruning import Cut, Look, expected
 from fairtune.tuning.sampler import GIVEN, sampler
@@ -85,7 +86,6 @@ def search(
     """
     import optuna
 
-    space.check(tune)
     storage = optuna.storages.get_storage(optuna.storages.InMemoryStorage() if storage is None else storage)
     study = opened(storage, name)
     began = clock()
@@ -177,7 +177,7 @@ def _asked(claimed: Claim, tune: Tune, *, seed: int) -> "Trial":
     study.sampler = sampler(tune, seed=seed + claimed.slot)
     if claimed.slot == 1:
         storage = study._storage  # noqa: SLF001 - what `Study.enqueue_trial` does to a trial of its own
-        storage.set_trial_system_attr(claimed.trial_id, "fixed_params", space.start_values(tune))
+        storage.set_trial_system_attr(claimed.trial_id, "fixed_params", start_values(tune))
     return optuna.Trial(study, claimed.trial_id)
 
 

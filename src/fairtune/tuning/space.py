@@ -1,18 +1,18 @@
-"""Where the search may look: ranges and choices by name, and a start that lies inside."""
+"""Draws from the search space: what Optuna proposes, as hyperparameters."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, Final
 
-from fairtune.config.params import Hyperparameters, Range, Tune, hyperparameters
-from fairtune.errors import BadParams
+from fairtune.config.hyperparameters import Hyperparameters, hyperparameters
+from fairtune.config.search_space import OF_BLOCKS, Range, Tune
 from fairtune.metrics.rounding import significant
 
 if TYPE_CHECKING:
     from optuna import Trial
     from optuna.distributions import BaseDistribution
 
-WHOLE: Final = ("factors", "iterations")
+WHOLE: Final = tuple(field.name for field in fields(Hyperparameters) if field.type is int)
 """Names whose values are whole numbers."""
 
 
@@ -29,13 +29,6 @@ def distributions(tune: Tune) -> "dict[str, BaseDistribution]":
         else:
             described[name] = FloatDistribution(dimension.low, dimension.high, log=dimension.log)
     return described
-
-
-OF_BLOCKS: Final[Mapping[str, Callable[[Mapping[str, Any]], Any]]] = {
-    "block_weights": lambda _: 1.0,
-    "block_scalings": lambda point: point["scaling"],
-}
-"""What each block has a value of, and what it is where none is given."""
 
 
 def suggest(trial: "Trial", tune: Tune) -> Hyperparameters:
@@ -67,39 +60,3 @@ def _point(start: Hyperparameters, values: Mapping[str, Any]) -> Hyperparameters
         else:
             point[head] = value
     return hyperparameters({**point, **of_blocks})
-
-
-def start_values(tune: Tune) -> dict[str, Any]:
-    """Return the start as values of the searched names."""
-    point = asdict(tune.start)
-    values = {}
-    for name in tune.space:
-        head, _, block = name.partition(".")
-        values[name] = point[head].get(block, OF_BLOCKS[head](point)) if block else point[head]
-    return values
-
-
-def check(tune: Tune) -> None:
-    """Check that the space has known names only, and holds its own start.
-
-    Parameters
-    ----------
-    tune
-        Holds space and start.
-
-    Raises
-    ------
-    BadParams
-        A name is unknown, or the start lies outside.
-    """
-    allowed = set(asdict(tune.start)) - set(OF_BLOCKS)
-    for name, dimension in tune.space.items():
-        if name not in allowed and not name.startswith(tuple(f"{head}." for head in OF_BLOCKS)):
-            tunable = ", ".join([*sorted(allowed), *(f"{head}.<block>" for head in OF_BLOCKS)])
-            raise BadParams(f"tune.space: '{name}' is nothing to tune; there are: {tunable}")
-        value = start_values(tune)[name]
-        inside = (
-            dimension.low <= value <= dimension.high if isinstance(dimension, Range) else value in dimension
-        )
-        if not inside:
-            raise BadParams(f"tune.space.{name}: the start value {value} lies outside of it")

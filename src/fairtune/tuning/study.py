@@ -13,7 +13,8 @@ from typing import Any, Final
 import fairtune
 from fairtune import console
 from fairtune.columns import Part
-from fairtune.config.params import DatasetParams, Hyperparameters
+from fairtune.config.hyperparameters import Hyperparameters
+from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
 from fairtune.matrix.matrix import Matrix
 from fairtune.metrics.ranking import Rows

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING, Final
 
-from fairtune.config.params import Hyperparameters, hyperparameters
+from fairtune.config.hyperparameters import Hyperparameters, hyperparameters
 from fairtune.config.tune_limits import TuneLimits
 from fairtune.metrics.rounding import significant
 

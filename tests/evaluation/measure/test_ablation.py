@@ -8,7 +8,7 @@ import pytest
 from scipy.sparse import csr_array, eye_array
 
 from fairtune.columns import BlockName, Part
-from fairtune.config.params import hyperparameters
+from fairtune.config.hyperparameters import hyperparameters
 from fairtune.evaluation.measure import ablation, play_prediction
 from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy, ranking

@@ -10,7 +10,7 @@ from sklearn.metrics import ndcg_score
 from tests.toy import PLAYED, POINT, build
 
 from fairtune.columns import BlockName, Part
-from fairtune.config.params import Evaluate
+from fairtune.config.sections import Evaluate
 from fairtune.evaluation.measure import cold_items
 from fairtune.evaluation.measure import evaluate as measure_evaluate
 from fairtune.evaluation.measure.ground_truth import held_out

@@ -7,7 +7,7 @@ import pytest
 from tests import tiny
 
 from fairtune.columns import BlockName, Part
-from fairtune.config.params import Range, Tune
+from fairtune.config.search_space import Range, Tune
 from fairtune.experiments.benchmark import protocol, run, search, table
 from fairtune.experiments.benchmark.models import factorisations
 

@@ -14,7 +14,7 @@ from scipy import stats
 from scipy.sparse import csr_array
 
 from fairtune.columns import ITEM, USER, Table
-from fairtune.config.params import Generate
+from fairtune.config.sections import Generate
 from fairtune.data.sources.demo import generator
 from fairtune.metrics.bootstrap import Bootstrap
 from fairtune.metrics.fairness import provider_parity

@@ -1,6 +1,7 @@
 """What `als` is compared with, against brute force."""
 
 import dataclasses
+import inspect
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from tests.floats import summed
 from tests.toy import PLAYED, POINT, build
 
 from fairtune.columns import BlockName, Part
+from fairtune.config.alternatives import SETTINGS
 from fairtune.errors import BadParams, TooLarge
 from fairtune.models.als import model as als
 from fairtune.models.baselines.autoencoder import check_size
@@ -16,6 +18,15 @@ from fairtune.models.baselines.linear import coefficients
 from fairtune.models.baselines.linear_features import features
 
 ROWS = np.arange(5)
+
+
+def test_params_yaml_knows_the_models_and_settings_that_there_are():
+    common = {"matrix", "part", "seed", "threads"}
+    there = {
+        name: set(inspect.signature(model.fit).parameters) - common for name, model in ALTERNATIVES.items()
+    }
+
+    assert {name: set(settings) for name, settings in SETTINGS.items()} == there
 
 
 def fit(name, **settings):

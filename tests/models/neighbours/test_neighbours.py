@@ -10,7 +10,7 @@ from tests.floats import summed
 from tests.registry.comparison.crowd import ARTIST, MUSIC_TYPE, POINT, listening, matrix_of, split
 
 from fairtune.columns import Part
-from fairtune.config.params import hyperparameters
+from fairtune.config.hyperparameters import hyperparameters
 from fairtune.errors import BadParams
 from fairtune.models.als import model as als
 from fairtune.models.neighbours import cosine, ridge

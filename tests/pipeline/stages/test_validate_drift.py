@@ -12,7 +12,7 @@ from tests.validation.drift import registered
 
 from fairtune import files
 from fairtune.columns import Table
-from fairtune.config import params
+from fairtune.config import params, sections
 from fairtune.config.drift_limits import DriftLimits
 from fairtune.config.paths import Paths
 from fairtune.data.sources.demo import generator
@@ -33,7 +33,7 @@ def chosen():
 @pytest.fixture(scope="module")
 def raw(tmp_path_factory):
     folder = tmp_path_factory.mktemp("raw")
-    spec = params.Generate(listeners=200, tracks=200, regional_bias=0.5, taste_strength=0.7)
+    spec = sections.Generate(listeners=200, tracks=200, regional_bias=0.5, taste_strength=0.7)
     generator.write(folder, spec, seed=5)
     return folder
 

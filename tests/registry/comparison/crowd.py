@@ -11,6 +11,7 @@ from tests.tiny import matrix_params
 from fairtune import files
 from fairtune.columns import BlockName, Part, Table
 from fairtune.config import params
+from fairtune.config.hyperparameters import hyperparameters
 from fairtune.config.paths import Paths
 from fairtune.evaluation.measure import evaluate
 from fairtune.matrix import storage as matrix_storage
@@ -95,7 +96,7 @@ class Project:
     def made(self, pairs: pd.DataFrame, *, model=None, **point) -> "Project":
         """Build a matrix of `pairs`, fit (or take what `model` gives for matrix and part) and evaluate."""
         matrix, point = matrix_of(pairs), POINT | point
-        chosen = params.hyperparameters(point)
+        chosen = hyperparameters(point)
 
         def fit(of, part):
             return (model or _fit)(of, part, chosen)
@@ -161,6 +162,6 @@ def _fit(matrix, part, chosen):
 def memoriser(matrix, part, _chosen):
     """A model that lists what it was trained on and nothing else: perfect where the answers were in there."""
     heard = (matrix.plays(part) > 0).astype(np.float32).toarray()
-    like = als.fit(matrix, part, params.hyperparameters(POINT | {"iterations": 1}), seed=SEED, threads=1)
+    like = als.fit(matrix, part, hyperparameters(POINT | {"iterations": 1}), seed=SEED, threads=1)
     types = np.zeros((matrix.shares[MUSIC_TYPE].shape[1], heard.shape[1]), dtype=np.float32)
     return als.Als(heard, {ARTIST: np.eye(heard.shape[1], dtype=np.float32), MUSIC_TYPE: types}, like.weights)

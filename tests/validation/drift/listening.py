@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from fairtune.columns import Table
-from fairtune.config import params
+from fairtune.config import params, sections
 from fairtune.data import ingest
 from fairtune.data.sources import delimited, music_types
 from fairtune.data.sources.base import RawTables
@@ -19,7 +19,7 @@ LISTENERS, TRACKS = 800, 500
 def tables():
     """Give the canonical tables of a small `demo`; not to be changed."""
     return generated(
-        params.Generate(listeners=LISTENERS, tracks=TRACKS, regional_bias=0.5, taste_strength=0.7), seed=5
+        sections.Generate(listeners=LISTENERS, tracks=TRACKS, regional_bias=0.5, taste_strength=0.7), seed=5
     )
 
 

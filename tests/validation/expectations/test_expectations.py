@@ -7,7 +7,7 @@ import pytest
 from markupsafe import escape
 
 from fairtune.columns import BlockName, Table
-from fairtune.config.params import Validate
+from fairtune.config.sections import Validate
 from fairtune.data.sources.base import Dataset
 from fairtune.validation.expectations import data_docs, derived_columns, suites
 from fairtune.validation.expectations.runner import check, check_table, start

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from fairtune.config.params import Generate
+    from fairtune.config.sections import Generate
 
 
 @dataclass(frozen=True, kw_only=True)

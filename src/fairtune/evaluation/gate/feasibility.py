@@ -7,7 +7,7 @@ import numpy as np
 
 from fairtune.columns import UNKNOWN, BlockName, Part
 from fairtune.config.gate_limits import Gate, Place
-from fairtune.config.params import Evaluate
+from fairtune.config.sections import Evaluate
 from fairtune.errors import BadParams
 from fairtune.matrix import listener_groups, provider_groups
 from fairtune.matrix.matrix import Matrix

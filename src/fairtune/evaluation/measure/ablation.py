@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from fairtune.columns import BlockName, Part
-from fairtune.config.params import HEADLINE
+from fairtune.config.sections import HEADLINE
 from fairtune.evaluation.measure.play_prediction import PredictionInputs
 from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy, ranking, rmse

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from fairtune.columns import REGION, UNKNOWN
-from fairtune.config.params import Evaluate
+from fairtune.config.sections import Evaluate
 from fairtune.evaluation.measure.ground_truth import HeldOut
 from fairtune.matrix.listener_groups import Labels
 from fairtune.metrics import sparse_pairs

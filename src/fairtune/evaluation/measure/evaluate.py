@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from fairtune.columns import REGION, TASTE, UNKNOWN, USER, BlockName, Part
-from fairtune.config.params import Evaluate
+from fairtune.config.sections import Evaluate
 from fairtune.evaluation.measure import ablation, by_listener_group, cold_items, play_prediction
 from fairtune.evaluation.measure import lists as measure_lists
 from fairtune.evaluation.measure.ablation import NDCG

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from fairtune.columns import BlockName, Part
-from fairtune.config.params import Evaluate
+from fairtune.config.sections import Evaluate
 from fairtune.evaluation.measure.item_profiles import profiles
 from fairtune.matrix.matrix import Matrix
 from fairtune.matrix.provider_groups import (

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from fairtune.columns import BlockName
-from fairtune.config.params import Hyperparameters, Range, Tune
+from fairtune.config.hyperparameters import Hyperparameters
+from fairtune.config.search_space import Range, Tune
 from fairtune.matrix.matrix import Matrix
 
 ALTERNATIVES: Final = ("popularity", "item_knn")

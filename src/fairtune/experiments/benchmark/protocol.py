@@ -10,8 +10,9 @@ import pandas as pd
 
 from fairtune import files
 from fairtune.columns import SPLIT, BlockName, Table
-from fairtune.config.params import MatrixParams, Params
+from fairtune.config.params import Params
 from fairtune.config.paths import Paths
+from fairtune.config.sections import MatrixParams
 from fairtune.errors import BadRequest, NotThere
 from fairtune.experiments.benchmark.published import RECBOLE_LASTFM, TEST_SHARE, VALID_SHARE, Published
 from fairtune.matrix import build, splits

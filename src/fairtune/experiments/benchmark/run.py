@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from fairtune.columns import Part
-from fairtune.config.params import Hyperparameters
+from fairtune.config.hyperparameters import Hyperparameters
 from fairtune.experiments.benchmark import search
 from fairtune.experiments.benchmark.models import ALTERNATIVES, Factorisation, factorisations
 from fairtune.experiments.benchmark.published import EMBEDDING, FIGURES, K

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from fairtune.config.params import Hyperparameters, Tune
+from fairtune.config.hyperparameters import Hyperparameters
+from fairtune.config.search_space import Tune
 from fairtune.tuning import space
 
 if TYPE_CHECKING:

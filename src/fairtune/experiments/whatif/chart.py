@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from fairtune.config.params import HEADLINE
+from fairtune.config.sections import HEADLINE
 from fairtune.reporting.charts import plots
 from fairtune.reporting.charts.plots import Bar, Mark, Panel
 from fairtune.reporting.charts.svg import MODEL, SOFT

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from fairtune.columns import REGION, TASTE, UNKNOWN, BlockName, Part
-from fairtune.config.params import HEADLINE, Evaluate
+from fairtune.config.sections import HEADLINE, Evaluate
 from fairtune.evaluation.measure import lists as measure_lists
 from fairtune.evaluation.measure.ground_truth import HeldOut, held_out
 from fairtune.evaluation.taste.describe import tastes

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fairtune.columns import COUNTRY
-from fairtune.config.params import HEADLINE
+from fairtune.config.sections import HEADLINE
 from fairtune.reporting.elements import labels, numbers
 
 NDCG = f"ndcg@{HEADLINE}"

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from fairtune.columns import Part
 from fairtune.config import params
-from fairtune.config.params import Evaluate
 from fairtune.config.paths import Paths
+from fairtune.config.sections import Evaluate
 from fairtune.errors import BadRequest, NotThere
 from fairtune.experiments.whatif import effect, options
 from fairtune.experiments.whatif.effect import Present

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
 
 from fairtune.columns import SIDE_BLOCKS, BlockName, Part
-from fairtune.config.params import Hyperparameters
+from fairtune.config.hyperparameters import Hyperparameters
 from fairtune.matrix import listener_groups, provider_groups
 from fairtune.matrix.matrix import Matrix
 from fairtune.matrix.weights import BlockWeights, block_weights, listener_weights

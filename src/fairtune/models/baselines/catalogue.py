@@ -1,11 +1,10 @@
 """The models that `als` is compared with, by the name that params.yaml uses."""
 
-import inspect
 from collections.abc import Callable, Mapping
 from typing import Final
 
 from fairtune.columns import Part
-from fairtune.config.params import Setting
+from fairtune.config.alternatives import Setting
 from fairtune.errors import BadParams
 from fairtune.matrix.matrix import Matrix
 from fairtune.models.base import Alternative
@@ -79,10 +78,3 @@ def fit(name: str, matrix: Matrix, part: Part, settings: Settings, *, seed: int,
     """
     fitting: Callable[..., Alternative] = alternative(name).fit
     return fitting(matrix, part, **settings, seed=seed, threads=threads)
-
-
-def settings(name: str) -> dict[str, type]:
-    """Return the settings that a model's `fit` takes, with their types."""
-    parameters = inspect.signature(alternative(name).fit).parameters.values()
-    common = {"matrix", "part", "seed", "threads"}
-    return {parameter.name: parameter.annotation for parameter in parameters if parameter.name not in common}

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
 
 from fairtune.columns import BlockName, Part
-from fairtune.config.params import Hyperparameters, Scaling
+from fairtune.config.hyperparameters import Hyperparameters, Scaling
 from fairtune.errors import BadParams
 from fairtune.matrix import provider_groups
 from fairtune.matrix.matrix import Matrix

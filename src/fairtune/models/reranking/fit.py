@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from fairtune.columns import Part
-from fairtune.config.params import HEADLINE, Evaluate
 from fairtune.config.reranking_bounds import Constraints
+from fairtune.config.sections import HEADLINE, Evaluate
 from fairtune.errors import BadRequest
 from fairtune.matrix.matrix import Matrix
 from fairtune.matrix.provider_groups import ProviderGroups, provider_groupings

@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 from fairtune import files
-from fairtune.config.params import Hyperparameters, Tune, hyperparameters
+from fairtune.config.hyperparameters import Hyperparameters, hyperparameters
 from fairtune.config.paths import Paths
+from fairtune.config.search_space import Tune
 
 KEPT_FROM: Final = "kept_from"
 """In best.json: the version whose settings were kept; not there after a search."""

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from fairtune import files
 from fairtune.columns import Part
-from fairtune.config.params import DatasetParams, hyperparameters
+from fairtune.config.hyperparameters import hyperparameters
+from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
 from fairtune.console import steps
 from fairtune.matrix import storage as matrix_storage

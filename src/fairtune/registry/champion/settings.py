@@ -7,7 +7,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from fairtune import files
-from fairtune.config.params import Hyperparameters, hyperparameters
+from fairtune.config.hyperparameters import Hyperparameters, hyperparameters
 from fairtune.errors import RegistryFailed
 from fairtune.registry.client import connection, versions
 

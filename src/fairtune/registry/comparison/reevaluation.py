@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fairtune.columns import Part
-from fairtune.config.params import HEADLINE, Evaluate
+from fairtune.config.sections import HEADLINE, Evaluate
 from fairtune.errors import FairtuneError
 from fairtune.evaluation.comparison.compare import Evaluated
 from fairtune.evaluation.measure import evaluate as measure_evaluate

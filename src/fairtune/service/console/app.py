@@ -8,7 +8,7 @@ from typing import Final
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
-from fairtune.config.params import Evaluate
+from fairtune.config.sections import Evaluate
 from fairtune.service.console import access, artists, fairness, listen, pages, versions, what_if
 from fairtune.service.console.access import Access, SignInNeeded, check_form, read_form
 from fairtune.service.console.dependencies import Asking, Text

@@ -10,7 +10,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from fairtune.config.params import Evaluate
+from fairtune.config.sections import Evaluate
 from fairtune.evaluation.gate.metrics_file import branch
 from fairtune.reporting.elements import labels, numbers
 from fairtune.reporting.elements.estimates import estimate

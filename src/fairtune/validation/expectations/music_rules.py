@@ -10,13 +10,13 @@ from fairtune.columns import (
     NAME,
     SHARE,
 )
-from fairtune.config import params
+from fairtune.config import sections
 from fairtune.validation.expectations import derived_columns
 from fairtune.validation.expectations.column_rules import country, gender, identifier
 from fairtune.validation.expectations.rule import Rule, between, fact, free_of, known, reference, unique
 
 
-def items(chosen: params.Validate) -> tuple[Rule, ...]:
+def items(chosen: sections.Validate) -> tuple[Rule, ...]:
     """Return the rules of the items; how many may be without a region is a parameter."""
     share = chosen.max_unknown_region
     return (

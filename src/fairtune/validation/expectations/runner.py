@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from fairtune.columns import Table
-from fairtune.config import environment, params
+from fairtune.config import environment, sections
 from fairtune.data.sources.base import Dataset
 from fairtune.validation.expectations import derived_columns, suites
 from fairtune.validation.expectations.results import Outcome, TableOutcome, ValidationResult
@@ -37,7 +37,7 @@ class Checked:
 def check(
     tables: "Mapping[Table, pd.DataFrame]",
     dataset: Dataset,
-    chosen: params.Validate,
+    chosen: sections.Validate,
     grown: Mapping[Table, int] | None = None,
 ) -> Checked:
     """Check the canonical tables of a data set against its rules.

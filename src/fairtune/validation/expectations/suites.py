@@ -26,7 +26,7 @@ from fairtune.columns import (
     USER,
     Table,
 )
-from fairtune.config import params
+from fairtune.config import sections
 from fairtune.data.sources.base import Dataset
 from fairtune.validation.expectations import interaction_rules, listener_rules, music_rules
 from fairtune.validation.expectations.rule import Rule, columns, rows
@@ -55,7 +55,7 @@ def structure(table: Table, present: tuple[str, ...] = ()) -> tuple[Rule, ...]:
 
 def rules(
     dataset: Dataset,
-    chosen: params.Validate,
+    chosen: sections.Validate,
     present: Mapping[Table, tuple[str, ...]],
     grown: Mapping[Table, int] | None = None,
 ) -> dict[Table, tuple[Rule, ...]]:
@@ -101,7 +101,7 @@ def _not_empty(table: Table) -> tuple[Rule, ...]:
     return () if table in MAY_BE_EMPTY else (rows(1, None, "the table has rows"),)
 
 
-def _publishers(dataset: Dataset, table: Table, chosen: params.Validate, *, grown: int) -> tuple[Rule, ...]:
+def _publishers(dataset: Dataset, table: Table, chosen: sections.Validate, *, grown: int) -> tuple[Rule, ...]:
     """Require the row count that the publisher states, within the tolerance, and what came later."""
     if table not in dataset.rows:
         return ()

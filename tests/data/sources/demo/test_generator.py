@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
-from fairtune.config.params import Generate
+from fairtune.config.sections import Generate
 from fairtune.data.sources.demo import generator
 
 SEEDS = (1, 2, 20240607)

@@ -27,7 +27,7 @@ from fairtune.columns import (
     BlockName,
     Table,
 )
-from fairtune.config.params import Generate
+from fairtune.config.sections import Generate
 from fairtune.data.sources.base import Dataset, RawTables
 from fairtune.data.sources.demo import names as demo_names
 from fairtune.data.sources.demo import world as demo_world

@@ -25,7 +25,7 @@ from typing import Final
 
 import numpy as np
 
-from fairtune.config.params import Generate
+from fairtune.config.sections import Generate
 
 MUSIC_TYPES: Final = (
     "rock", "pop", "electronic", "indie", "metal", "hip hop", "folk", "jazz", "punk", "ambient", "soul",

@@ -58,7 +58,7 @@ CHOICES = {key: rest for key, rest in _choices(DatasetParams) if not key.startsw
 def _inside(key):
     kind, bounds = NUMBERS[key]
     low = bounds["ge"] if "ge" in bounds else bounds.get("gt", -1000000000.0)
-    high = bounds["le"] if "le" in bounds else bounds.get("lt", 10 ** 9)
+    high = bounds["le"] if "le" in bounds else bounds.get("lt", 10**9)
     low, high = PAIRS.get(key, (low, high))
     if kind is int:
         return st.integers(low, high)

@@ -162,14 +162,6 @@ def test_a_space_that_some_trial_could_not_use_is_refused(read, dimension, messa
         ),
         (
             "tune",
-            {"space": {"block_weights.track": {"low": 0.5, "high": 2}}},
-            (
-                ": tune.space.block_weights.track: the weight of the target is 1, the others are relative "
-                "to it"
-            ),
-        ),
-        (
-            "tune",
             {"storage": "search.db"},
             ".tune.storage: String should match pattern '^[a-z][a-z0-9+]*://'",
         ),

@@ -5,8 +5,9 @@ import pytest
 from fairtune import files
 from fairtune.columns import BlockName
 from fairtune.errors import BadRequest
-from fairtune.serving.name_search import by_id, fold, likes, names_of, spelling
+from fairtune.serving.name_search import by_id, likes, names_of
 from fairtune.serving.recommender import Recommender
+from fairtune.serving.spelling import fold, spelling
 
 
 @pytest.mark.parametrize(

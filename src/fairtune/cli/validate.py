@@ -43,6 +43,8 @@ def validate(file: Path, *, dataset: str | None, table: str | None, named: Seque
 
     FILE may be compressed (.gz, .zst), a folder of parts or a pattern. Exits with 2 if a row is wrong.
     """
+    from fairtune.data import look_alikes
+
     which, columns, is_log = _described(file, dataset, Table(table) if table else None)
     columns |= pairs(named)
     check_names(columns, which)
@@ -52,6 +54,8 @@ def validate(file: Path, *, dataset: str | None, table: str | None, named: Seque
         wrong += len(checkup.problems)
         if checkup.problems.empty:
             click.echo(textwrap.fill(checkup.summary(), WIDTH, break_on_hyphens=False))
+            for line in look_alikes.of_columns(checkup.good):
+                click.echo(textwrap.fill(line, WIDTH, break_on_hyphens=False))
         else:
             show(checkup)
     if wrong:

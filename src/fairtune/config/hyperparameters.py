@@ -42,7 +42,7 @@ class Hyperparameters:
     )
     scaling: Scaling = text("of plays")
     block_weights: Mapping[BlockName, BlockWeight] = text(
-        "by block of `matrix.blocks`, 0 to 1,000,000; the target's is 1, and those not named weigh 1"
+        "by block of `matrix.blocks`, 0 to 1,000,000; those not named weigh 1, and so does the target"
     )
     block_scalings: Mapping[BlockName, Scaling] = text(
         "a scaling of its own, by block of `matrix.blocks`", default_factory=dict

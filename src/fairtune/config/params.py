@@ -46,7 +46,7 @@ class DatasetParams:
     @model_validator(mode="after")
     def _sections_fit_together(self) -> Self:
         regions = (*self.ingest.regions, self.ingest.other_region)
-        search_space.check_blocks(self.tune, self.matrix.blocks, self.matrix.target)
+        search_space.check_blocks(self.tune, self.matrix.blocks)
         gate_limits.check(
             self.gate,
             alternatives=tuple(self.train.alternatives),

@@ -124,7 +124,7 @@ def _ends(dimension: Dimension) -> Iterator[int | float | str]:
             yield int(end) if end == int(end) else end
 
 
-def check_blocks(tune: Tune, blocks: Sequence[BlockName], target: BlockName) -> None:
+def check_blocks(tune: Tune, blocks: Sequence[BlockName]) -> None:
     """Check that weights and scalings are of blocks that the matrix has.
 
     Parameters
@@ -133,22 +133,15 @@ def check_blocks(tune: Tune, blocks: Sequence[BlockName], target: BlockName) -> 
         Start and space.
     blocks
         `matrix.blocks`.
-    target
-        `matrix.target`, whose weight is 1.
 
     Raises
     ------
     ValueError
-        A block isn't there, or the target is given a weight.
+        A block isn't there.
     """
-    start = [
-        (f"tune.start.{head}.{block}", head, block)
-        for head in OF_BLOCKS
-        for block in getattr(tune.start, head)
-    ]
-    searched = [(f"tune.space.{name}", *name.split(".")) for name in tune.space if "." in name]
-    for where, head, block in [*start, *searched]:
+    start = [f"start.{head}.{block}" for head in OF_BLOCKS for block in getattr(tune.start, head)]
+    searched = [f"space.{name}" for name in tune.space if "." in name]
+    for where in (*start, *searched):
+        block = where.rpartition(".")[2]
         if block not in blocks:
-            raise ValueError(f"{where}: the matrix has no block '{block}', but: {', '.join(blocks)}")
-        if head == "block_weights" and block == target:
-            raise ValueError(f"{where}: the weight of the target is 1, the others are relative to it")
+            raise ValueError(f"tune.{where}: the matrix has no block '{block}', but: {', '.join(blocks)}")

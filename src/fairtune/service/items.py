@@ -10,8 +10,8 @@ from fairtune.columns import BlockName
 from fairtune.service import problems
 from fairtune.service.snapshot import Snapshot
 from fairtune.serving.item_types import types_of
-from fairtune.serving.name_search import fold, spelling
 from fairtune.serving.release import Release
+from fairtune.serving.spelling import fold, spelling
 
 NAMED = (BlockName.ARTIST, BlockName.TRACK, BlockName.MUSIC_TYPE)
 

@@ -3,7 +3,7 @@
 from fairtune import files
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
-from fairtune.data import ingest
+from fairtune.data import ingest, look_alikes
 from fairtune.data.custom import dataset as custom_dataset
 from fairtune.data.events import merge
 from fairtune.data.events import store as event_store
@@ -25,6 +25,8 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:  # noqa: ARG
     files.write_csv(paths.rejected, result.rejected)
     files.write_json(paths.about, result.about)
     print(", ".join(f"{rows:,} {name}" for name, rows in result.about["rows"].items()))
+    for line in look_alikes.warnings(result.tables):
+        print(line)
     known = result.about["coverage"]["artist_region"]
     print(
         f"{result.about['music_types']:,} music types; region known for {known['items']:.1%} of items, "

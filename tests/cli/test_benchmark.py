@@ -28,7 +28,10 @@ def project(tmp_path, monkeypatch):
     mine = {**values["datasets"]["lastfm-2k"], "register": {"model": "mine"}}
     matrix = {**mine["matrix"], "target": "artist", "split": "given", "blocks": ["artist"]}
     limits = {limit: {"region": 1.0} for limit in ("max_dp_disparity", "max_eo_disparity")}
-    values["datasets"]["mine"] = {**mine, "matrix": matrix, "gate": {**mine["gate"], **limits}}
+    space = {name: each for name, each in mine["tune"]["space"].items() if "." not in name}
+    tune = {**mine["tune"], "space": space, "start": {**mine["tune"]["start"], "block_weights": {}}}
+    gate = {**mine["gate"], **limits}
+    values["datasets"]["mine"] = {**mine, "matrix": matrix, "tune": tune, "gate": gate}
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(values), "utf-8")
     tables, _ = tiny.world(tracks=False)
     played = tables["interactions"]

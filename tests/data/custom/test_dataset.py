@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairtune.columns import BlockName, Table
-from fairtune.data.custom import dataset, table_reader
+from fairtune.data.custom import dataset, record, table_reader
 from fairtune.errors import BadFile, BadTable
 
 PLAYS = "user_id,item_id,plays\nada,t1,3\nada,t2,1\nbo,t2,4\n"
@@ -30,8 +30,8 @@ def raw(tmp_path):
                 "columns": columns,
                 "log": log and name == "interactions",
             }
-        record = {"item_kind": item_kind, "licence": "ours", "tables": copied}
-        (tmp_path / dataset.RECORD).write_text(json.dumps(record))
+        stated = {"item_kind": item_kind, "licence": "ours", "tables": copied}
+        (tmp_path / record.RECORD).write_text(json.dumps(stated))
         return tmp_path
 
     return write

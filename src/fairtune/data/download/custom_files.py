@@ -12,7 +12,7 @@ from fairtune import files
 from fairtune.columns import ITEM, TIMESTAMP, USER, BlockName, Table
 from fairtune.config.custom_tables import OwnFile, OwnPlays, OwnTables
 from fairtune.data.custom import source_files, table_reader, text_columns
-from fairtune.data.custom.dataset import RECORD, Copied, CopiedFile, Record, read_record
+from fairtune.data.custom.record import RECORD, Copied, CopiedFile, Record, read_record
 from fairtune.data.download import http
 from fairtune.data.formats import exports
 from fairtune.errors import BadFile, DownloadFailed

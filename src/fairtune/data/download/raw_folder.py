@@ -6,7 +6,7 @@ import shutil
 from fairtune.columns import ARTIST, BlockName, Table
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
-from fairtune.data.custom.dataset import Record
+from fairtune.data.custom.record import Record
 from fairtune.data.download import custom_files, fetch
 from fairtune.data.download.http import Patience
 from fairtune.data.sources import catalogue

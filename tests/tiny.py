@@ -1,5 +1,6 @@
 """A tiny world of listeners and artists, and models released from it, for whatever uses a release."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +15,7 @@ from fairtune.matrix.build import build
 from fairtune.matrix.matrix import Matrix
 from fairtune.models import release
 from fairtune.models.als import model as als
+from fairtune.serving import checksums
 
 SEED = 7
 N_LISTENERS = 60
@@ -136,3 +138,8 @@ def train(
 
 ARTIST_MODEL = (BlockName.MUSIC_TYPE, BlockName.ARTIST, BlockName.FRIEND)
 TRACK_MODEL = (BlockName.TRACK, BlockName.ARTIST, BlockName.MUSIC_TYPE, BlockName.FRIEND)
+
+
+def seal(folder: Path) -> None:
+    """Write the checksums of a release that a test has changed on purpose."""
+    (folder / checksums.FILE).write_text(json.dumps(checksums.of(folder)), encoding="utf-8")

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from tests.processes import PATIENCE
 from tests.service.conftest import MODEL, REGISTERED, TOLD
+from tests.tiny import seal
 
 from fairtune.service.edge import Edge
 from fairtune.service.settings import MAX_BODY
@@ -178,6 +179,7 @@ def test_a_name_that_several_have(track_release, tmp_path, start):
     columns = pd.read_parquet(folder / "columns_track.parquet")
     columns["name"] = columns["name"].replace({"Song 1": "Song 0"})
     columns.to_parquet(folder / "columns_track.parquet")
+    seal(folder)
     service = start(first=Snapshot.load(folder, model=MODEL, version=1, registered_at=REGISTERED))
 
     answer = service.get("/v1/listeners/1/recommendations", params={"likes": "Song 0"})

@@ -1,6 +1,7 @@
 import shutil
 
 import pytest
+from tests.tiny import seal
 
 from fairtune import files
 from fairtune.columns import BlockName
@@ -71,6 +72,7 @@ def named(recommender, tmp_path):
         files.write_table(
             folder / "columns_artist.parquet", told.assign(name=[*names, *told["name"][len(names) :]])
         )
+        seal(folder)
         return Recommender.load(folder).release
 
     return rename

@@ -14,6 +14,7 @@ from fairtune.matrix.matrix import Matrix
 from fairtune.models import storage as model_storage
 from fairtune.models.alignment import Fitted
 from fairtune.models.als.model import Als
+from fairtune.serving import checksums
 
 
 def read_released(folder: Path) -> Fitted:
@@ -21,6 +22,7 @@ def read_released(folder: Path) -> Fitted:
 
     Blocks that say who listeners are are left out: a release doesn't name their columns.
     """
+    checksums.check(folder)
     manifest = files.read_json(folder / "manifest.json")
     blocks = [BlockName(block) for block in manifest["blocks"]]
     listeners = pd.Index(files.read_table(folder / "listeners.parquet")[USER])
@@ -102,6 +104,7 @@ def write_release(
         files.write_sparse(folder / "item_types.npz", matrix.shares[BlockName.MUSIC_TYPE])
     if matrix.item_block is BlockName.TRACK and BlockName.ARTIST in matrix.blocks:
         files.write_sparse(folder / "item_artist.npz", matrix.shares[BlockName.ARTIST])
+    files.write_json(folder / checksums.FILE, checksums.of(folder))
 
 
 def _described(matrix: Matrix, block: BlockName) -> pd.DataFrame:

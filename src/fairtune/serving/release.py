@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from fairtune.columns import ARTIST, ITEM, NAME, SIDE_BLOCKS, USER, BlockName
 from fairtune.errors import NotThere
+from fairtune.serving import checksums
 from fairtune.serving.sparse_rows import SparseRows
 
 T = TypeVar("T")
@@ -101,10 +102,14 @@ class Release:
 
     @classmethod
     def load(cls, folder: Path) -> "Release":
-        """Read the manifest; everything else waits. `NotThere` if the model isn't trained."""
+        """Check the files and read the manifest; everything else waits.
+
+        `NotThere` if the model isn't trained, `BadFile` if a file isn't what was written.
+        """
         path = folder / MANIFEST
         if not path.is_file():
             raise NotThere(f"{path} is missing: train the model first (`dvc repro train`)")
+        checksums.check(folder)
         manifest = json.loads(path.read_text(encoding="utf-8"))
         return cls(
             folder=folder,

@@ -61,6 +61,7 @@ def own(chosen, folder, blocks):
         chosen,
         download=replace(chosen.download, generate=None, table=table),
         matrix=replace(chosen.matrix, blocks=blocks),
+        tune=replace(chosen.tune, space={}),
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from tests import processes
+from tests.tiny import seal
 
 from fairtune.columns import BlockName
 from fairtune.errors import RegistryFailed
@@ -190,6 +191,7 @@ def test_a_model_that_does_not_predict_never_becomes_champion(project, release, 
     register(entry(release), root=project)
     broken = shutil.copytree(release, tmp_path / "broken")
     (broken / "factors_music_type.npy").write_bytes(b"")
+    seal(broken)
     with pytest.raises(RegistryFailed) as error:
         register(entry(broken), root=project)
     assert str(error.value) == (
@@ -208,6 +210,7 @@ def test_a_model_that_recommends_something_else_never_becomes_champion(project, 
         if path.read_bytes() == (release / "listener_factors.npy").read_bytes()
     )
     np.save(path, -np.load(path))
+    seal(path.parent)
     with pytest.raises(RegistryFailed) as error:
         register(entry(release), root=project)
     where = "models:/fairtune-tiny-music_type/1"
@@ -222,6 +225,7 @@ def test_a_model_with_one_more_byte_never_becomes_champion(project, release, oth
     stored = project.glob("mlartifacts/models/*/artifacts/artifacts/all/scaling.json")
     path = next(path for path in stored if path.read_bytes() == of_release)
     path.write_bytes(of_release + b" ")  # no list tells: what answers doesn't read it
+    seal(path.parent)
     with pytest.raises(RegistryFailed) as error:
         register(entry(release), root=project)
     assert str(error.value) == (

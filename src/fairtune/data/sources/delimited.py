@@ -1,10 +1,11 @@
 """Delimited text to typed columns: a wrong file is refused, a wrong row set aside with line and reason."""
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
 import pandas as pd
@@ -109,7 +110,7 @@ def refusal(rejected: pd.DataFrame) -> BadTable:
     )
 
 
-def _refused(path: Path, column: str, rule: str, text: str) -> BadTable:
+def _refused(path: Path, column: str, rule: str, text: str | bytes) -> BadTable:
     return BadTable(table=path.name, column=column, rule=rule, count=1, examples=[shown(text)])
 
 
@@ -153,7 +154,8 @@ def split(path: Path, layout: Layout, file: BinaryIO) -> "tuple[pa.Table, np.nda
     type_ = pa.binary() if layout.encoding == "utf-8" else pa.string()
     read_ = [name for name, kind in layout.columns.items() if kind is not Kind.UNREAD]
     try:
-        table = csv.read_csv(
+        table = _quietly(
+            csv.read_csv,
             file,
             # One thread: only then do broken rows know their number.
             read_options=csv.ReadOptions(
@@ -172,6 +174,9 @@ def split(path: Path, layout: Layout, file: BinaryIO) -> "tuple[pa.Table, np.nda
             ),
         )
     except pa.ArrowInvalid as error:
+        unreadable = _undecodable(path) if layout.encoding == "utf-8" else None
+        if unreadable is not None:
+            raise _refused(path, "row", f"line {unreadable[0]} is text in UTF-8", unreadable[1]) from error
         raise _refused(path, "row", "the file can be split into rows", str(error)) from error
     swallowed = [text for _, text in broken if "\n" in text]
     for name in read_ if layout.quoted else []:
@@ -186,6 +191,26 @@ def split(path: Path, layout: Layout, file: BinaryIO) -> "tuple[pa.Table, np.nda
     width = f"has {len(layout.columns)} fields between {DELIMITERS[layout.delimiter]}"
     wide = [(path.name, line + layout.header, "row", width, shown(text)) for line, text in broken]
     return table, lines, wide
+
+
+def _quietly(read: "Callable[..., pa.Table]", *arguments: Any, **options: Any) -> "pa.Table":
+    """Call the library, whose handler of broken rows prints a traceback where one of them is no UTF-8."""
+    printing, sys.unraisablehook = sys.unraisablehook, lambda _: None
+    try:
+        return read(*arguments, **options)
+    finally:
+        sys.unraisablehook = printing
+
+
+def _undecodable(path: Path) -> tuple[int, bytes] | None:
+    """Find the first line that isn't UTF-8: number and text."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                line.decode()
+            except UnicodeDecodeError:
+                return number, line.rstrip(b"\r\n")
+    return None
 
 
 def _unclosed(path: Path, *, most: int) -> list[tuple[int, str]]:

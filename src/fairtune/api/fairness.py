@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -21,10 +21,6 @@ from fairtune.metrics.ranking import Lists
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-FEW: Final = 2
-"""Listeners of a group of listeners below which no interval is given: nothing says how they vary."""
-NO_INTERVAL: Final = {"low": None, "high": None}
 
 
 @dataclass(frozen=True)
@@ -234,14 +230,7 @@ def _of_listeners(
     figures: Mapping[str, Any], labels: list[str], bootstrap: Bootstrap, min_group: int
 ) -> dict[str, Any]:
     by_group = listener_parity.grouped(figures, labels, bootstrap=bootstrap, min_group=min_group)
-    compared = listener_parity.compare(by_group, {name: name for name in figures})
-    for parity in compared.values():
-        few = [facts for facts in parity["groups"].values() if facts["n"] < FEW]
-        for facts in few:
-            facts["rate"] |= NO_INTERVAL
-        if few:
-            parity |= {spread: parity[spread] | NO_INTERVAL for spread in ("difference", "ratio")}
-    return compared
+    return listener_parity.compare(by_group, {name: name for name in figures})
 
 
 def _collected(metrics: dict[str, Any], n_listeners: int) -> Fairness:

@@ -113,3 +113,17 @@ def test_what_listeners_get_of_their_own_region_stands_against_what_they_play():
     assert ours["north@10"]["n"] == 2
     assert ours["north@10"]["ratio"]["low"] == pytest.approx(0.25)  # the second listener twice
     assert ours["south@10"]["ratio"] == NOTHING_KNOWN  # plays nothing of the own region
+
+
+def test_what_hangs_on_one_listener_has_no_interval():
+    labels = np.array(["x", "x", "x", "y", UNKNOWN])
+    recall = np.array([0.2, 0.4, 0.9, 0.5, 0.1])
+
+    ours = compared({"eo@10": recall}, labels, bootstrap=Bootstrap(5, 200, 0), min_group=1)["eo@10"]
+
+    assert ours["groups"]["y"] == {"rate": {"value": 0.5, "low": None, "high": None}, "n": 1}
+    assert ours["groups"]["x"]["rate"]["low"] < 0.5 < ours["groups"]["x"]["rate"]["high"]
+    assert ours["ratio"] == {"value": 1.0, "low": None, "high": None}
+    assert ours["difference"]["low"] is None
+    pooled = compared({"eo@10": recall}, labels, bootstrap=Bootstrap(5, 200, 0), min_group=2)["eo@10"]
+    assert pooled["groups"]["other"]["rate"]["low"] is None

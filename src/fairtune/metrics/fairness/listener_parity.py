@@ -21,6 +21,8 @@ from fairtune.metrics.fairness.pooling import Pooling, pool
 Json = dict[str, Any]
 Labels = Sequence[str] | NDArray[Any]
 DP_REGION = "dp_region."
+FEWEST = 2
+"""Listeners of a mean that has an interval: nothing says how one varies."""
 
 
 @dataclass(frozen=True)
@@ -107,13 +109,20 @@ def compare(by_group: Grouped, names: Mapping[str, str]) -> dict[str, Json]:
         at = by_group.names.index(name)
         apart = spread(by_group.means[:, at], by_group.resampled[:, :, at], by_group.pooling.compared)
         rates = figures(by_group.means[:, at], by_group.resampled[:, :, at])
+        counted = by_group.counted[:, at]
         groups = {
-            label: {"rate": rates[g].to_json(), "n": int(by_group.counted[g, at])}
+            label: {"rate": _of_several(rates[g], counted[g]).to_json(), "n": int(counted[g])}
             for g, label in enumerate(by_group.pooling.names)
         }
-        shown = {measure: apart[measure] for measure in ("difference", "ratio")}
+        fewest = counted[by_group.pooling.compared].min(initial=FEWEST)
+        shown = {measure: _of_several(apart[measure], fewest) for measure in ("difference", "ratio")}
         results[called] = spread_to_json(shown) | {"groups": groups}
     return results
+
+
+def _of_several(figure: Figure, listeners: float) -> Figure:
+    """Take the interval from what hangs on one listener: it would have no width, and mean nothing."""
+    return Figure(figure.value, None, None) if listeners < FEWEST else figure
 
 
 def tabulate(by_group: Grouped, names: Iterable[str]) -> dict[str, Json]:
@@ -134,7 +143,7 @@ def tabulate(by_group: Grouped, names: Iterable[str]) -> dict[str, Json]:
     at = [by_group.names.index(name) for name in names]
     return {
         label: {
-            by_group.names[place]: mean.to_json()
+            by_group.names[place]: _of_several(mean, by_group.counted[g, place]).to_json()
             for place, mean in zip(
                 at, figures(by_group.means[g, at], by_group.resampled[:, g, at]), strict=True
             )

@@ -38,8 +38,6 @@ import psutil
 import yaml
 
 from fairtune import files
-from fairtune.config.paths import Paths
-from fairtune.data.events import store as event_store
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 COPIED: Final = ("dvc.yaml", ".dvcignore", ".gitignore", ".dvc/config", "reports/benchmarks/fits.json")
@@ -70,7 +68,9 @@ class Soak:
         }
         return bare | {"PYTHONPATH": str(self.folder / "src")}
 
-    def start(self, *arguments: str, largest: int | None = None) -> subprocess.Popen[str]:
+    def start(
+        self, *arguments: str, largest: int | None = None, output: Any = subprocess.PIPE
+    ) -> subprocess.Popen[str]:
         """Start a command of fairtune's; none of its files may be larger than so many bytes."""
         limit = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (largest, largest)) if largest else None
         return subprocess.Popen(
@@ -82,7 +82,7 @@ class Soak:
             ],
             cwd=self.folder,
             env=self.environment,
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
@@ -99,12 +99,12 @@ class Soak:
         return process.returncode, said
 
     def hashes(self) -> dict[str, str]:
-        """Return what dvc.lock says of every output, but of what names a version or its time."""
+        """Return what dvc.lock says of every output, but of what hangs on registered versions."""
         stages = yaml.safe_load((self.folder / "dvc.lock").read_text(encoding="utf-8"))["stages"]
         return {
             out["path"]: str(out["md5"])
             for name, stage in stages.items()
-            if not name.startswith("register")
+            if not name.startswith(("register", "champion"))
             for out in stage["outs"]
         }
 
@@ -352,50 +352,44 @@ def kill_of_the_service(soak: Soak) -> str:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    confirmed: list[tuple[int, int]] = []
+    confirmed: list[int] = []
     refused: list[str] = []
     over = threading.Event()
+    first = 1_325_462_400 + 10_000_000 * soak.tried.total()  # seconds since 1970, later each time
 
     def play() -> None:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
-            for at in range(10**6):
-                if over.is_set():
-                    return
-                plays = [
-                    {
-                        "user_id": 1,
-                        "item_id": 1,
-                        "timestamp": 1_325_462_400 + 10 * soak.tried.total() ** 3 + at,
-                    }
-                ]
+            at = first
+            while not over.wait(0.005):
+                at += 1
+                event = {"user_id": 1, "item_id": 1, "timestamp": at}
                 with contextlib.suppress(httpx.HTTPError):
-                    answer = client.post("/v1/events", json={"events": plays})
+                    answer = client.post("/v1/events", json={"events": [event]})
                     if answer.status_code == httpx.codes.ACCEPTED:
-                        confirmed.append((1, plays[0]["timestamp"]))
+                        confirmed.append(at)
                     else:
                         refused.append(answer.text)
 
-    with soak.start("serve", "--dataset", "demo", "--port", str(port), "--workers", "2") as process:
-        players = [threading.Thread(target=play) for _ in range(1)]
-        for player in players:
+    player = threading.Thread(target=play)
+    with (soak.folder / "service.log").open("w+") as log:
+        options = ("--dataset", "demo", "--port", str(port), "--workers", "2")
+        with soak.start("serve", *options, output=log) as process:
             player.start()
-        until = time.monotonic() + HANGS
-        while not confirmed and not refused and time.monotonic() < until and process.poll() is None:
-            time.sleep(0.1)
-        time.sleep(soak.draw.uniform(0, 3))
-        _end(process)
+            until = time.monotonic() + HANGS
+            while not confirmed and not refused and time.monotonic() < until and process.poll() is None:
+                time.sleep(0.1)
+            time.sleep(soak.draw.uniform(0, 3))
+            _end(process)
         over.set()
-        said, _ = process.communicate()
-        for player in players:
-            player.join()
+        player.join()
+        log.seek(0)
+        said = log.read()
     if not confirmed:
         return f"the service confirmed nothing: {refused[:1]} {said[-400:]}"
-    stored = event_store.read(Paths("demo", soak.folder).events)
-    times = set() if stored is None else set(stored["timestamp"].astype("datetime64[s]").astype("int64"))
-    missing = [at for _, at in confirmed if at not in times]
-    shutil.rmtree(
-        Paths("demo", soak.folder).events, ignore_errors=True
-    )  # the next run learns what the first did
+    kept = "".join(file.read_text(encoding="utf-8") for file in (soak.folder / "inbox").glob("service-*.csv"))
+    missing = [at for at in confirmed if str(at) not in kept]
+    shutil.rmtree(soak.folder / "inbox")  # so that the next run learns what the first did
+    (soak.folder / "inbox").mkdir()
     return f"{len(missing)} of {len(confirmed)} confirmed plays are lost" if missing else ""
 
 

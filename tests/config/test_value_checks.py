@@ -199,7 +199,20 @@ def test_a_space_that_some_trial_could_not_use_is_refused(read, dimension, messa
             {"alternatives": {"ials": {}}},
             (
                 ".train.alternatives: ials: there is no such model; there are: popularity, tutorial_als, "
-                "plain_als, item_knn, linear, autoencoder, variational_autoencoder"
+                "plain_als, item_knn, linear, autoencoder, variational_autoencoder, and a class of your own"
+            ),
+        ),
+        (
+            "train",
+            {"alternatives": {"als": {"class": "mine.Mine"}}},
+            ".train.alternatives: als: a class of your own needs another name: letters, digits and _",
+        ),
+        (
+            "train",
+            {"alternatives": {"mine": {"class": "Mine"}}},
+            (
+                ".train.alternatives: mine.class: write <file>.<class>, as my_models.Mine of "
+                "src/own/my_models.py"
             ),
         ),
         (

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
-from fairtune.config.alternatives import SETTINGS
+from fairtune.config.alternatives import CLASS, SETTINGS
 from fairtune.config.hyperparameters import Hyperparameters
 from fairtune.config.params import DatasetParams, Params
 
@@ -50,7 +50,11 @@ def alternatives() -> str:
         )
         for model, settings in SETTINGS.items()
     ]
-    return _markdown((("model", "settings"), *rows))
+    own = (
+        "any other name",
+        f"`{CLASS}`: a model of your own, `<file>.<class>` of `src/own`; its own settings",
+    )
+    return _markdown((("model", "settings"), *rows, own))
 
 
 def _described(typed: Any, name: str) -> Any:

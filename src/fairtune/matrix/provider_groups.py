@@ -9,17 +9,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from fairtune.columns import (
-    ARTIST,
-    ARTIST_GENDER,
-    COUNTRY,
-    FIRST_SEEN,
-    OTHER,
-    REGION,
-    TAIL_SHARE,
-    UNKNOWN,
-    BlockName,
-    Part,
-)
+    ARTIST, ARTIST_GENDER, COUNTRY, FIRST_SEEN, OTHER, REGION, TAIL_SHARE, UNKNOWN, BlockName, Part,
+)  # fmt: skip
 from fairtune.config.sections import Evaluate
 from fairtune.matrix.matrix import Matrix
 

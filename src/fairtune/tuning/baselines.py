@@ -107,7 +107,7 @@ def tune(
                 if beta is None:
                     tried.append((settings, judge(model.scores)))
                 else:
-                    tried.append((settings | {BETA: beta}, judge(_balanced(model, played, beta))))
+                    tried.append((settings | {BETA: beta}, judge(_balanced(model, played, float(beta)))))
                 finished()
         settings, judged = max(tried, key=lambda pair: pair[1].ndcg)
         best[name] = Tuned(settings, judged, tried=len(tried))

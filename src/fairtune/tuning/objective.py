@@ -45,7 +45,7 @@ class Objective:
     min_group
         Groups of fewer listeners are pooled.
     listeners
-        Rows of those who are judged, (n_listeners,), all others are left out; None: nobody is.
+        Rows of the listeners who are judged, (n_judged,); None: all.
     """
 
     target: BlockName

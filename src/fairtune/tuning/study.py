@@ -18,6 +18,7 @@ from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
 from fairtune.matrix.matrix import Matrix
 from fairtune.metrics.ranking import Rows
+from fairtune.models import own_class
 from fairtune.models.als import model as als
 from fairtune.models.als.model import Als
 from fairtune.models.base import Scores
@@ -38,6 +39,7 @@ CODE: Final = (
     "models/als",
     "models/base.py",
     "models/baselines",
+    "models/own_class.py",
     "models/neighbours",
     "tuning",
 )
@@ -69,6 +71,8 @@ def alternatives_of(
     """
     grids, threads = params.train.alternatives, os.cpu_count() or 1
 
+    own_class.check(grids)
+
     def judge(scores: Callable[[Rows], Scores]) -> Judged:
         return objective.judge(scores, threads=threads)
 
@@ -78,7 +82,8 @@ def alternatives_of(
         return {name: alternative.to_json() for name, alternative in others.items()}
 
     opened = storage.opened(params.tune.storage, paths.study)
-    return trials_of.remembered(opened, name(params, paths, seed), f"alternatives: {grids!r}", tuned)
+    of_grids = f"alternatives: {grids!r}{own_class.digest(grids)}"
+    return trials_of.remembered(opened, name(params, paths, seed), of_grids, tuned)
 
 
 def search(

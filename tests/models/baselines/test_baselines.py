@@ -10,10 +10,10 @@ from tests.toy import PLAYED, POINT, build
 
 from fairtune.columns import BlockName, Part
 from fairtune.config.alternatives import SETTINGS
-from fairtune.errors import BadParams, TooLarge
+from fairtune.errors import TooLarge
 from fairtune.models.als import model as als
 from fairtune.models.baselines.autoencoder import check_size
-from fairtune.models.baselines.catalogue import ALTERNATIVES, alternative
+from fairtune.models.baselines.catalogue import ALTERNATIVES
 from fairtune.models.baselines.linear import coefficients
 from fairtune.models.baselines.linear_features import features
 
@@ -153,12 +153,3 @@ def test_linear_needs_neither_friends_nor_types_nor_regions():
     assert (np.diff(scores, axis=0) == 0).all()  # nothing but popularity is left
     audience = plays.sum(axis=0)
     assert len(set(zip(audience.tolist(), scores[0].tolist(), strict=True))) == len(set(audience.tolist()))
-
-
-def test_an_unknown_model_is_refused_with_the_names_there_are():
-    with pytest.raises(BadParams) as error:
-        alternative("svd")
-    assert str(error.value) == (
-        "train.alternatives: no model 'svd'; there are: popularity, tutorial_als, plain_als, item_knn, "
-        "linear, autoencoder, variational_autoencoder"
-    )

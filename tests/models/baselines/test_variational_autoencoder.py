@@ -17,7 +17,7 @@ BUILT = toy.build(PLAYED, blocks=("track",), split="random", valid_share=0.01, t
 
 def fit():
     pytest.importorskip("torch", reason="PyTorch isn't installed: pip install -e '.[neural]'")
-    kind = alternative("variational_autoencoder")
+    kind = alternative("variational_autoencoder", {})
     return kind.fit(BUILT, Part.TRAIN, factors=4, epochs=150, seed=3, threads=1)
 
 
@@ -46,7 +46,7 @@ def test_the_same_seed_gives_the_same_weights_and_leaves_torch_as_it_was():
 def test_without_pytorch_it_says_which_extra_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(BadParams) as error:
-        alternative("variational_autoencoder").fit(BUILT, Part.TRAIN, seed=1, threads=1)
+        alternative("variational_autoencoder", {}).fit(BUILT, Part.TRAIN, seed=1, threads=1)
     assert str(error.value) == (
         "train.alternatives.variational_autoencoder: needs PyTorch, which is not installed: "
         "`pip install -e '.[neural]'`, or take it out of train.alternatives"

@@ -230,7 +230,7 @@ def _alternative(
     draws: Mapping[int, Draw], name: str, threads: int, finished: Callable[[], None]
 ) -> Iterator[Figures]:
     for seed, draw in draws.items():
-        model = alternative(name).fit(draw.matrix, Part.TRAIN, seed=seed, threads=threads)
+        model = alternative(name, {}).fit(draw.matrix, Part.TRAIN, seed=seed, threads=threads)
         yield judged(draw.matrix, Part.TRAIN_VALID, model.scores, threads=threads)
         finished()
 

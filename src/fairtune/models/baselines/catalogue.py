@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from fairtune.columns import Part
-from fairtune.config.alternatives import Setting
-from fairtune.errors import BadParams
+from fairtune.config.alternatives import CLASS, Setting
 from fairtune.matrix.matrix import Matrix
+from fairtune.models import own_class
 from fairtune.models.base import Alternative
 from fairtune.models.baselines.autoencoder import Autoencoder
 from fairtune.models.baselines.item_knn import ItemKnn
@@ -30,27 +30,23 @@ ALTERNATIVES: Final[dict[str, type[Alternative]]] = {
 """What `als` is compared with on every run, by the name that params.yaml uses."""
 
 
-def alternative(name: str) -> type[Alternative]:
+def alternative(name: str, settings: Settings) -> type[Alternative]:
     """Return the class of an alternative.
 
     Parameters
     ----------
     name
-        As in params.yaml.
+        As in params.yaml, which was checked when it was read.
+    settings
+        Its settings: a model of the user's own names its `class` there.
 
     Returns
     -------
     type
         Not fitted yet.
-
-    Raises
-    ------
-    BadParams
-        No alternative has that name; the message lists those there are.
     """
-    if name not in ALTERNATIVES:
-        raise BadParams(f"train.alternatives: no model '{name}'; there are: {', '.join(ALTERNATIVES)}")
-    return ALTERNATIVES[name]
+    path = settings.get(CLASS)
+    return ALTERNATIVES[name] if path is None else own_class.load(name, str(path))
 
 
 def fit(name: str, matrix: Matrix, part: Part, settings: Settings, *, seed: int, threads: int) -> Alternative:
@@ -76,5 +72,10 @@ def fit(name: str, matrix: Matrix, part: Part, settings: Settings, *, seed: int,
     Alternative
         The fitted model.
     """
-    fitting: Callable[..., Alternative] = alternative(name).fit
-    return fitting(matrix, part, **settings, seed=seed, threads=threads)
+    kind = alternative(name, settings)
+    others = {setting: value for setting, value in settings.items() if setting != CLASS}
+    fitting: Callable[..., Alternative] = kind.fit
+    fitted = fitting(matrix, part, **others, seed=seed, threads=threads)
+    if CLASS in settings:
+        own_class.check_fitted(name, fitted, matrix)
+    return fitted

@@ -16,12 +16,15 @@ from fairtune.models.play_prediction import storage as predictor_storage
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     """Read the fits, write metrics.json, the figures of each listener and the taste groups."""
     matrix = matrix_storage.read_matrix(paths.matrix)
+    tuned = files.read_json(paths.alternatives)
     evaluated = evaluate.evaluate(
         matrix,
         model_storage.read_als(paths.fit(Part.TRAIN_VALID)),
         predictor_storage.read_play_predictor(paths.play_predictor),
         {
-            name: model_storage.read_model(paths.fit(Part.TRAIN_VALID) / name, alternative(name))
+            name: model_storage.read_model(
+                paths.fit(Part.TRAIN_VALID) / name, alternative(name, tuned[name]["settings"])
+            )
             for name in params.train.alternatives
         },
         params.evaluate,

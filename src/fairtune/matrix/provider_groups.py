@@ -9,7 +9,16 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from fairtune.columns import (
-    ARTIST, ARTIST_GENDER, COUNTRY, FIRST_SEEN, OTHER, REGION, TAIL_SHARE, UNKNOWN, BlockName, Part,
+    ARTIST,
+    ARTIST_GENDER,
+    COUNTRY,
+    FIRST_SEEN,
+    OTHER,
+    REGION,
+    TAIL_SHARE,
+    UNKNOWN,
+    BlockName,
+    Part,
 )  # fmt: skip
 from fairtune.config.sections import Evaluate
 from fairtune.matrix.matrix import Matrix
@@ -231,10 +240,8 @@ def tiers(plays: csr_array, *, head_share: float, tail_share: float) -> Provider
     ----------
     plays
         Listeners x columns; a cell is one listener of the column.
-    head_share
-        Share of all cells, 0..1.
-    tail_share
-        Share of all cells, 0..1.
+    head_share, tail_share
+        Shares of all cells, 0..1.
 
     Returns
     -------

@@ -115,7 +115,8 @@ class Soak:
     def forget(self) -> None:
         """Take away results from a stage on, and what DVC remembers of runs, so that a run has work to do."""
         shutil.rmtree(self.folder / ".dvc/cache/runs", ignore_errors=True)
-        shutil.rmtree(self.folder / self.draw.choice(["data/demo", "data/demo/matrix", "models/demo"]))
+        lost = self.draw.choice(["data/demo", "data/demo/matrix", "models/demo"])
+        shutil.rmtree(self.folder / lost, ignore_errors=True)
 
 
 def main() -> None:

@@ -240,8 +240,10 @@ def tiers(plays: csr_array, *, head_share: float, tail_share: float) -> Provider
     ----------
     plays
         Listeners x columns; a cell is one listener of the column.
-    head_share, tail_share
-        Shares of all cells, 0..1.
+    head_share
+        Share of all cells, 0..1.
+    tail_share
+        Share of all cells, 0..1.
 
     Returns
     -------
@@ -283,9 +285,8 @@ def _by_membership(
 def _aggregated(membership: NDArray[np.float64], shares: csr_array, plays: csr_array) -> NDArray[np.float64]:
     weight = np.asarray(plays.sum(axis=0), dtype=np.float64)
     by_plays = shares.T @ (membership * weight[:, None])
-    by_items = shares.T @ membership
     total = by_plays.sum(axis=1, keepdims=True)
-    mixed = np.where(total > 0, by_plays, by_items)
+    mixed = np.where(total > 0, by_plays, shares.T @ membership)
     return np.asarray(mixed / mixed.sum(axis=1, keepdims=True))
 
 
@@ -296,5 +297,4 @@ def _artists(matrix: Matrix) -> NDArray[np.intp]:
     if matrix.item_block is BlockName.ARTIST:
         return own
     codes, names = columns[ARTIST].factorize(sort=True)
-    numbers = np.where(codes < 0, len(names) + own, codes)
-    return np.unique(numbers, return_inverse=True)[1]
+    return np.unique(np.where(codes < 0, len(names) + own, codes), return_inverse=True)[1]

@@ -4,9 +4,9 @@ A small project of its own is disturbed again and again, each time in one way th
 search of two processes is killed, ended or stopped at a random moment; its files may not grow beyond a size,
 as on a full disk; a file of the data, the models, the cache or the registry is cut off or changed; the
 service is killed while it takes in plays. The next run has to end with the hashes of an undisturbed one, or
-with one line and exit code 2, after which taking away the damaged file has to be enough; the champion has to
-answer as before; no plays that were confirmed and no event of the history may be lost. Counts go to
-benchmarks/results/soak.json.
+with one line and exit code 2, after which what was made and dvc.lock are taken back to what Git has; the
+champion has to answer as before; no plays that were confirmed and no event of the history may be lost. Counts
+go to benchmarks/results/soak.json.
 """
 
 import fairtune.config.pinned  # noqa: F401 - before numpy
@@ -98,6 +98,10 @@ class Soak:
                 return -1, "it hangs"
         return process.returncode, said
 
+    def git(self, *arguments: str) -> None:
+        who = ("-c", "user.name=Soak", "-c", "user.email=soak@example.org")
+        subprocess.run(["git", *who, *arguments], cwd=self.folder, check=True)
+
     def hashes(self) -> dict[str, str]:
         """Return what dvc.lock says of every output, but of what hangs on registered versions."""
         stages = yaml.safe_load((self.folder / "dvc.lock").read_text(encoding="utf-8"))["stages"]
@@ -172,18 +176,19 @@ def _project(folder: Path) -> Path:
     demo["gate"].update(beats=[], min_rmse_skill=-1.0, **anything)  # so few tell nothing for sure
     small = {"seed": params["seed"], "datasets": {"demo": demo}}
     (folder / "params.yaml").write_text(yaml.safe_dump(small), encoding="utf-8")
-    git = ("git", "-c", "user.name=Soak", "-c", "user.email=soak@example.org")
-    for command in (("init", "-q"), ("add", "."), ("commit", "-qm", "Start")):
-        subprocess.run([*git, *command], cwd=folder, check=True)
     return folder
 
 
 def _undisturbed(soak: Soak) -> None:
+    for command in (("init", "-q"), ("add", "."), ("commit", "-qm", "Start")):
+        soak.git(*command)
     began = time.monotonic()
     code, said = soak.run("run", "demo")
     if code != 0:
         raise SystemExit(f"the undisturbed run ended with {code}:\n{said}")
     soak.seconds = time.monotonic() - began
+    soak.git("add", ".")
+    soak.git("commit", "-qm", "What the undisturbed run wrote")
     soak.outs = soak.hashes()
     soak.answer = soak.run(*ASK)[1]
     print(f"an undisturbed run takes {soak.seconds:.0f} s", flush=True)
@@ -205,6 +210,7 @@ def _round(soak: Soak, disturb: Callable[[Soak], str]) -> str:
         for name in ("data", "models"):
             shutil.rmtree(soak.folder / name / "demo", ignore_errors=True)
         shutil.rmtree(soak.folder / ".dvc/cache", ignore_errors=True)
+        soak.git("checkout", "-q", "dvc.lock")
         code, said = soak.run("run", "demo")
     if code != 0:
         return f"the next run ended with {code}: {said[-1500:]}"

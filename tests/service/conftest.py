@@ -120,12 +120,13 @@ def start(snapshot, second):
         first: Snapshot | None = snapshot,
         inbox: Inbox | None = None,
         console: Console | None = None,
+        rate: float | None = None,
         **shelf: Any,
     ) -> Service:
         versions = Shelf({1: snapshot, 2: second}, **shelf)
         telemetry = Telemetry()
         follower = Follower(versions, telemetry, every=3600, first=first)
-        app = create(follower, telemetry, token=token, inbox=inbox, console=console)
+        app = create(follower, telemetry, token=token, inbox=inbox, console=console, rate=rate)
         return Service(versions, follower, telemetry, app)
 
     return start

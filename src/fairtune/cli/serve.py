@@ -25,7 +25,21 @@ SHORTEST = 16  # characters of a token
     show_default=True,
     help="Seconds between two looks at the registry.",
 )
-def serve(*, dataset: str, host: str, port: int, workers: int, token_file: Path | None, poll: float) -> None:
+@click.option(
+    "--rate",
+    type=click.FloatRange(0.1, 1_000_000),
+    help="Requests a second that one address may send to a worker, twice as many at once; else any number.",
+)
+def serve(
+    *,
+    dataset: str,
+    host: str,
+    port: int,
+    workers: int,
+    token_file: Path | None,
+    poll: float,
+    rate: float | None,
+) -> None:
     """Answer over HTTP from the champion of a data set until Ctrl-C or SIGTERM.
 
     It follows the champion: after a promotion or a rollback it answers from that version, without a pause.
@@ -57,6 +71,7 @@ def serve(*, dataset: str, host: str, port: int, workers: int, token_file: Path 
             poll=poll,
             token=token,
             watched=watched,
+            rate=rate,
         )
         server.run(settings, say=lambda line: click.echo(line, err=True))
 

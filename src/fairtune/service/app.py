@@ -16,6 +16,7 @@ from fairtune.service.edge import Edge, problem_of, respond
 from fairtune.service.events import Inbox
 from fairtune.service.follow import Follower
 from fairtune.service.problems import Problem
+from fairtune.service.rate_limit import RateLimit
 from fairtune.service.routes import health, v1
 from fairtune.service.telemetry import Telemetry
 
@@ -35,6 +36,7 @@ def create(
     token: str | None = None,
     inbox: Inbox | None = None,
     console: Console | None = None,
+    rate: float | None = None,
 ) -> FastAPI:
     """Make the application.
 
@@ -50,6 +52,8 @@ def create(
         Where new listening goes; None: it isn't taken.
     console
         What its pages need; None: there are no pages.
+    rate
+        Requests a second that one address may send to this process; None: any number.
 
     Returns
     -------
@@ -90,7 +94,8 @@ def create(
     app.state.questions = None if console is None else console.questions
     if console is not None:
         pages.add(app, console)
-    app.add_middleware(Edge, follower=follower, telemetry=telemetry, token=token)
+    limit = None if rate is None else RateLimit(rate)
+    app.add_middleware(Edge, follower=follower, telemetry=telemetry, token=token, limit=limit)
     return app
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import json
+import math
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from http import HTTPStatus
@@ -14,6 +15,7 @@ from fastapi.responses import JSONResponse, Response
 from fairtune.service.console import pages
 from fairtune.service.follow import Follower
 from fairtune.service.problems import MEDIA_TYPE, Problem
+from fairtune.service.rate_limit import RateLimit
 from fairtune.service.settings import BODY_SECONDS, MAX_BODY
 from fairtune.service.telemetry import Telemetry, log
 
@@ -25,6 +27,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 GUARDED: Final = "/v1/"
 VERSIONS: Final = "/v1/versions"
+HEALTH: Final = ("/healthz", "/readyz", "/metrics")
+"""What watches the service isn't limited."""
 LISTS: Final = "/recommendations"
 UNMATCHED: Final = "unmatched"
 FORM: Final = "application/x-www-form-urlencoded"
@@ -74,6 +78,8 @@ class Edge:
         That requests below /v1 need; None: they need none.
     patience
         Seconds until the whole body of a request must have come.
+    limit
+        How often one client may ask; None: as often as they like.
     """
 
     def __init__(
@@ -83,9 +89,10 @@ class Edge:
         telemetry: Telemetry,
         token: str | None,
         patience: float = BODY_SECONDS,
+        limit: RateLimit | None = None,
     ) -> None:
         self._app, self._follower, self._telemetry = app, follower, telemetry
-        self._patience = patience
+        self._patience, self._limit = patience, limit
         self._token = None if token is None else token.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -122,6 +129,7 @@ class Edge:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             headers = dict(scope["headers"])
+            self._check_rate(scope)
             self._check_token(scope["path"], headers)
             if scope["method"] == "POST":
                 _check_type(scope["path"], headers)
@@ -134,6 +142,16 @@ class Edge:
             await respond(problem, scope)(scope, receive, send)
             return
         await self._app(scope, receive, send)
+
+    def _check_rate(self, scope: Scope) -> None:
+        if self._limit is None or scope["path"] in HEALTH:
+            return
+        address, _ = scope.get("client") or ("", 0)
+        seconds = self._limit.wait(address)
+        if seconds:
+            detail = f"more than {self._limit.rate:g} requests a second come from this address: slow down"
+            headers = {"Retry-After": str(math.ceil(seconds))}
+            raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "too-many-requests", detail, headers=headers)
 
     def _check_token(self, path: str, headers: Mapping[bytes, bytes]) -> None:
         if self._token is None or not path.startswith(GUARDED):

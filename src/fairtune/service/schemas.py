@@ -1,5 +1,6 @@
 """What may be sent, and examples of what comes back."""
 
+from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -233,5 +234,8 @@ def answers(example: Any, *statuses: int, ok: int = 200) -> dict[int | str, dict
     problem = {"application/problem+json": {"example": PROBLEM}}
     return {
         ok: {"content": {"application/json": {"example": example}}},
-        **{status: {"description": "Problem details", "content": problem} for status in statuses},
+        **{
+            status: {"description": "Problem details", "content": problem}
+            for status in sorted({*statuses, HTTPStatus.TOO_MANY_REQUESTS.value})
+        },
     }

@@ -99,7 +99,7 @@ def application(settings: Settings, first: Snapshot | None = None) -> "FastAPI":
         access=Access(settings.token),
         questions=Questions(settings.root, settings.dataset),
     )
-    return create(follower, counted, token=settings.token, inbox=inbox, console=console)
+    return create(follower, counted, token=settings.token, inbox=inbox, console=console, rate=settings.rate)
 
 
 def _config(factory: Callable[[], "FastAPI"]) -> uvicorn.Config:

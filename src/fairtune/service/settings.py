@@ -56,6 +56,8 @@ class Settings:
         That requests below /v1 need; None: they need none.
     watched
         The folder that new listening goes to; None: it isn't taken.
+    rate
+        Requests a second that one address may send to a worker; None: any number.
     """
 
     root: Path
@@ -69,3 +71,4 @@ class Settings:
     poll: float = POLL
     token: str | None = None
     watched: Watched | None = None
+    rate: float | None = None

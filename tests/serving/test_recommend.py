@@ -132,3 +132,18 @@ def test_nothing_heavy_is_imported():
     )
     done = processes.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_share_of_the_places_may_be_the_long_tails():
+    def emerging(share):
+        told = json.loads(
+            run(
+                "--dataset", "lastfm-2k", "--likes", "Miles Davis", "--kind", "artist", "-n", "4",
+                "--long-tail", share, "--json",
+            ).output
+        )  # fmt: skip
+        return sum(one["emerging"] for one in told["recommendations"])
+
+    assert emerging("0") <= emerging("0.5")
+    assert emerging("0.5") >= 2
+    assert run("--dataset", "lastfm-2k", "--user", "2", "--long-tail", "1.5").exit_code == 2

@@ -17,20 +17,36 @@ from fairtune.errors import BadRequest, NotThere
 @click.option(
     "--kind", help="What to recommend: artist, track or music_type; the model's target if not given."
 )
+@click.option(
+    "--long-tail",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    help="Share of the places that emerging artists get at least, 0 to 1.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def recommend(
-    *, dataset: str, user: str | None, likes: str | None, n: int | None, kind: str | None, as_json: bool
+    *,
+    dataset: str,
+    user: str | None,
+    likes: str | None,
+    n: int | None,
+    kind: str | None,
+    long_tail: float,
+    as_json: bool,
 ) -> None:
     """Recommend music that a listener doesn't play yet, and say why."""
+    from fairtune.serving import name_search, requests
     from fairtune.serving.recommender import Recommender
 
     if (user is None) == (likes is None):
         raise BadRequest('recommend: give either --user ID or --likes "Artist, Artist"')
     recommender = Recommender.load(release_of(dataset))
+    release = recommender.release
     if user is not None:
-        listed = recommender.for_listener(user, n=n, kind=kind)
+        asked = requests.known_listener(release, user)
     else:
-        listed = recommender.for_likes(likes or "", n=n, kind=kind)
+        asked = requests.new_listener(release, name_search.likes(release, likes or ""))
+    listed = next(recommender.for_all([asked], n=n, kind=kind, long_tail=long_tail))
     if as_json:
         click.echo(json.dumps(listed.as_dict(), indent=2, ensure_ascii=False))
     else:

@@ -18,6 +18,7 @@ PAGES = [
         "docs/how-to/python.md",
         "docs/how-to/audit-lists.md",
         "docs/how-to/own-model.md",
+        "docs/tutorial/planted-bias.md",
     )
 ]
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)

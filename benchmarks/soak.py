@@ -283,7 +283,7 @@ def kill_of_one_process_of_a_run(soak: Soak) -> str:
 def kill_of_one_of_two_that_search(soak: Soak) -> str:
     """Kill one of two processes that work on one search."""
     shutil.rmtree(soak.folder / ".dvc/cache/runs", ignore_errors=True)
-    shutil.rmtree(soak.folder / "models/demo")
+    shutil.rmtree(soak.folder / "models/demo", ignore_errors=True)
     with soak.start("run", "demo") as first:
         time.sleep(soak.draw.uniform(0, soak.seconds / 4))
         with soak.start("tune", "demo") as second:
@@ -331,7 +331,7 @@ def damage_in_models(soak: Soak) -> str:
 def damage_in_the_cache(soak: Soak) -> str:
     """Change the cache, and take away what was made from it, so that it is asked."""
     _damage(soak, ".dvc/cache/files")
-    shutil.rmtree(soak.folder / "models/demo")
+    shutil.rmtree(soak.folder / "models/demo", ignore_errors=True)
     return ""
 
 
@@ -347,7 +347,7 @@ def registry_gone_for_a_while(soak: Soak) -> str:
     registry = soak.folder / "mlflow.db"
     aside = registry.with_suffix(".aside")
     registry.rename(aside)
-    shutil.rmtree(soak.folder / "models/demo")
+    shutil.rmtree(soak.folder / "models/demo", ignore_errors=True)
     code, said = soak.run("run", "demo")
     registry.unlink(missing_ok=True)
     aside.rename(registry)

@@ -22,6 +22,7 @@ FairtuneError                 one line: what, where, what to do next; exit code 
     └── Refused               a version may not become champion, by the checks or because it was withdrawn
 """
 
+import errno
 from collections.abc import Sequence
 
 
@@ -138,3 +139,52 @@ class DataDrifted(LimitBroken):
 
 class Refused(LimitBroken):
     """A version didn't become champion: it failed a check, or was withdrawn before."""
+
+
+def of_the_machine(error: BaseException) -> str | None:
+    """Say what the machine refused, and what helps: a full disk, a file that may not be touched, no memory.
+
+    Parameters
+    ----------
+    error
+        What a command or a stage ended with; what it was raised from counts as well.
+
+    Returns
+    -------
+    str | None
+        A line for the user; None if the machine isn't to blame.
+    """
+    seen: BaseException | None = error
+    while seen is not None:
+        said = _of_one(seen)
+        if said is not None:
+            return said
+        seen = seen.__cause__ or seen.__context__
+    return None
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+_DATABASES = {
+    "disk I/O error": "a database can't be written: is the disk full? Make room and run again",
+    "database or disk is full": "the disk is full: make room and run again",
+    "attempt to write a readonly database": "a database may not be written: mend its permissions, run again",
+    "unable to open database file": "a database can't be opened: mend the permissions of its folder",
+    "database disk image is malformed": "a database is damaged: put back a copy of it, or move it away",
+    "file is not a database": "a database is damaged: put back a copy of it, or move it away",
+}
+"""What SQLite says -> what the user reads."""
+
+
+def _of_one(error: BaseException) -> str | None:
+    if isinstance(error, MemoryError):
+        return "the memory of this machine is used up: close other programs, or take less data, and run again"
+    if isinstance(error, OSError) and error.errno in (*_FULL, *_FORBIDDEN):
+        file = f"{error.filename}: " if error.filename else ""
+        if error.errno in _FULL:
+            return f"{file}no room left on the disk ({error.strerror}): make room and run again"
+        return f"{file}may not be touched ({error.strerror}): mend its permissions and run again"
+    if type(error).__name__ in {"OperationalError", "DatabaseError"}:
+        found = (told for said, told in _DATABASES.items() if said in str(error))
+        return next(found, None)
+    return None

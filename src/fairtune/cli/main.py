@@ -14,7 +14,7 @@ import click
 
 from fairtune import __version__
 from fairtune.config import environment
-from fairtune.errors import FairtuneError
+from fairtune.errors import FairtuneError, of_the_machine
 
 COMMANDS: Final = {
     "batch": "fairtune.cli.batch:batch",
@@ -90,6 +90,9 @@ def _message(error: BaseException) -> tuple[str, int]:
         return f"{message}; see `{context.command_path if context else 'fairtune'} --help`", BAD_INPUT
     if isinstance(error, (KeyboardInterrupt, click.Abort)):
         return "interrupted; run again to go on where it stopped", INTERRUPTED
+    refused = of_the_machine(error)
+    if refused is not None:
+        return refused, BAD_INPUT
     defect = " ".join(f"{type(error).__name__}: {error}".split())
     return f"a defect of fairtune: {defect}; --debug shows where", DEFECT
 

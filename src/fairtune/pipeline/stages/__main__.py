@@ -13,7 +13,7 @@ from dataclasses import fields
 from fairtune import processes
 from fairtune.config import environment, params
 from fairtune.config.paths import Paths
-from fairtune.errors import BadRequest, FairtuneError
+from fairtune.errors import BadRequest, FairtuneError, of_the_machine
 
 DEFECT = 3
 INTERRUPTED = 130
@@ -30,9 +30,13 @@ def main(arguments: Sequence[str]) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
-    except Exception:  # noqa: BLE001 - whatever it is, exit code 1 must stay that of a broken limit
-        traceback.print_exc()
-        return DEFECT
+    except Exception as error:  # noqa: BLE001 - whatever it is, exit code 1 must stay that of a broken limit
+        refused = of_the_machine(error)
+        if refused is None:
+            traceback.print_exc()
+            return DEFECT
+        print(f"{where}: {refused}", file=sys.stderr)
+        return FairtuneError.exit_code
     return 0
 
 

@@ -45,6 +45,7 @@ GENERATE: Final = {"listeners": 300, "tracks": 600, "regional_bias": 0.5, "taste
 ASK: Final = ("recommend", "--dataset", "demo", "--user", "1", "--json")
 HANGS: Final = 600
 """Seconds after which a command is said to hang."""
+HUNG: Final = "it hangs"
 
 
 @dataclass
@@ -91,12 +92,8 @@ class Soak:
 
     def run(self, *arguments: str, largest: int | None = None) -> tuple[int, str]:
         with self.start(*arguments, largest=largest) as process:
-            try:
-                said, _ = process.communicate(timeout=HANGS)
-            except subprocess.TimeoutExpired:
-                _end(process)
-                return -1, "it hangs"
-        return process.returncode, said
+            said = _said(process)
+        return (-1, HUNG) if said is None else (process.returncode, said)
 
     def git(self, *arguments: str) -> None:
         who = ("-c", "user.name=Soak", "-c", "user.email=soak@example.org")
@@ -237,6 +234,15 @@ def _end(process: subprocess.Popen[str], how: int = signal.SIGKILL) -> None:
                 each.send_signal(how)
 
 
+def _said(process: subprocess.Popen[str]) -> str | None:
+    """Wait until a process ends and return what it said; None, and its end, if it hangs."""
+    try:
+        return process.communicate(timeout=HANGS)[0]
+    except subprocess.TimeoutExpired:
+        _end(process)
+        return None
+
+
 def _interrupted(soak: Soak, how: int) -> str:
     soak.forget()
     with soak.start("run", "demo") as process:
@@ -245,11 +251,9 @@ def _interrupted(soak: Soak, how: int) -> str:
         if how == signal.SIGSTOP:
             time.sleep(soak.draw.uniform(0, 5))
             _end(process, signal.SIGCONT)
-        try:
-            said, _ = process.communicate(timeout=HANGS)
-        except subprocess.TimeoutExpired:
-            _end(process)
-            return "it hangs"
+        said = _said(process)
+    if said is None:
+        return HUNG
     return f"traceback: {said[-800:]}" if how == signal.SIGSTOP and "Traceback" in said else ""
 
 
@@ -272,12 +276,8 @@ def kill_of_one_process_of_a_run(soak: Soak) -> str:
         time.sleep(soak.draw.uniform(0, soak.seconds))
         with contextlib.suppress(psutil.NoSuchProcess, IndexError):
             soak.draw.choice(psutil.Process(process.pid).children(recursive=True)).kill()
-        try:
-            process.communicate(timeout=HANGS)
-        except subprocess.TimeoutExpired:
-            _end(process)
-            return "it hangs"
-    return ""
+        said = _said(process)
+    return HUNG if said is None else ""
 
 
 def kill_of_one_of_two_that_search(soak: Soak) -> str:
@@ -289,13 +289,8 @@ def kill_of_one_of_two_that_search(soak: Soak) -> str:
         with soak.start("tune", "demo") as second:
             time.sleep(soak.draw.uniform(0, soak.seconds / 4))
             _end(soak.draw.choice((first, second)))
-            for process in (second, first):
-                try:
-                    process.communicate(timeout=HANGS)
-                except subprocess.TimeoutExpired:
-                    _end(process)
-                    return "it hangs"
-    return ""
+            all_said = [_said(process) for process in (second, first)]
+    return HUNG if None in all_said else ""
 
 
 def full_disk(soak: Soak) -> str:

@@ -47,8 +47,13 @@ def _existing(path: Path) -> Path:
 
 def sha256(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, in hexadecimal digits."""
+    return digest(path, "sha256")
+
+
+def digest(path: Path, kind: str) -> str:
+    """Return the hash of a file's bytes of a kind that `hashlib` knows, in hexadecimal digits."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, lambda: hashlib.new(kind, usedforsecurity=False)).hexdigest()
 
 
 def write_json(path: Path, value: object) -> None:

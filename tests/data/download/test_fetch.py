@@ -3,6 +3,7 @@ import io
 import os
 import signal
 import sys
+import tarfile
 import zipfile
 
 import pytest
@@ -11,7 +12,7 @@ from tests.server import serving
 
 from fairtune.data.download import fetch
 from fairtune.data.download.http import Patience
-from fairtune.data.sources.base import Source
+from fairtune.data.sources.base import Archive, Source
 from fairtune.errors import DownloadFailed
 
 CONTENT = bytes(range(256)) * 40
@@ -19,8 +20,8 @@ OTHER = b"what was there before"
 
 
 def source(file="plays.tsv", content=CONTENT, url="http://127.0.0.1:9/plays.tsv", member=None):
-    sha256 = hashlib.sha256(content).hexdigest()
-    return Source(file=file, folder="set", size=len(content), sha256=sha256, url=url, member=member)
+    checksum = f"sha256:{hashlib.sha256(content).hexdigest()}"
+    return Source(file=file, folder="set", size=len(content), checksum=checksum, url=url, member=member)
 
 
 @pytest.fixture
@@ -224,8 +225,8 @@ class TestFailures:
         mirror = mirrored(tmp_path / "mirror", CONTENT[::-1])
         assert self.message(run, source(), mirror=mirror) == (
             f"plays.tsv: {mirror}/set/plays.tsv is damaged or another version: sha256 {damaged}, recorded is "
-            f"sha256 {source().sha256}: get it anew or set FAIRTUNE_MIRROR to a folder with a good copy; "
-            "what was there is unchanged"
+            f"{source().checksum.replace(':', ' ')}: get it anew or set FAIRTUNE_MIRROR to a folder with a "
+            "good copy; what was there is unchanged"
         )
 
     def test_of_the_size_name_both(self, run, tmp_path):
@@ -309,3 +310,92 @@ class TestArchives:
     def test_that_are_none_are_refused(self, run, web):
         with pytest.raises(DownloadFailed, match=r"can't be unpacked \(File is not a zip file\)"):
             self.fetch(run, web, b"<html>not an archive</html>")
+
+
+class TestPackedTapes:
+    """TAR archives packed by gzip, of which the publisher recorded the MD5 and no sizes of members."""
+
+    def packed(self, *entries):
+        buffer = io.BytesIO()
+        with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+            for name, content in entries:
+                entry = tarfile.TarInfo(name)
+                if isinstance(content, str):
+                    entry.type, entry.linkname = tarfile.SYMTYPE, content
+                    archive.addfile(entry)
+                else:
+                    entry.size = len(content)
+                    archive.addfile(entry, io.BytesIO(content))
+        return buffer.getvalue()
+
+    def fetch(self, run, web, content, recorded=None):
+        web.files["/set.tar.gz"] = content
+        md5 = hashlib.md5(content if recorded is None else recorded, usedforsecurity=False).hexdigest()
+        sources = [
+            Source(
+                file=name,
+                folder="set",
+                checksum=f"md5:{hashlib.md5(bytes_, usedforsecurity=False).hexdigest()}",
+                url=f"{web.url}/set.tar.gz",
+                member=name,
+                archive=Archive(md5=md5, size=len(content)),
+            )
+            for name, bytes_ in (("plays.tsv", CONTENT), ("names.tsv", OTHER))
+        ]
+        run(*sources)
+        return sources
+
+    def failure(self, run, web, content, recorded=None):
+        with pytest.raises(DownloadFailed) as caught:
+            self.fetch(run, web, content, recorded)
+        assert list(run.raw.iterdir()) == []
+        return str(caught.value).replace(web.url, "URL")
+
+    def test_are_fetched_once_and_read_once(self, run, web):
+        content = self.packed(("set/plays.tsv", CONTENT), ("readme", b"x"), ("set/names.tsv", OTHER))
+        sources = self.fetch(run, web, content)
+        assert run.files() == {"plays.tsv": CONTENT, "names.tsv": OTHER}
+        assert web.asked == [("/set.tar.gz", None)]
+        assert not run.partial.exists()
+        assert run(*sources, mirror="/nowhere") == []  # they are known by their checksums alone
+
+    def test_write_nothing_outside_the_folder_and_follow_no_link(self, run, web, tmp_path):
+        before = set(tmp_path.rglob("*"))
+        outside = str(tmp_path / "evil")
+        slips = [
+            ("../../evil", b"x"),
+            (outside, b"x"),
+            ("a/plays.tsv", "/etc/passwd"),
+            ("../../plays.tsv", CONTENT),
+            ("names.tsv", OTHER),
+        ]
+        self.fetch(run, web, self.packed(*slips))
+        made = set(tmp_path.rglob("*")) - before
+        assert made == {run.raw.parent, run.raw, run.raw / "plays.tsv", run.raw / "names.tsv"}
+        assert run.files()["plays.tsv"] == CONTENT
+
+    def test_other_than_recorded_are_not_unpacked(self, run, web):
+        content = self.packed(("plays.tsv", CONTENT), ("names.tsv", OTHER))
+        wanted, found = (hashlib.md5(each, usedforsecurity=False).hexdigest() for each in (b"x", content))
+        assert self.failure(run, web, content, recorded=b"x") == (
+            f"set.tar.gz: URL/set.tar.gz is damaged or another version: md5 {found}, recorded is md5 {wanted}"
+            ": get it anew or set FAIRTUNE_MIRROR to a folder with a good copy; what was there is unchanged"
+        )
+
+    @pytest.mark.parametrize(("entries", "number"), [((), "no file"), ((b"1", b"2"), "2 files")])
+    def test_without_the_member_or_with_two_are_refused(self, run, web, entries, number):
+        packed = self.packed(("names.tsv", OTHER), *((f"{n}/plays.tsv", e) for n, e in enumerate(entries)))
+        assert self.failure(run, web, packed) == (
+            f"plays.tsv: URL/set.tar.gz has {number} of that name: nothing was replaced"
+        )
+
+    def test_of_another_member_than_recorded_are_refused(self, run, web):
+        packed = self.packed(("plays.tsv", CONTENT[::-1]), ("names.tsv", OTHER))
+        assert "plays.tsv: URL/set.tar.gz is damaged or another version: md5" in self.failure(
+            run, web, packed
+        )
+
+    @pytest.mark.parametrize("cut", [10, 200, -20_000])
+    def test_cut_off_are_refused(self, run, web, cut):
+        content = self.packed(("plays.tsv", os.urandom(40_000)), ("names.tsv", OTHER))[:cut]
+        assert "can't be unpacked (" in self.failure(run, web, content)

@@ -2,7 +2,8 @@ import pandas as pd
 import pytest
 
 from fairtune.data.sources import delimited
-from fairtune.data.sources.delimited import Kind, Layout
+from fairtune.data.sources.column_kinds import Kind
+from fairtune.data.sources.delimited import Layout
 from fairtune.errors import BadTable, NotThere
 
 PLAYS = Layout(columns={"userID": Kind.WHOLE, "artistID": Kind.WHOLE, "weight": Kind.WHOLE}, header=True)

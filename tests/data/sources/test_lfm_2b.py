@@ -81,7 +81,7 @@ def test_the_mirrored_files_have_the_publishers_numbers(mirrored):
 
 
 def test_the_registry_knows_the_data_sets_by_name():
-    assert catalogue.names() == ("demo", "lastfm-2k", "lfm-2b")
+    assert catalogue.names() == ("demo", "lastfm-1k", "lastfm-2k", "lastfm-360k", "lfm-2b")
     for name in catalogue.names():
         assert catalogue.get(name).name == name
     dataset = catalogue.get("lfm-2b")
@@ -89,6 +89,7 @@ def test_the_registry_knows_the_data_sets_by_name():
     with pytest.raises(BadRequest) as caught:
         catalogue.get("lastfm-3k")
     assert str(caught.value) == (
-        "no data set 'lastfm-3k' in fairtune; there are: demo, lastfm-2k, lfm-2b; one of your own files "
+        "no data set 'lastfm-3k' in fairtune; there are: demo, lastfm-1k, lastfm-2k, "
+        "lastfm-360k, lfm-2b; one of your own files "
         "needs datasets.lastfm-3k.download.table in params.yaml"
     )

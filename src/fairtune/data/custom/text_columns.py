@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from fairtune.data.sources import delimited
-from fairtune.data.sources.delimited import DELIMITERS, REJECTED, Kind, Layout, Rejection
+from fairtune.data.sources import column_kinds, delimited
+from fairtune.data.sources.column_kinds import Kind
+from fairtune.data.sources.delimited import DELIMITERS, REJECTED, Layout, Rejection
 from fairtune.errors import BadFile
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def _read_text(path: Path, columns: Mapping[str, str]) -> Sheet:
     texts: dict[str, pd.Series] = {}
     wrong: dict[int, Rejection] = {}
     for ours, theirs in columns.items():
-        text, undecodable = delimited.decoded(cells[theirs])
+        text, undecodable = column_kinds.decoded(cells[theirs])
         texts[ours] = _trimmed(text)
         for position in undecodable:
             value = delimited.shown(cells[theirs][position].as_py())

@@ -8,9 +8,10 @@ from typing import Final
 from urllib.parse import quote, urlsplit
 
 from fairtune import files
-from fairtune.data.download import http, zip_archive
+from fairtune.data.download import http, tar_archive, zip_archive
 from fairtune.data.download.http import Patience
-from fairtune.data.sources.base import Source
+from fairtune.data.download.unpacked import LARGEST, Unpacked
+from fairtune.data.sources.base import Archive, Source
 from fairtune.errors import DownloadFailed
 
 MIRROR: Final = "FAIRTUNE_MIRROR"
@@ -65,7 +66,17 @@ def fetch(
 
 
 def _is_there(source: Source, file: Path) -> bool:
-    return file.is_file() and file.stat().st_size == source.size and files.sha256(file) == source.sha256
+    return (
+        file.is_file()
+        and source.size in {None, file.stat().st_size}
+        and _checksum(source, file) == source.checksum
+    )
+
+
+def _checksum(source: Source, file: Path) -> str:
+    """Hash a file as what is recorded of it was."""
+    kind = source.checksum.partition(":")[0]
+    return f"{kind}:{files.digest(file, kind)}"
 
 
 def _without_password(url: str) -> str:
@@ -121,20 +132,30 @@ class _Fetch:
 
     def _from_url(self, source: Source, url: str) -> None:
         part = self.partial / f"{source.file}.part"
+        limit = LARGEST if source.size is None else source.size
         self._transfer(
-            source, url, part, limit=source.size, use=lambda: self._put(source, part, _without_password(url))
+            source, url, part, limit=limit, use=lambda: self._put(source, part, _without_password(url))
         )
 
     def _from_archive(self, url: str, wanted: Sequence[Source]) -> None:
         part = self.partial / f"{Path(urlsplit(url).path).name}.part"
-        # The records are of its members, not of itself; packed, it isn't larger than they are.
-        limit = sum(source.size for source in self.sources if source.url == url)
+        archive = wanted[0].archive
+        if archive is not None and archive.size is not None:
+            limit = archive.size
+        else:  # packed, it isn't larger than its members are
+            limit = sum(source.size or LARGEST for source in self.sources if source.url == url)
 
         def unpack() -> None:
+            if archive is not None:
+                self._check(part, archive, url)
+            kind = tar_archive if url.endswith((".tar.gz", ".tgz")) else zip_archive
+            members = {
+                source.member or source.file: Unpacked(self.partial / source.file, source.size or LARGEST)
+                for source in wanted
+            }
+            kind.extract(part, members, origin=url)
             for source in wanted:
-                file = self.partial / source.file
-                zip_archive.extract(part, source.member or source.file, file, limit=source.size, origin=url)
-                self._put(source, file, url)
+                self._put(source, self.partial / source.file, url)
 
         self._transfer(wanted[0], url, part, limit=limit, use=unpack)
 
@@ -169,14 +190,28 @@ class _Fetch:
     def _put(self, source: Source, file: Path, origin: str) -> None:
         """Move a complete file to its place if it is what the publisher recorded."""
         size = file.stat().st_size
-        if size != source.size:
+        if source.size not in {None, size}:
             received, recorded = f"{size:,} bytes", f"{source.size:,} bytes"
         else:
-            received, recorded = f"sha256 {files.sha256(file)}", f"sha256 {source.sha256}"
-        if received != recorded:
-            raise DownloadFailed(
-                f"{source.file}: {origin} is damaged or another version: {received}, recorded is {recorded}: "
-                f"get it anew or set {MIRROR} to a folder with a good copy; what was there is unchanged"
+            received, recorded = (
+                each.replace(":", " ") for each in (_checksum(source, file), source.checksum)
             )
+        if received != recorded:
+            raise _damaged(source.file, origin, received, recorded)
         file.chmod(0o644)
         file.replace(self.raw / source.file)
+
+    @staticmethod
+    def _check(packed: Path, archive: Archive, url: str) -> None:
+        """Refuse an archive that isn't what its publisher recorded."""
+        received = files.digest(packed, "md5")
+        if received != archive.md5:
+            name = Path(urlsplit(url).path).name
+            raise _damaged(name, _without_password(url), f"md5 {received}", f"md5 {archive.md5}")
+
+
+def _damaged(name: str, origin: str, received: str, recorded: str) -> DownloadFailed:
+    return DownloadFailed(
+        f"{name}: {origin} is damaged or another version: {received}, recorded is {recorded}: "
+        f"get it anew or set {MIRROR} to a folder with a good copy; what was there is unchanged"
+    )

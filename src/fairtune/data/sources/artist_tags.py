@@ -10,7 +10,8 @@ import pandas as pd
 from fairtune.columns import ITEM, USER
 from fairtune.data.sources import delimited, tag_spelling
 from fairtune.data.sources.base import Source
-from fairtune.data.sources.delimited import Kind, Layout
+from fairtune.data.sources.column_kinds import Kind
+from fairtune.data.sources.delimited import Layout
 
 FOLDER: Final = "lastfm-2k"
 ARCHIVE: Final = "https://files.grouplens.org/datasets/hetrec2011/hetrec2011-lastfm-2k.zip"
@@ -18,7 +19,7 @@ ARCHIVE: Final = "https://files.grouplens.org/datasets/hetrec2011/hetrec2011-las
 
 def member(file: str, size: int, sha256: str) -> Source:
     """Return one file of the archive as a source."""
-    return Source(file=file, folder=FOLDER, size=size, sha256=sha256, url=ARCHIVE, member=file)
+    return Source(file=file, folder=FOLDER, size=size, checksum=f"sha256:{sha256}", url=ARCHIVE, member=file)
 
 
 ARTISTS: Final = member(

@@ -15,6 +15,22 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Archive:
+    """What a publisher recorded of an archive itself.
+
+    Attributes
+    ----------
+    md5
+        Its checksum.
+    size
+        Its size in bytes; None: not recorded.
+    """
+
+    md5: str
+    size: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Source:
     """One file of the raw folder, as its publisher recorded it.
 
@@ -26,22 +42,25 @@ class Source:
         Its name in the raw folder.
     folder
         Its folder in a mirror.
-    size
-        Its size in bytes.
-    sha256
-        Its checksum.
+    checksum
+        What its bytes hash to, as `sha256:...`, or `md5:...` where the publisher recorded no better one.
     url
         The file at the publisher or, when `member` is set, the archive that holds it.
+    size
+        Its size in bytes; None: not recorded.
     member
         Its name in the archive; None if it stands alone.
+    archive
+        What is recorded of the archive; None: nothing, but of its members.
     """
 
     file: str
     folder: str
-    size: int
-    sha256: str
+    checksum: str
     url: str
+    size: int | None = None
     member: str | None = None
+    archive: Archive | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

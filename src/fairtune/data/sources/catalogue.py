@@ -6,7 +6,13 @@ from typing import Final
 from fairtune.data.sources.base import Dataset
 from fairtune.errors import BadParams, BadRequest
 
-MODULES: Final = {"demo": "demo.generator", "lastfm-2k": "lastfm_2k", "lfm-2b": "lfm_2b"}
+MODULES: Final = {
+    "demo": "demo.generator",
+    "lastfm-1k": "lastfm_1k",
+    "lastfm-2k": "lastfm_2k",
+    "lastfm-360k": "lastfm_360k",
+    "lfm-2b": "lfm_2b",
+}
 """Data set -> module of this package that describes it as `DATASET`; imported only when asked for."""
 
 

@@ -3,13 +3,13 @@
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
 import pandas as pd
 
+from fairtune.data.sources.column_kinds import Kind, converted
 from fairtune.errors import BadTable, NotThere
 
 if TYPE_CHECKING:
@@ -21,15 +21,6 @@ Rejection = tuple[str, int, str, str, str]
 DELIMITERS: Final = {"\t": "tabs", ",": "commas", ";": "semicolons", "|": "bars"}
 SHOWN: Final = 80
 """Characters of a rejected row that are kept."""
-
-
-class Kind(StrEnum):
-    """What a column holds, as the rule that its fields keep."""
-
-    WHOLE = "is a whole number"
-    TEXT = "is UTF-8 text and not empty"
-    MOMENT = "is a time like 2007-03-27 19:50:20"
-    UNREAD = "is anything"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +39,11 @@ class Layout:
         Whether double quotes enclose fields; otherwise they are characters like any other.
     delimiter
         What stands between fields, one of `DELIMITERS`.
+    repeated
+        Columns of text whose many rows repeat few values: they are read as categories.
+    spills
+        A column whose text may hold delimiters: a row of too many fields is put together again there, with
+        blanks in their place.
     """
 
     columns: Mapping[str, Kind]
@@ -55,6 +51,8 @@ class Layout:
     encoding: str = "utf-8"
     quoted: bool = False
     delimiter: str = "\t"
+    repeated: frozenset[str] = frozenset()
+    spills: str | None = None
 
 
 @dataclass(frozen=True)
@@ -169,7 +167,10 @@ def split(path: Path, layout: Layout, file: BinaryIO) -> "tuple[pa.Table, np.nda
             ),
             convert_options=csv.ConvertOptions(
                 include_columns=read_,
-                column_types=dict.fromkeys(layout.columns, type_),
+                column_types={
+                    name: pa.dictionary(pa.int32(), type_) if name in layout.repeated else type_
+                    for name in layout.columns
+                },
                 strings_can_be_null=False,
             ),
         )
@@ -188,9 +189,45 @@ def split(path: Path, layout: Layout, file: BinaryIO) -> "tuple[pa.Table, np.nda
         raise BadTable(table=path.name, column="row", rule=rule, count=len(swallowed), examples=examples)
     lines = np.arange(1, len(table) + len(broken) + 1)
     lines = np.delete(lines, [line - 1 for line, _ in broken]) + layout.header
+    if layout.spills is not None:
+        table, mended, broken = _mended(table, layout, broken)
+        lines = np.concatenate([lines, np.array(mended, np.int64) + layout.header])
+        if mended:
+            order = np.argsort(lines)
+            table, lines = table.take(order), lines[order]
     width = f"has {len(layout.columns)} fields between {DELIMITERS[layout.delimiter]}"
     wide = [(path.name, line + layout.header, "row", width, shown(text)) for line, text in broken]
     return table, lines, wide
+
+
+def _mended(
+    table: "pa.Table", layout: Layout, broken: list[tuple[int, str]]
+) -> "tuple[pa.Table, list[int], list[tuple[int, str]]]":
+    """Add rows of too many fields, where a column may hold delimiters; return their lines, and the rest."""
+    import pyarrow as pa
+
+    names = list(layout.columns)
+    at = names.index(str(layout.spills))
+    lines, rows, left = [], [], []
+    for line, text in broken:
+        parts = text.rstrip("\r\n").split(layout.delimiter)
+        more = len(parts) - len(names)
+        if more <= 0:
+            left.append((line, text))
+            continue
+        lines.append(line)
+        rows.append([*parts[:at], " ".join(parts[at : at + more + 1]), *parts[at + more + 1 :]])
+    if not rows:
+        return table, [], left
+    columns = {}
+    for name in table.column_names:
+        type_ = table.schema.field(name).type
+        place = names.index(name)
+        if pa.types.is_dictionary(type_):
+            columns[name] = pa.array([row[place] for row in rows], type_.value_type).dictionary_encode()
+        else:
+            columns[name] = pa.array([row[place] for row in rows], type_)
+    return pa.concat_tables([table, pa.table(columns)]), lines, left
 
 
 def _quietly(read: "Callable[..., pa.Table]", *arguments: Any, **options: Any) -> "pa.Table":
@@ -236,7 +273,7 @@ def _typed(
     rejected: dict[int, Rejection] = {}
     for name in fields.column_names:
         kind = layout.columns[name]
-        values, wrong = _converted(fields[name], kind)
+        values, wrong = converted(fields[name], kind)
         columns[name] = values
         for position in wrong:
             line, text = int(lines[position]), shown(fields[name][position].as_py())
@@ -248,41 +285,3 @@ def _typed(
         whole = {name: "int64" for name, kind in layout.columns.items() if kind is Kind.WHOLE}
         rows = rows.astype(whole)
     return rows, list(rejected.values())
-
-
-def _converted(values: "pa.ChunkedArray", kind: Kind) -> tuple[pd.Series, np.ndarray]:
-    """Convert a column; positions that can't be converted are null in the result and listed."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    text, undecodable = decoded(values)
-    if kind is Kind.WHOLE:
-        try:
-            return pc.cast(text, pa.int64()).to_pandas(), undecodable
-        except pa.ArrowInvalid:
-            is_whole = pc.match_substring_regex(text, r"^-?[0-9]{1,18}$")
-            result = pc.cast(pc.if_else(is_whole, text, None), pa.int64())
-            series = result.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
-    elif kind is Kind.MOMENT:
-        result = pc.strptime(text, format="%Y-%m-%d %H:%M:%S", unit="s", error_is_null=True)
-        series = result.to_pandas()
-    else:
-        series = text.to_pandas().astype("str")
-        return series, np.union1d(undecodable, np.flatnonzero(series.str.len() == 0))
-    return series, np.flatnonzero(series.isna())
-
-
-def decoded(values: "pa.ChunkedArray") -> tuple["pa.ChunkedArray", np.ndarray]:
-    """Decode UTF-8; positions that aren't are listed and empty."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    try:
-        return pc.cast(values, pa.string()), np.array([], dtype=np.int64)
-    except pa.ArrowInvalid:
-        pieces = values.to_pylist()
-        texts = [piece.decode(errors="replace") for piece in pieces]
-        wrong = [
-            i for i, (piece, text) in enumerate(zip(pieces, texts, strict=True)) if piece != text.encode()
-        ]
-        return pa.chunked_array([pa.array(texts, pa.string())]), np.array(wrong, dtype=np.int64)

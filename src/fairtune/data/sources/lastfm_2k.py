@@ -9,7 +9,8 @@ from fairtune.columns import BlockName, Table
 from fairtune.data.sources import artist_countries, artist_tags, delimited, lfm_2b
 from fairtune.data.sources.artist_tags import member
 from fairtune.data.sources.base import Dataset, RawTables
-from fairtune.data.sources.delimited import Kind, Layout
+from fairtune.data.sources.column_kinds import Kind
+from fairtune.data.sources.delimited import Layout
 
 PLAYS: Final = member(
     "user_artists.dat", 1_296_455, "001400dc3c7d2667fca6e4ea6dc6acc31a9dd28ad5cd0f74cea988c019934d3b"

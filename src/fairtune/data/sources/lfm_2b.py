@@ -8,7 +8,8 @@ import pandas as pd
 from fairtune.columns import ARTIST, ITEM, BlockName, Table
 from fairtune.data.sources import artist_tags, delimited
 from fairtune.data.sources.base import Dataset, RawTables, Source
-from fairtune.data.sources.delimited import Kind, Layout
+from fairtune.data.sources.column_kinds import Kind
+from fairtune.data.sources.delimited import Layout
 
 FOLDER: Final = "lfm-2b"
 REPOSITORY: Final = "https://github.com/hcai-mms/FeedbackLoops4RecSys"
@@ -21,21 +22,21 @@ INTERACTIONS: Final = Source(
     file="dataset.inter",
     folder=FOLDER,
     size=2_188_093,
-    sha256="946404deb4d83b473b801dd390a53af8bf9fdd304bfabfac2397bed12c83f982",
+    checksum="sha256:946404deb4d83b473b801dd390a53af8bf9fdd304bfabfac2397bed12c83f982",
     url=f"{FILES}/dataset.inter",
 )
 LISTENERS: Final = Source(
     file="demographics.tsv",
     folder=FOLDER,
     size=291_615,
-    sha256="3932a3c9acf6d29f0d25daf28f043c1a81ee88db560d7bdb0e99b5dce4d80715",
+    checksum="sha256:3932a3c9acf6d29f0d25daf28f043c1a81ee88db560d7bdb0e99b5dce4d80715",
     url=f"{FILES}/demographics.tsv",
 )
 TRACKS: Final = Source(
     file="tracks.tsv",
     folder=FOLDER,
     size=330_428,
-    sha256="b454f586a38b88f5fbcbbd092840a05554b9be4bde47c57609b0478d78dd2972",
+    checksum="sha256:b454f586a38b88f5fbcbbd092840a05554b9be4bde47c57609b0478d78dd2972",
     url=f"{FILES}/tracks.tsv",
 )
 

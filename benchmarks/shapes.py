@@ -7,6 +7,9 @@ share tastes, so that there is something to learn, and to be unfair by. The trac
 take from other data sets are written beside them, for these artists.
 """
 
+import fairtune.config.pinned  # noqa: F401 - before numpy
+
+# isort: split
 import argparse
 import hashlib
 import time

@@ -267,7 +267,7 @@ def test_every_dependency_has_its_reason():
     ("folders", "development"), [(["src", "flows"], False), (["scripts", "tests", "benchmarks"], True)]
 )
 def test_what_is_imported_is_declared(folders, development):
-    beside = {path.stem for path in (ROOT / "benchmarks").glob("*.py")}  # scripts import from their own folder
+    beside = {path.stem for path in (ROOT / "benchmarks").glob("*.py")}  # a script finds them by itself
     ours = {"fairtune", "flows", "tests", *beside, *sys.stdlib_module_names}
     imported = {
         name for folder in folders for path in (ROOT / folder).rglob("*.py") for name in imports(path)

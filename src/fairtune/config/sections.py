@@ -150,6 +150,12 @@ class Evaluate:
 
     ks: Lengths = text("lengths of list, 1 to 1,000, each once; 10 is among them")
     fairness_ks: Lengths = text("of `ks`, the ones that groups are compared at; 10 is among them")
+    listeners: int = number(
+        "lists of so many are judged at the most, a sample stratified by who they are and how they listen; "
+        "intervals say what it costs",
+        ge=100,
+        default=20_000,
+    )
     resamples: int = number("of listeners, for [intervals](../explanation/intervals.md)", ge=100, le=100_000)
     min_group: int = number("smaller groups of listeners are pooled as `other`", ge=1)
     min_provider_group: int = number("smaller groups of items are pooled as `other`", ge=1)

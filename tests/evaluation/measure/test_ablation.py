@@ -10,6 +10,7 @@ from scipy.sparse import csr_array, eye_array
 from fairtune.columns import BlockName, Part
 from fairtune.config.hyperparameters import hyperparameters
 from fairtune.evaluation.measure import ablation, play_prediction
+from fairtune.evaluation.measure.ground_truth import HeldOut
 from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy, ranking
 from fairtune.metrics.bootstrap import Bootstrap
@@ -99,15 +100,25 @@ def measured(matrix, factors=32, share=0.0):
     target = matrix.target
     known, truth = matrix.block(target, Part.TRAIN_VALID), matrix.truth(target, Part.TRAIN_VALID)
     lists = ranking.rank(lambda rows: model.scores(rows, target), known, 10)
+    bootstrap = Bootstrap(n_listeners=LISTENERS, resamples=300, seed=1)
     return ablation.measure(
         matrix,
+        HeldOut(
+            known=known,
+            truth=truth,
+            groupings={},  # nothing is asked of groups here
+            chances=None,
+            traits=np.zeros((known.shape[1], 3)),
+            profiles=None,
+            audience=np.bincount(known.indices, minlength=known.shape[1]),
+        ),
         accuracy.per_listener(lists, truth, [10])["ndcg@10"],
         ablation.with_neighbours_left_out(
             model, {block: fit(matrix.without(block), Part.TRAIN_VALID) for block in matrix.influencers}
         ),
         predictor,
         play_prediction.prediction_inputs(matrix, model, seed=1),
-        Bootstrap(n_listeners=LISTENERS, resamples=300, seed=1),
+        bootstrap,
         threads=1,
     )
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from fairtune.columns import BlockName, Part
+from fairtune.columns import BlockName
 from fairtune.config.sections import HEADLINE
+from fairtune.evaluation.measure.ground_truth import HeldOut
 from fairtune.evaluation.measure.play_prediction import PredictionInputs
 from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy, ranking, rmse
@@ -22,6 +23,7 @@ NEIGHBOURS = "neighbours"
 
 def measure(
     matrix: Matrix,
+    held: HeldOut,
     whole: Floats,
     refits: Mapping[str, Als],
     predictor: PlayPredictor,
@@ -36,8 +38,10 @@ def measure(
     ----------
     matrix
         With a test part.
+    held
+        What lists of its target are judged by.
     whole
-        nDCG@10 of the fit with every block, (n_listeners,); NaN without truth.
+        nDCG@10 of the fit with every block, (n_judged,); NaN without truth.
     refits
         Fits on TRAIN_VALID, each without what it is named by: a block, or the neighbours.
     predictor
@@ -45,7 +49,7 @@ def measure(
     inputs
         The test pairs and their features.
     bootstrap
-        Of the listeners of `matrix`.
+        Of the listeners who are judged.
     threads
         Used to rank, 1 and above.
 
@@ -62,7 +66,7 @@ def measure(
     """
     blocks = [block for block in matrix.blocks if not matrix.target is block is matrix.item_block]
     names = [*blocks, *(name for name in refits if name not in matrix.blocks)]
-    lists = _of_lists(matrix, whole, refits, bootstrap, threads=threads)
+    lists = _of_lists(matrix.target, held, whole, refits, bootstrap, threads=threads)
     predictions = _of_predictions(predictor, inputs, bootstrap)
     return {
         str(name): {**lists.get(name, _nothing(NDCG)), **predictions.get(name, _nothing(RMSE))}
@@ -77,11 +81,17 @@ def with_neighbours_left_out(model: Als, refits: Mapping[BlockName, Als]) -> dic
 
 
 def _of_lists(
-    matrix: Matrix, whole: Floats, refits: Mapping[str, Als], bootstrap: Bootstrap, *, threads: int
+    target: BlockName,
+    held: HeldOut,
+    whole: Floats,
+    refits: Mapping[str, Als],
+    bootstrap: Bootstrap,
+    *,
+    threads: int,
 ) -> dict[str, Json]:
     figures: dict[str, Json] = {}
     for block, model in refits.items():
-        less = _ndcg(matrix, model, threads)
+        less = _ndcg(target, held, model, threads)
         figures[block] = _json(NDCG, bootstrap.mean(less), bootstrap.mean(less - whole))
     return figures
 
@@ -107,9 +117,8 @@ def _nothing(name: str) -> Json:
     return _json(name, UNDEFINED, UNDEFINED)
 
 
-def _ndcg(matrix: Matrix, model: Als, threads: int) -> Floats:
-    """Return nDCG@10 of each listener, (n_listeners,); NaN without truth."""
-    known = matrix.block(matrix.target, Part.TRAIN_VALID)
-    lists = ranking.rank(lambda rows: model.scores(rows, matrix.target), known, HEADLINE, threads=threads)
-    truth = matrix.truth(matrix.target, Part.TRAIN_VALID)
-    return accuracy.per_listener(lists, truth, [HEADLINE])[NDCG]
+def _ndcg(target: BlockName, held: HeldOut, model: Als, threads: int) -> Floats:
+    """Return nDCG@10 of each listener judged, (n_judged,); NaN without truth."""
+    scores = held.scored(lambda rows: model.scores(rows, target))
+    lists = ranking.rank(scores, held.known, HEADLINE, threads=threads)
+    return accuracy.per_listener(lists, held.truth, [HEADLINE])[NDCG]

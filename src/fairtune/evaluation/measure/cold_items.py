@@ -34,7 +34,7 @@ def figures(
     ks
         Lengths of lists, 1 and above.
     bootstrap
-        Of the listeners.
+        Of the listeners who are judged.
     threads
         Used to rank, 1 and above.
 
@@ -52,7 +52,7 @@ def figures(
     rows = np.flatnonzero(np.diff(truth.indptr))
     lists = np.full((truth.shape[0], max(ks)), ranking.NOTHING, dtype=np.int32)
     lists[rows] = ranking.rank(
-        lambda some: model.scores(some, block)[:, columns],
+        held.scored(lambda some: model.scores(some, block)[:, columns]),
         csr_array(truth.shape, dtype=np.int8),  # nobody knows any of them
         max(ks),
         listeners=rows,

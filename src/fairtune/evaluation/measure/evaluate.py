@@ -13,7 +13,7 @@ from fairtune.evaluation.measure import lists as measure_lists
 from fairtune.evaluation.measure.ablation import NDCG
 from fairtune.evaluation.measure.ground_truth import HeldOut, held_out
 from fairtune.evaluation.taste.describe import tastes
-from fairtune.matrix import listener_groups
+from fairtune.matrix import listener_groups, listener_sample
 from fairtune.matrix.listener_groups import Labels
 from fairtune.matrix.matrix import Matrix
 from fairtune.metrics import accuracy, ranking
@@ -37,7 +37,7 @@ class Evaluation:
     metrics
         What metrics.json holds.
     listeners
-        What listeners.parquet holds, a row a listener: groups and figures, for paired comparisons.
+        What listeners.parquet holds, a row a listener judged: groups and figures, for paired comparisons.
     tastes
         What taste_groups.json holds; empty if taste groups weren't looked for.
     """
@@ -85,30 +85,34 @@ def evaluate(
     Returns
     -------
     Evaluation
-        Figures of all listeners together, and of each.
+        Figures of all listeners together, and of each; of `params.listeners` of them where there are more.
     """
     part, target = Part.TRAIN_VALID, matrix.target
-    bootstrap = Bootstrap(n_listeners=len(matrix.listeners), resamples=params.resamples, seed=seed)
     labels = listener_groups.label(matrix, part, age_bands=params.age_bands, countries=params.countries)
+    rows = listener_sample.draw(labels, len(matrix.listeners), params.listeners, seed=seed)
+    listeners = matrix.listeners[USER] if rows is None else matrix.listeners[USER].iloc[rows]
+    bootstrap = Bootstrap(n_listeners=len(listeners), resamples=params.resamples, seed=seed)
     described: Json = {}
     if taste:
         alike, described = tastes(matrix, part, model, min_group=params.min_group, seed=seed)
         if (alike != UNKNOWN).any():
             labels[TASTE] = alike
+    if rows is not None:
+        labels = {name: of[rows] for name, of in labels.items()}
 
     errors: Json = {}
     columns: dict[str, Floats] = {}
     if predictor is not None:
-        inputs = play_prediction.prediction_inputs(matrix, model, seed=seed)
+        inputs = play_prediction.prediction_inputs(matrix, model, seed=seed, listeners=rows)
         errors, columns = play_prediction.errors(matrix, predictor, inputs, bootstrap)
-    held = held_out(matrix, target, params, bootstrap)
+    held = held_out(matrix, target, params, bootstrap, rows=rows)
     lists = _rank(model, target, held, params, threads)
     figures = measure_lists.of_listeners(lists, held, params.ks)
     ranked, by_group, fair = _block(lists, figures, held, params, bootstrap, labels, target=True)
     by_model, apart = {PRODUCT: ranked}, {}
     columns |= _accuracies(PRODUCT, figures)
     for name, alternative in alternatives.items():
-        its_lists = ranking.rank(alternative.scores, held.known, max(params.ks), threads=threads)
+        its_lists = ranking.rank(held.scored(alternative.scores), held.known, max(params.ks), threads=threads)
         its_figures = measure_lists.of_listeners(its_lists, held, params.ks)
         by_model[name] = measure_lists.ranking_figures(its_figures, its_lists, held, params.ks, bootstrap)
         apart[name] = provider_parity.compare(its_lists, held.chances, params.fairness_ks, groups=False)
@@ -117,6 +121,7 @@ def evaluate(
         "target": str(target),
         "counts": matrix.counts,
         "n_listeners": len(matrix.listeners),
+        "n_judged": len(listeners),
         "n_items": held.known.shape[1],
         "seed": seed,
         "rmse": errors,
@@ -132,6 +137,7 @@ def evaluate(
         if predictor is None
         else ablation.measure(
             matrix,
+            held,
             figures[NDCG],
             ablation.with_neighbours_left_out(model, refits),
             predictor,
@@ -143,13 +149,13 @@ def evaluate(
     }
     for block in matrix.item_blocks:
         if block is not target:
-            held = held_out(matrix, block, params, bootstrap)
+            held = held_out(matrix, block, params, bootstrap, rows=rows)
             lists = _rank(model, block, held, params, threads)
             figures = measure_lists.of_listeners(lists, held, params.ks)
             ranked, _, fair = _block(lists, figures, held, params, bootstrap, labels, target=False)
             new = cold_items.figures(model, block, held, params.ks, bootstrap, threads=threads)
             metrics["also"][str(block)] = {"ranking": {PRODUCT: ranked}, "items": new, "fairness": fair}
-    frame = pd.DataFrame({USER: matrix.listeners[USER], **labels, **columns})
+    frame = pd.DataFrame({USER: listeners.to_numpy(), **labels, **columns})
     return Evaluation(metrics=metrics, listeners=frame, tastes=described)
 
 
@@ -194,7 +200,8 @@ def evaluate_lists(matrix: Matrix, lists: Lists, params: Evaluate, *, seed: int)
 
 
 def _rank(model: Als, block: BlockName, held: HeldOut, params: Evaluate, threads: int) -> Lists:
-    return ranking.rank(lambda rows: model.scores(rows, block), held.known, max(params.ks), threads=threads)
+    scores = held.scored(lambda rows: model.scores(rows, block))
+    return ranking.rank(scores, held.known, max(params.ks), threads=threads)
 
 
 def _block(

@@ -1,5 +1,6 @@
 """What the lists of one block are judged by, worked out once for all models."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,8 @@ from fairtune.metrics import beyond_accuracy
 from fairtune.metrics.bootstrap import Bootstrap
 from fairtune.metrics.fairness import provider_parity
 from fairtune.metrics.fairness.provider_parity import Chances
+from fairtune.metrics.ranking import Rows
+from fairtune.models.base import Scores
 
 PART = Part.TRAIN_VALID
 
@@ -47,6 +50,9 @@ class HeldOut:
         Content features of the columns, for diversity; None where there are none.
     audience
         (n_columns,), listeners of each column in the part fitted.
+    rows
+        Rows of the listeners who are judged, (n_judged,): those of `known` and `truth`; None: all. What is
+        said of columns is of all listeners.
     """
 
     known: csr_array
@@ -56,12 +62,20 @@ class HeldOut:
     traits: NDArray[np.float64]
     profiles: csr_array | None
     audience: NDArray[np.intp]
+    rows: Rows | None = None
+
+    def scored(self, scores: Callable[[Rows], Scores]) -> Callable[[Rows], Scores]:
+        """Return a model's scores by rows of `known` instead of rows of all listeners."""
+        rows = self.rows
+        return scores if rows is None else lambda some: scores(rows[some])
 
 
 TRAITS = ("novelty", "tail_share", "emerging_share")
 
 
-def held_out(matrix: Matrix, block: BlockName, params: Evaluate, bootstrap: Bootstrap) -> HeldOut:
+def held_out(
+    matrix: Matrix, block: BlockName, params: Evaluate, bootstrap: Bootstrap, *, rows: Rows | None = None
+) -> HeldOut:
     """Collect what lists of a block are judged by, for fits on train and validation.
 
     Parameters
@@ -73,14 +87,19 @@ def held_out(matrix: Matrix, block: BlockName, params: Evaluate, bootstrap: Boot
     params
         `evaluate` of params.yaml.
     bootstrap
-        Of the listeners of `matrix`.
+        Of the listeners who are judged.
+    rows
+        Who is judged, (n_judged,), ascending; None: all listeners of `matrix`.
 
     Returns
     -------
     HeldOut
         The same for all models.
     """
-    known, truth = matrix.block(block, PART), matrix.truth(block, PART)
+    everybody, truth = matrix.block(block, PART), matrix.truth(block, PART)
+    known = everybody
+    if rows is not None:
+        known, truth = everybody[rows], truth[rows]
     groupings = provider_groupings(matrix, block, PART, params)
     tail = groupings[TIER].membership[:, TIERS.index("tail")]
     if EMERGENCE in groupings:
@@ -98,7 +117,8 @@ def held_out(matrix: Matrix, block: BlockName, params: Evaluate, bootstrap: Boot
             bootstrap=bootstrap,
             min_group=params.min_provider_group,
         ),
-        traits=np.column_stack([beyond_accuracy.bits(known), tail, emerging]),
+        traits=np.column_stack([beyond_accuracy.bits(everybody), tail, emerging]),
         profiles=profiles(matrix, block),
-        audience=np.bincount(known.indices, minlength=known.shape[1]),
+        audience=np.bincount(everybody.indices, minlength=everybody.shape[1]),
+        rows=rows,
     )

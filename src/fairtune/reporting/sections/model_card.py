@@ -82,6 +82,12 @@ def _facts(
         "held out to judge it": _SPLITS[params.matrix.split].format(
             numbers.percent(params.matrix.test_share)
         ),
+        "judged by": (
+            f"the lists of {numbers.count(metrics['n_judged'])} of the listeners, drawn so that groups have "
+            "their share; intervals include what that costs"
+            if "n_judged" in metrics and metrics["n_judged"] < metrics["n_listeners"]
+            else ""
+        ),
         "intervals": f"95 %, from {numbers.count(params.evaluate.resamples)} resamples of listeners",
         "seed": str(metrics["seed"]) if "seed" in metrics else "",
     }

@@ -92,9 +92,41 @@ def test_cosine_similarity_is_that_of_scikit_learn_without_a_column_itself():
     assert found[:8] == pytest.approx(expected, abs=1e-6)
     assert not found[8:].any()
     few = cosine.fit(given, targets=8, shrinkage=0.0, kept=2, threads=1).toarray()
+    wanted = np.zeros((8, 8), bool)
     for column in range(8):
-        strongest = set(np.argsort(-expected[:, column])[:2])
-        assert set(np.flatnonzero(few[:, column])) == strongest
+        wanted[np.argsort(-expected[:, column])[:2], column] = True
+    for row in range(8):  # and each speaks for four at the most
+        wanted[row, np.argsort(-np.where(wanted[row], expected[row], 0))[4:]] = False
+    assert ((few[:8] != 0) == wanted).all()
+
+
+@pytest.mark.parametrize("most", [1, 3, 20])
+def test_the_strongest_of_a_row_are_kept_and_of_equal_ones_the_first(most):
+    rng = np.random.default_rng(3)
+    dense = rng.integers(0, 4, size=(30, 20)).astype(np.float32)
+    dense[7] = 0
+    found = cosine.strongest(csr_array(dense), most=most)
+    for row, values in enumerate(dense):
+        order = np.argsort(-values, kind="stable")[:most]
+        expected = np.zeros_like(values)
+        expected[order] = values[order]
+        assert found[[row]].toarray()[0].tolist() == expected.tolist()
+
+
+def test_of_many_listeners_some_tell_how_far_scores_spread(monkeypatch):
+    everybody = item_neighbours.fit(MATRIX, Part.TRAIN, CHOSEN, threads=1)
+    monkeypatch.setattr(item_neighbours, "MOST_MEASURED", len(EVERYBODY) - 1)
+    monkeypatch.setattr(item_neighbours, "MEASURED", 45)
+    some = item_neighbours.fit(MATRIX, Part.TRAIN, CHOSEN, threads=1)
+    assert (some.neighbours.weights != everybody.neighbours.weights).nnz == 0
+    every_other = np.arange(45) * len(EVERYBODY) // 45
+    scores = some.neighbours.scores(every_other).astype(float)
+    assert some.mean == pytest.approx(scores.mean(axis=0), rel=1e-5)
+    assert some.square == pytest.approx((scores**2).mean(axis=0), rel=1e-5)
+    spread = [
+        each.balanced(np.ones(N_ARTISTS), deviation=0.5).scores(EVERYBODY).std() for each in (some, everybody)
+    ]
+    assert spread[0] == pytest.approx(spread[1], rel=0.1)
 
 
 def test_beyond_so_many_equations_similarity_takes_the_place_of_regression(monkeypatch):

@@ -31,6 +31,10 @@ from fairtune.models.neighbours import cosine, ridge
 MOST_EQUATIONS: Final = 20_000
 """Of ridge regression: beyond, a fit takes minutes, and gigabytes for the matrix of its equations."""
 ROWS_AT_ONCE: Final = 1024
+MOST_MEASURED: Final = 2**14
+"""Listeners whose scores are all looked at for the deviation of scores;"""
+MEASURED: Final = 2**12
+"""of more, so many in equal distances: the deviation is one number, and scoring everybody takes minutes."""
 MOST_KEPT: Final = 2**27
 """Scores that `Learned` keeps in all: half a gigabyte."""
 FITTED: Final = ("neighbours", "neighbour_regularization", "neighbour_scaling", "neighbour_inputs")
@@ -95,7 +99,7 @@ class Unbalanced:
     neighbours
         With B as it was fitted.
     mean
-        Of each column's score over all listeners, (n_columns,).
+        Of each column's score over the listeners measured, (n_columns,).
     square
         Mean of each column's squared score, (n_columns,).
     scores
@@ -257,11 +261,14 @@ def _scores(neighbours: Neighbours) -> NDArray[np.float32]:
 
 
 def _moments(neighbours: Neighbours) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean and mean square of each column's score over all listeners, some of them at a time."""
-    n_listeners, n_columns = neighbours.cells.shape[0], neighbours.weights.shape[1]
+    """Mean and mean square of each column's score over listeners, some of them at a time."""
+    cells, n_columns = neighbours.cells, neighbours.weights.shape[1]
+    if cells.shape[0] > MOST_MEASURED:
+        cells = cells[np.arange(MEASURED) * cells.shape[0] // MEASURED]
+    n_listeners = cells.shape[0]
     total, squares = np.zeros(n_columns), np.zeros(n_columns)
     for start in range(0, n_listeners, ROWS_AT_ONCE):
-        scores = neighbours.cells[start : start + ROWS_AT_ONCE] @ neighbours.weights
+        scores = cells[start : start + ROWS_AT_ONCE] @ neighbours.weights
         values = scores.data.astype(np.float64)
         total += np.bincount(scores.indices, values, n_columns)
         squares += np.bincount(scores.indices, values**2, n_columns)

@@ -1,14 +1,20 @@
 """Stage `tune`: search on the validation part, then choose by rule."""
 
 from dataclasses import replace
+from typing import Final
+
+import psutil
 
 from fairtune import files
 from fairtune.columns import Part
 from fairtune.config.params import DatasetParams
 from fairtune.config.paths import Paths
 from fairtune.matrix import storage as matrix_storage
+from fairtune.models.baselines import autoencoder
 from fairtune.pipeline.champion import settings as champion_settings
 from fairtune.tuning import objective, results, selection, study
+
+AUTOENCODER: Final = "autoencoder"
 
 
 def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
@@ -21,6 +27,9 @@ def run(params: DatasetParams, paths: Paths, *, seed: int) -> None:
     if kept is not None:
         params = replace(params, tune=champion_settings.instead_of_search(params.tune, kept.settings))
     matrix = matrix_storage.read_matrix(paths.matrix)
+    if AUTOENCODER in params.train.alternatives:  # found now, not after the fits that come before it
+        n_columns = matrix.block(matrix.target, Part.TRAIN).shape[1]
+        autoencoder.check_size(n_columns, psutil.virtual_memory().available)
     sample = params.tune.listeners
     goal = objective.prepare(matrix, Part.TRAIN, params.evaluate, listeners=sample, seed=seed)
     files.write_json(paths.alternatives, study.alternatives_of(params, paths, matrix, goal, seed=seed))

@@ -29,7 +29,7 @@ def read(model: str, *, root: Path) -> tuple[Profile, int] | str:
             return f"the champion, {name}, was registered without a profile of its data"
         try:
             profile = Profile.from_json(files.read_json(path))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except versions.DAMAGE as error:
             raise RegistryFailed(
                 f"{FILE} of the champion, {name}, is damaged ({type(error).__name__}): "
                 "restore it among the registry's artifacts, or go back by `fairtune rollback`"

@@ -4,8 +4,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from pydantic import ValidationError
-
 from fairtune import files
 from fairtune.config.hyperparameters import Hyperparameters, hyperparameters
 from fairtune.errors import RegistryFailed
@@ -46,7 +44,7 @@ def read(model: str, *, root: Path) -> tuple[Hyperparameters, int] | None:
             return None
         try:
             return hyperparameters(files.read_json(path)["hyperparameters"]), champion.number
-        except (ValueError, KeyError, TypeError, ValidationError) as error:
+        except versions.DAMAGE as error:
             raise RegistryFailed(
                 f"{FILE} of the champion, version {champion.number} of {model}, is damaged "
                 f"({type(error).__name__}): restore it among the registry's artifacts, or search anew"

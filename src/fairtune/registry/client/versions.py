@@ -1,9 +1,11 @@
 """Versions of a registered model, the aliases that name some of them, and the files of their runs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from fairtune.errors import RegistryFailed
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -11,6 +13,9 @@ if TYPE_CHECKING:
 CANDIDATE: Final = "candidate"
 CHAMPION: Final = "champion"
 PREVIOUS: Final = "previous"
+DAMAGE: Final = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""What reading a damaged file raises."""
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,48 @@ def fetch(client: "MlflowClient", version: Version, path: str, folder: Path) -> 
     if path not in {artifact.path for artifact in client.list_artifacts(version.run_id, parent or None)}:
         return None
     return Path(client.download_artifacts(version.run_id, path, str(folder)))
+
+
+def read(
+    client: "MlflowClient", version: Version, path: str, folder: Path, reading: Callable[[Path], Kept]
+) -> Kept | None:
+    """Download the file `path` of a version's run below `folder` and read it.
+
+    Parameters
+    ----------
+    client
+        Of the registry.
+    version
+        Whose run has the file.
+    path
+        Of the file in the run.
+    folder
+        Where it is downloaded to.
+    reading
+        Returns what the file says.
+
+    Returns
+    -------
+    Kept | None
+        What it says; None if the run has no such file.
+
+    Raises
+    ------
+    RegistryFailed
+        The file isn't what was registered: cut off, or of another form.
+    """
+    found = fetch(client, version, path, folder)
+    if found is None:
+        return None
+    try:
+        return reading(found)
+    except DAMAGE as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # of this machine
+        raise RegistryFailed(
+            f"{path} of version {version.number} of {version.model} is damaged ({type(error).__name__}): "
+            "restore it among the registry's artifacts"
+        ) from error
 
 
 def fetch_release(client: "MlflowClient", version: Version, folder: Path) -> Path | None:

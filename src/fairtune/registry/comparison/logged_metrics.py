@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fairtune import files
 from fairtune.columns import USER
@@ -26,12 +26,22 @@ def tags(params: DatasetParams, paths: Paths, *, seed: int) -> dict[str, str]:
 
 
 def figures(client: "MlflowClient", version: Version, paths: Paths, folder: Path) -> Evaluated | None:
-    """Return the evaluation that was logged with a version; None without its metrics.json."""
-    metrics = versions.fetch(client, version, paths.metrics.name, folder)
+    """Return the evaluation that was logged with a version; None without its metrics.json.
+
+    `RegistryFailed` if it is damaged.
+    """
+    metrics = versions.read(client, version, paths.metrics.name, folder, _metrics)
     if metrics is None:
         return None
-    listeners = versions.fetch(client, version, paths.listeners.name, folder)
-    return Evaluated(files.read_json(metrics), files.read_table(listeners) if listeners else None)
+    listeners = versions.read(client, version, paths.listeners.name, folder, files.read_table)
+    return Evaluated(metrics, listeners)
+
+
+def _metrics(path: Path) -> dict[str, Any]:
+    found = files.read_json(path)
+    if not isinstance(found, dict):
+        raise TypeError("figures by name are expected")
+    return found
 
 
 def alike(versions: tuple[Version, Version], logged: tuple[Evaluated, Evaluated]) -> bool:

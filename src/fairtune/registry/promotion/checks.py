@@ -65,6 +65,8 @@ def failed_gates(client: "MlflowClient", version: Version) -> tuple[str, ...]:
     if not version.run_id:
         return ()
     with TemporaryDirectory() as folder:
-        path = versions.fetch(client, version, "verdict.json", Path(folder))
-        gates = files.read_json(path)["gates"] if path else []
-    return tuple(gate["name"] for gate in gates if not gate["passed"])
+        return versions.read(client, version, "verdict.json", Path(folder), _failed) or ()
+
+
+def _failed(path: Path) -> tuple[str, ...]:
+    return tuple(str(gate["name"]) for gate in files.read_json(path)["gates"] if not gate["passed"])

@@ -6,6 +6,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 DATASET ?= lastfm-2k
 BASE ?= origin/main
+PORT ?= 5000
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export DO_NOT_TRACK := 1
@@ -22,7 +23,7 @@ unexport PYTHONHOME
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run retrain compare report-pdf docs docs-site test tests lint types lock audit fresh clean
+.PHONY: help setup demo run retrain compare ui report-pdf docs docs-site test tests lint types lock audit fresh clean
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -41,6 +42,12 @@ retrain: $(READY)  ## Run the Prefect flow on DATASET (lastfm-2k), fetching its 
 
 compare: $(READY)  ## Compare the figures of demo with those of Git revision BASE (origin/main)
 	@fairtune compare $(BASE) --dataset demo --markdown
+
+ui: $(READY)  ## Show versions, runs and trials in MLflow's pages, on this machine alone, at PORT (5000)
+	@[ -f mlflow.db ] || { echo 'there is no mlflow.db here yet: run `make demo` first' >&2; exit 1; }
+	@echo "http://127.0.0.1:$(PORT), until Ctrl-C"
+	@mlflow server --backend-store-uri sqlite:///mlflow.db --artifacts-destination mlartifacts \
+		--host 127.0.0.1 --port $(PORT) --workers 1
 
 report-pdf: $(READY)  ## Print the report of DATASET (lastfm-2k) as PDF, by the browser that there is
 	@python scripts/report_pdf.py $(DATASET)

@@ -32,11 +32,11 @@ def serving(programs: Path, folder: Path) -> Iterator[str]:
         ]  # fmt: skip
         without = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
         with processes.started(command, stdout=log, stderr=log, cwd=folder, env=without) as process:
-            processes.until(lambda: _answers(url), alive=process, log=folder / "mlflow.log")
+            processes.until(lambda: answers(url), alive=process, log=folder / "mlflow.log")
             yield url
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
     try:
         urllib.request.urlopen(f"{url}/health", timeout=processes.PATIENCE).close()  # noqa: S310 - our own
     except OSError:

@@ -3,15 +3,18 @@
 import importlib.util
 import os
 import re
+import socket
 import sys
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 import yaml
-from tests import processes
+from tests import mlflow_server, processes
 
 from fairtune.config import environment
+from fairtune.registry.client import connection
 
 ROOT = Path(__file__).parents[1]
 
@@ -94,6 +97,34 @@ def test_help_lists_every_target():
     listed = re.findall(r"^  make ([a-z-]+) +\w", make(ROOT, "help").stdout, re.MULTILINE)
 
     assert set(listed) == targets
+
+
+def test_ui_shows_the_registry_of_the_project(folder, monkeypatch):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    program = folder / ".venv/bin/mlflow"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m mlflow "$@"\n')
+    program.chmod(0o755)
+    without = make(folder, "ui")
+    assert without.returncode == 2
+    assert "there is no mlflow.db here yet: run `make demo` first" in without.stderr
+    assert not (folder / "mlflow.db").exists()
+
+    with connection.connected(folder) as client:
+        client.create_registered_model("fairtune-demo-track")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    log = folder / "log"
+    with (
+        log.open("wb") as output,
+        processes.started(
+            ["make", "ui", f"PORT={port}"], cwd=folder, stdout=output, stderr=output
+        ) as process,
+    ):
+        processes.until(lambda: mlflow_server.answers(url), alive=process, log=log)
+        found = httpx.get(f"{url}/api/2.0/mlflow/registered-models/search", timeout=processes.PATIENCE).json()
+    assert [model["name"] for model in found["registered_models"]] == ["fairtune-demo-track"]
 
 
 def test_the_lock_has_hashes_and_names_no_index():

@@ -104,9 +104,9 @@ def test_everything_that_opens_or_scrolls_is_reached_by_keyboard_and_shows_where
 
 def test_a_table_behind_a_picture_opens_by_a_key(page):
     page.show()
-    page.evaluate("document.querySelector('summary').focus()")
+    page.evaluate("document.querySelector('details:has(table) summary').focus()")
     page.press("Enter", "\r")
-    assert page.evaluate("document.querySelector('details').open")
+    assert page.evaluate("document.querySelector('details:has(table)').open")
     assert page.evaluate("document.querySelector('details table').checkVisibility()")
 
 

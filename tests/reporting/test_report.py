@@ -1,5 +1,6 @@
 """The page as a file: self-contained, the same every time, readable by eye and by screen reader."""
 
+import html
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -7,6 +8,7 @@ from itertools import pairwise
 
 import matplotlib as mpl
 import pytest
+from markdown import markdown
 from tests.reporting import sample
 
 from fairtune.columns import BlockName
@@ -157,3 +159,15 @@ def test_text_from_data_is_escaped_on_the_page_and_in_pictures():
     assert "<script" not in page
     assert "<i>" not in page
     assert "&lt;i&gt;Narnia" in page
+
+
+def test_the_markdown_to_copy_says_what_the_page_says(page):
+    copied = html.unescape(re.search(r'<pre class="copy"[^>]*>(.*?)</pre>', page, re.DOTALL)[1])
+    shown = Outline(markdown(copied, extensions=["tables"]))
+    evidence = sample.evidence()
+    said = "".join(shown.words)
+    assert evidence.params.report.title in said
+    assert sum(tag == "table" for tag, *_ in shown.elements) == 2
+    assert len(re.findall(r"\b(?:kept|broken)\b", said)) >= len(evidence.verdict.gates)
+    for number in re.findall(r"<b>(.*?)</b> ", page.partition("</main>")[0]):
+        assert html.unescape(number) in said

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from fairtune.evaluation.gate import summary
 from fairtune.reporting.elements import labels, template
 from fairtune.reporting.sections import (
     accuracy,
@@ -45,7 +46,8 @@ class Evidence:
 
 def render(evidence: Evidence) -> str:
     """Write the page; the same evidence gives the same text."""
-    return template.fill("page.html.j2", page=_content(evidence))
+    content = _content(evidence)
+    return template.fill("page.html.j2", page=content | {"markdown": _as_markdown(content)})
 
 
 def _content(evidence: Evidence) -> dict[str, Any]:
@@ -107,3 +109,19 @@ def _content(evidence: Evidence) -> dict[str, Any]:
             "taste_groups.json, which the run that made it keeps, and from benchmarks/fits.json."
         ),
     }
+
+
+def _as_markdown(content: Mapping[str, Any]) -> str:
+    """Write the top of the page, its words and numbers, for a message or a pull request."""
+    tiles = [(tile.meaning, tile.figure, tile.interval) for tile in content["tiles"]]
+    lights = [
+        (light.title, "kept" if light.kept else "broken", light.figure, light.limit)
+        for light in content["lights"]
+    ]
+    parts = (
+        f"**{content['title']}**: {content['status']}",
+        content["headline"],
+        summary.markdown(("figure", "", "interval"), tiles),
+        summary.markdown(("limit", "", "figure", "asked for"), lights),
+    )
+    return "\n\n".join(parts)

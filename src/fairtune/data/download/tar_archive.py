@@ -13,7 +13,8 @@ from fairtune.errors import DownloadFailed
 def extract(packed: Path, members: Mapping[str, unpacked.Unpacked], *, origin: str) -> None:
     """Write members, in whatever folder of the archive they are, to files of the caller's choice.
 
-    The paths inside the archive never become paths outside; links in it are no files.
+    The paths inside the archive never become paths outside; links in it are no files. `DownloadFailed` if the
+    archive is damaged, or a member is larger than its limit, missing or not the only one.
 
     Parameters
     ----------
@@ -23,12 +24,14 @@ def extract(packed: Path, members: Mapping[str, unpacked.Unpacked], *, origin: s
         Name of each file in it -> where it goes.
     origin
         Where the archive comes from, for messages.
-
-    Raises
-    ------
-    DownloadFailed
-        The archive is damaged, or a member is larger than its limit, missing or not the only one.
     """
+    found = _extracted(packed, members, origin)
+    for name in members:
+        unpacked.check_one(name, found[name], origin)
+
+
+def _extracted(packed: Path, members: Mapping[str, unpacked.Unpacked], origin: str) -> Counter[str]:
+    """Write each member when it first comes, and count how often it is there."""
     found: Counter[str] = Counter()
     try:
         with tarfile.open(packed, mode="r|gz") as opened:
@@ -47,6 +50,4 @@ def extract(packed: Path, members: Mapping[str, unpacked.Unpacked], *, origin: s
         raise DownloadFailed(
             f"{names}: {origin} can't be unpacked ({error}): nothing was replaced"
         ) from error
-    for name in members:
-        if found[name] != 1:
-            raise unpacked.not_one(name, found[name], origin)
+    return found

@@ -41,7 +41,8 @@ def write(source: IO[bytes], target: Unpacked, *, member: str, origin: str) -> N
             file.write(chunk)
 
 
-def not_one(member: str, found: int, origin: str) -> DownloadFailed:
-    """Make the error for a member that is missing, or there more than once."""
-    number = f"{found} files" if found else "no file"
-    return DownloadFailed(f"{member}: {origin} has {number} of that name: nothing was replaced")
+def check_one(member: str, found: int, origin: str) -> None:
+    """Check that a member is there, once; `DownloadFailed` if it isn't."""
+    if found != 1:
+        number = f"{found} files" if found else "no file"
+        raise DownloadFailed(f"{member}: {origin} has {number} of that name: nothing was replaced")

@@ -41,6 +41,5 @@ def extract(packed: Path, members: Mapping[str, unpacked.Unpacked], *, origin: s
 def _entry(opened: ZipFile, member: str, origin: str) -> ZipInfo:
     """Find the one entry of that name."""
     entries = [entry for entry in opened.infolist() if PurePosixPath(entry.filename).name == member]
-    if len(entries) != 1:
-        raise unpacked.not_one(member, len(entries), origin)
+    unpacked.check_one(member, len(entries), origin)
     return entries[0]

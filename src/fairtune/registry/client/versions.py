@@ -88,30 +88,9 @@ def fetch(client: "MlflowClient", version: Version, path: str, folder: Path) -> 
 def read(
     client: "MlflowClient", version: Version, path: str, folder: Path, reading: Callable[[Path], Kept]
 ) -> Kept | None:
-    """Download the file `path` of a version's run below `folder` and read it.
+    """Download the file `path` of a version's run below `folder`, and return what `reading` makes of it.
 
-    Parameters
-    ----------
-    client
-        Of the registry.
-    version
-        Whose run has the file.
-    path
-        Of the file in the run.
-    folder
-        Where it is downloaded to.
-    reading
-        Returns what the file says.
-
-    Returns
-    -------
-    Kept | None
-        What it says; None if the run has no such file.
-
-    Raises
-    ------
-    RegistryFailed
-        The file isn't what was registered: cut off, or of another form.
+    None if the run has no such file; `RegistryFailed` if it is damaged: cut off, or of another form.
     """
     found = fetch(client, version, path, folder)
     if found is None:
